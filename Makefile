@@ -1,0 +1,83 @@
+# One command each: `make demo`, `make test`, `make check`. All of them set up .venv first.
+
+PYTHON ?= python3
+# make test PYTEST_ARGS="tests/unit -k merge"
+PYTEST_ARGS ?=
+# Two workers: the machine may be small, and the slow half of the suite waits for processes.
+WORKERS ?= 2
+# make lock UPGRADE=--upgrade
+UPGRADE ?=
+
+BIN := .venv/bin
+READY := .venv/.ready
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench fmt lock clean
+.DELETE_ON_ERROR:
+
+help:
+	@echo "make demo    set up, then show syncd at work on an invented mailbox"
+	@echo "make test    set up, then run every test; says what it skips and why"
+	@echo "make check   lint, format, types, import contracts"
+	@echo "make bench   measure speed"
+	@echo "make fmt     format and fix what can be fixed"
+	@echo "make lock    resolve the dependencies anew (UPGRADE=--upgrade for newer ones)"
+	@echo "make clean   remove what the other targets made"
+
+setup: $(READY)
+
+$(READY): requirements-dev.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { \
+	  echo "syncd: no '$(PYTHON)' here. Install Python 3.11 or newer, or: make PYTHON=/path/to/python" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "syncd: needs Python 3.11 or newer, but '$(PYTHON)' is $$($(PYTHON) -V 2>&1)." \
+	    "Try: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "syncd: '$(PYTHON)' cannot make virtual environments." \
+	    "On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@echo "syncd: setting up .venv ($$($(PYTHON) -V))"
+	@# An environment that still runs is kept; a moved or half-made one is made again.
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(READY)
+	@$(BIN)/syncd demo
+
+test: $(READY)
+	$(BIN)/python -m pytest -n $(WORKERS) -rs $(PYTEST_ARGS)
+
+# Keeps going after a failing tool, so that one run shows everything.
+check: $(READY)
+	@failed=; \
+	for tool in "ruff check" "ruff format --check" "mypy" \
+	  "lint-imports --no-logo --cache-dir .cache/import-linter"; do \
+	  echo "==> $$tool"; $(BIN)/$$tool || failed="$$failed '$$tool'"; \
+	done; \
+	if [ -n "$$failed" ]; then echo "make check: failed:$$failed" >&2; exit 1; fi
+
+bench: $(READY)
+	$(BIN)/python tests/bench/run.py
+
+fmt: $(READY)
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+# The first file constrains the others, so that a package has one version everywhere.
+lock:
+	@[ -x .venv-lock/bin/uv ] || { $(PYTHON) -m venv .venv-lock && .venv-lock/bin/python -m pip -q install uv; }
+	$(COMPILE) --all-extras -o requirements-all.lock $(UPGRADE)
+	$(COMPILE) -c requirements-all.lock -o requirements.lock $(UPGRADE)
+	$(COMPILE) -c requirements-all.lock --group dev -o requirements-dev.lock $(UPGRADE)
+	@if grep -nE '://|^-|(^|[ =])/' requirements*.lock; then \
+	  echo "make lock: a lock file names a registry or a path of this machine" >&2; exit 1; fi
+
+COMPILE := .venv-lock/bin/uv pip compile pyproject.toml --quiet --no-config --universal \
+  --python-version 3.11 --generate-hashes --no-header --no-annotate \
+  --no-emit-index-url --no-emit-find-links
+
+clean:
+	rm -rf .venv .venv-lock .cache .hypothesis build dist
+	find syncd connectors rules tests -name __pycache__ -type d -prune -exec rm -rf {} +

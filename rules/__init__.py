@@ -1,0 +1,1 @@
+"""The rule language: facts, schema, loading, evaluation, templates and the packs."""

@@ -1,0 +1,1 @@
+"""The daemon: reads mail and calendars, decides what is due, delivers tasks."""
