@@ -1,0 +1,151 @@
+"""The boundary: what a connector is. `docs/contract.md` shows how each provider answers it.
+
+    account   one login, with up to four facets: mail, calendar, contacts, tasks
+    source    answers "what changed since this cursor?" for one facet
+    item      what a source lists: a mail, a calendar file, a card, a task; named by its `ref`
+    cursor    opaque text; committed together with what it covers: the cursor *is* the
+              acknowledgement, and a source never advances it past an item it did not yield
+    known     the refs (and stamps) that the core has committed for this facet
+
+An ability is one more Protocol, not a flag: a source that can fetch text is also a `TextSource`,
+one that can wait is also a `Waiting`. Every method may raise the errors of `connectors/errors.py`
+and nothing else that is foreseeable. Nothing here sleeps, retries, reads the clock or stores.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol, runtime_checkable
+
+from connectors.records import Batch, Card, Facet, Task
+
+
+class Known(Protocol):
+    """What the core has committed so far for one facet of one account."""
+
+    def under(self, prefix: str) -> Mapping[str, str]:
+        """Stamps by ref, of all refs that begin with `prefix` ("" for all of them)."""
+
+
+class Source(Protocol):
+    """One facet that can be read, or one part of it.
+
+    An account may have several sources for one facet (folders, calendars). Cursors are stored by
+    (account, facet, `scope`); refs are unique within (account, facet), so they begin with it.
+    """
+
+    facet: Facet
+    scope: str  # names the source within its account and facet, for good: "Maildir", "INBOX"
+
+    def changes(self, cursor: str | None, known: Known, now: datetime) -> Iterator[Batch]:
+        """Yield batches until nothing more is to be said at `now`; the last one has `done=True`.
+
+        With `cursor=None` everything is listed and whatever is `known` but absent is yielded as
+        `Gone`: a full resync reconciles. The iterator may be abandoned between any two batches
+        and asked again with the cursor of the last one committed; replayed items are normal.
+        Batches hold at most about 500 items. Raises `CursorExpired` when `cursor` is no use.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What a message says, as plain text, quotes and signature still in it. Never stored."""
+
+    ref: str
+    plain: str | None  # None: the message is gone, its signals stay unknown
+
+
+@runtime_checkable
+class TextSource(Protocol):
+    """A mail source that can fetch bodies, for the few messages that inference wants to read."""
+
+    def read_text(self, refs: Sequence[str]) -> Iterator[Text]:
+        """One `Text` for each ref, in any order."""
+
+
+@runtime_checkable
+class Waiting(Protocol):
+    """A source that knows when something may have changed (IDLE, streaming, inotify)."""
+
+    def wait(self, timeout: float) -> bool:
+        """Block up to `timeout` seconds; True when `changes` should be asked, False when not."""
+
+    def wake(self) -> None:
+        """Make a `wait` in another thread return at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a task list is asked to write. `key` is ours and never changes."""
+
+    key: str
+    title: str
+    notes: str
+    due: date
+    created: datetime
+    link: str = ""  # to the evidence, where the provider has a place for it
+    priority: int = 50  # 0-100, higher first
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """A task as the list has it now. `stamp` guards updates (etag, change key)."""
+
+    ref: str
+    stamp: str
+    task: Task
+    deleted: bool = False  # it is in the provider's bin: `find` lists it, nothing else does
+
+
+class TaskList(Source, Protocol):
+    """A list that tasks are written to; as a Source (facet TASKS) it tells what the owner did.
+
+    Nothing is ever deleted here but through `remove`, which the core calls for twins and `forget`.
+    """
+
+    creates_once: bool  # True: `create` with the same key can never make two (RFC 4791 5.3.2)
+
+    def find(self, key: str) -> Sequence[Remote]:
+        """Every task with that key, oldest first: hidden, completed and deleted ones included."""
+
+    def create(self, draft: Draft) -> Remote:
+        """Write a new task. Where `creates_once`, an existing one is returned unchanged.
+
+        Raises `Ambiguous` when it may have happened all the same.
+        """
+
+    def update(
+        self,
+        remote: Remote,
+        *,
+        title: str | None = None,
+        notes: str | None = None,
+        due: date | None = None,
+        completed: bool | None = None,
+    ) -> Remote:
+        """Change what is not None, keep every other property. `Conflict` if the stamp is stale.
+
+        `completed=False` opens a completed task again; `complete` is what completes one.
+        """
+
+    def complete(self, remote: Remote, at: datetime, notes: str | None = None) -> Remote:
+        """Set it completed (and the notes, if given). `Conflict` if the stamp is stale."""
+
+    def remove(self, remote: Remote) -> None:
+        """Delete it. Gone already is fine."""
+
+
+class ContactBook(Protocol):
+    """A place that a card may be added to."""
+
+    def add_card(self, card: Card) -> str:
+        """Add it under its `uid`, once; returns the ref. An existing uid is left as it is."""
+
+
+class Drafts(Protocol):
+    """A mailbox that can take a draft. Nothing ever sends one."""
+
+    def add_draft(self, rfc822: bytes, message_id: str) -> str:
+        """Store it in the drafts folder, once for each Message-ID; returns the ref."""

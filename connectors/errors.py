@@ -1,0 +1,52 @@
+"""What can go wrong outside, grouped by what has to be done about it.
+
+A connector raises one of these and does nothing else about its trouble: it never sleeps, retries
+or logs in again. The core decides. `str(error)` is one sentence for the owner, says what to do
+next, and holds no secret and no message text.
+"""
+
+from __future__ import annotations
+
+
+class ConnectorError(Exception):
+    """Base of all trouble that a connector may report."""
+
+
+class SignInNeeded(ConnectorError):
+    """The account refuses our credentials: the owner has to sign in again (exit code 77)."""
+
+
+class Unavailable(ConnectorError):
+    """The other side cannot answer now. Try again, not before `wait` seconds."""
+
+    def __init__(self, message: str, wait: float = 30.0) -> None:
+        super().__init__(message)
+        self.wait = wait
+
+
+class CursorExpired(ConnectorError):
+    """The cursor means nothing to the source any more: start over from None and reconcile."""
+
+
+class BadItem(ConnectorError):
+    """This one item cannot be read or written, and never will be: set it aside and go on."""
+
+    def __init__(self, ref: str, message: str) -> None:
+        super().__init__(message)
+        self.ref = ref
+
+
+class Refused(ConnectorError):
+    """The other side will never do this (missing right, over quota, read-only): tell the owner."""
+
+
+class Ambiguous(ConnectorError):
+    """A write may or may not have happened: look for its key before writing again."""
+
+
+class Conflict(ConnectorError):
+    """The item changed since it was read: read it again, then decide again."""
+
+    def __init__(self, ref: str, message: str) -> None:
+        super().__init__(message)
+        self.ref = ref
