@@ -1,0 +1,87 @@
+"""One `local` account: which files are which facet."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from connectors.contract import Source, TaskList
+from connectors.local.mail import Mail
+
+
+class LocalAccount:
+    """Folders and files of one owner. Relative paths are relative to `base`.
+
+    `zone` is where floating times are local; `history` bounds what is observed of the past (None:
+    all mail, and calendars from ten years before the first reading).
+    """
+
+    def __init__(
+        self,
+        name: str,
+        base: Path,
+        mail: Sequence[Path] = (),
+        calendar: Sequence[Path] = (),
+        contacts: Sequence[Path] = (),
+        tasks: Path | None = None,
+        zone: ZoneInfo | None = None,
+        history: date | None = None,
+    ) -> None:
+        self.name = name
+        self._base = base
+        self._mail = mail
+        self._calendar = calendar
+        self._contacts = contacts
+        self._tasks = tasks
+        self._zone = zone or ZoneInfo("UTC")
+        self._history = history
+
+    def sources(self) -> list[Source]:
+        """One source for each configured path, the task list among them.
+
+        Nothing is opened here: whether a path exists is found out by reading it.
+        """
+        sources: list[Source] = [
+            Mail(self._path(path), self._scope(path), self._history) for path in _once(self._mail)
+        ]
+        if self._calendar:
+            from connectors.local.vdir import Vdir  # icalendar costs 160 ms
+
+            sources += [
+                Vdir(self._path(path), self._scope(path), self._zone, self._history)
+                for path in _once(self._calendar)
+            ]
+        if self._contacts:
+            from connectors.local.cards import Cards  # vobject costs 60 ms
+
+            sources += [
+                Cards(self._path(path), self._scope(path)) for path in _once(self._contacts)
+            ]
+        if (tasks := self.task_list()) is not None:
+            sources.append(tasks)
+        return sources
+
+    def task_list(self) -> TaskList | None:
+        """The list that tasks are written to, where one is configured."""
+        if self._tasks is None:
+            return None
+        from connectors.local.tasks import TaskFolder  # icalendar costs 160 ms
+
+        return TaskFolder(self._path(self._tasks), self._scope(self._tasks), self._zone)
+
+    def _path(self, configured: Path) -> Path:
+        return self._base / configured.expanduser()
+
+    def _scope(self, configured: Path) -> str:
+        path = os.path.normpath(self._path(configured))
+        base = os.path.normpath(self._base)
+        if os.path.isabs(path) and os.path.isabs(base) and path.startswith(base + os.sep):
+            return path[len(base) + 1 :]
+        return path
+
+
+def _once(paths: Sequence[Path]) -> list[Path]:
+    return list(dict.fromkeys(paths))

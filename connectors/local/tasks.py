@@ -1,0 +1,263 @@
+"""A task list on disk: a folder of .ics files with one VTODO each, as vdirsyncer keeps it.
+
+The file is named after the key and put there by `link`, which never overwrites: creating twice
+makes one task, whatever happened in between. Changes replace the file in one step.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import re
+import tempfile
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
+from hashlib import blake2b
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from connectors.contract import Draft, Known, Remote
+from connectors.errors import BadItem, Conflict, Refused, Unavailable
+from connectors.formats.vtodo import edit_task, read_tasks, write_task
+from connectors.local.files import listing, read_whole, ref_prefix, stamp_of, storable, walk
+from connectors.local.folder import Content, FolderSource, Progress
+from connectors.records import Batch, Facet, Task
+
+_PLAIN_NAME: Final = re.compile(r"[A-Za-z0-9_@=+-][A-Za-z0-9._@=+-]{0,150}")
+_TEMPORARY: Final = re.compile(r"\.syncd-[a-z0-9_]{8}\.tmp")
+_NO_LINK: Final = frozenset(
+    (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
+)
+
+
+class TaskFolder(FolderSource):
+    """One folder as a TaskList."""
+
+    facet = Facet.TASKS
+    creates_once = True
+
+    def __init__(self, root: Path, scope: str, zone: ZoneInfo) -> None:
+        super().__init__(root, scope)
+        self._zone = zone
+        self._existed = False
+
+    def wanted(self, name: str) -> bool:
+        """An .ics file."""
+        return name.lower().endswith(".ics")
+
+    def read(self, path: str, progress: Progress) -> Content:
+        """The tasks of one file."""
+        return Content(tuple(read_tasks(read_whole(path), self._zone)))
+
+    def changes(self, cursor: str | None, known: Known, now: datetime) -> Iterator[Batch]:
+        """See `connectors.contract.Source`. A folder that never was is created."""
+        if not os.path.isdir(self.root) and known.under(ref_prefix(self.scope)):
+            raise Unavailable(
+                f"{storable(self.root)}, the task list, has vanished; nothing was deleted: "
+                "mount it again, or correct its path in the configuration"
+            )
+        self._prepare()
+        yield from super().changes(cursor, known, now)
+
+    def find(self, key: str) -> Sequence[Remote]:
+        """See `connectors.contract.TaskList`. Reads every file: only asked for in doubt."""
+        self._prepare()
+        found: list[tuple[datetime, str, Remote]] = []
+        for name, file in walk(self.root, self.wanted).items():
+            try:
+                remote = self._remote(file.path, ref_prefix(self.scope) + name, key)
+            except (OSError, BadItem):
+                continue  # removed meanwhile, or unreadable: not ours
+            if remote is not None:
+                created = remote.task.created or datetime.max.replace(tzinfo=UTC)
+                found.append((created, remote.ref, remote))
+        return [remote for *_, remote in sorted(found, key=lambda entry: entry[:2])]
+
+    def create(self, draft: Draft) -> Remote:
+        """See `connectors.contract.TaskList`."""
+        self._prepare()
+        name = file_name(draft.key)
+        path = os.path.join(self.root, name)
+        ref = ref_prefix(self.scope) + name
+        with self._writing(ref):
+            if not os.path.lexists(path):
+                temporary = self._temporary(write_task(draft))
+                try:
+                    self._publish(temporary, path)
+                finally:
+                    os.unlink(temporary)
+            remote = self._remote(path, ref, draft.key)
+        if remote is None:
+            raise Refused(f"{storable(path)} is in the way of a new task: move it elsewhere")
+        return remote
+
+    def update(
+        self,
+        remote: Remote,
+        *,
+        title: str | None = None,
+        notes: str | None = None,
+        due: date | None = None,
+        completed: bool | None = None,
+    ) -> Remote:
+        """See `connectors.contract.TaskList`."""
+        return self._edit(remote, None, title=title, notes=notes, due=due, done=completed)
+
+    def complete(self, remote: Remote, at: datetime, notes: str | None = None) -> Remote:
+        """See `connectors.contract.TaskList`."""
+        return self._edit(remote, at, notes=notes)
+
+    def remove(self, remote: Remote) -> None:
+        """See `connectors.contract.TaskList`."""
+        with self._writing(remote.ref), contextlib.suppress(FileNotFoundError):
+            os.unlink(self._path(remote.ref))
+
+    def _edit(
+        self,
+        remote: Remote,
+        completed: datetime | None,
+        *,
+        title: str | None = None,
+        notes: str | None = None,
+        due: date | None = None,
+        done: bool | None = None,
+    ) -> Remote:
+        path = self._path(remote.ref)
+        with self._writing(remote.ref):
+            data = read_whole(path)
+            temporary = self._temporary(b"")
+            try:
+                # The new file's own time is when this change was made.
+                written = datetime.fromtimestamp(int(os.stat(temporary).st_mtime), UTC)
+                if done:
+                    completed = written
+                _write(
+                    temporary,
+                    edit_task(
+                        data, remote.task.key, completed or written, title=title, notes=notes,
+                        due=due, completed=completed, reopened=done is False,
+                    ),
+                )  # fmt: skip
+                if stamp_of(os.stat(path)) != remote.stamp:
+                    raise Conflict(remote.ref, "the task was changed by another application")
+                with contextlib.suppress(OSError):
+                    os.chmod(temporary, os.stat(path).st_mode & 0o777)
+                os.replace(temporary, path)
+            except BaseException:
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(temporary)
+                raise
+            _sync_folder(self.root)
+            edited = self._remote(path, remote.ref, remote.task.key)
+        if edited is None:
+            raise Conflict(remote.ref, "the task was changed by another application")
+        return edited
+
+    def _remote(self, path: str, ref: str, key: str) -> Remote | None:
+        """The task `key` ("": any) in a file. Raises OSError and `BadItem`."""
+        stamp = stamp_of(os.stat(path))
+        tasks: list[Task] = read_tasks(read_whole(path), self._zone)
+        task = next((task for task in tasks if not key or task.key == key), None)
+        return None if task is None else Remote(ref, stamp, task)
+
+    def _path(self, ref: str) -> str:
+        below = ref.removeprefix(ref_prefix(self.scope))
+        path = os.path.join(self.root, below)
+        if not os.path.lexists(path):  # a name that is no UTF-8
+            found = walk(self.root, self.wanted).get(below)
+            path = path if found is None else found.path
+        return path
+
+    def _prepare(self) -> None:
+        """Create the folder at the first use; later it must be there."""
+        if not self._existed and not os.path.isdir(self.root):
+            with self._writing(self.scope):
+                os.makedirs(self.root, mode=0o700, exist_ok=True)
+        with listing(self.root):
+            entries = [entry.name for entry in os.scandir(self.root)]
+        if not self._existed:
+            self._tidy(entries)
+        self._existed = True
+
+    def _tidy(self, entries: Sequence[str]) -> None:
+        """Remove what a write that was killed left behind; one that another process has under way
+        fails with a conflict, and is tried again."""
+        for name in entries:
+            if _TEMPORARY.fullmatch(name):
+                with contextlib.suppress(OSError):
+                    os.unlink(os.path.join(self.root, name))
+
+    def _temporary(self, data: bytes) -> str:
+        descriptor, path = tempfile.mkstemp(prefix=".syncd-", suffix=".tmp", dir=self.root)
+        os.close(descriptor)
+        try:
+            _write(path, data)
+        except BaseException:
+            os.unlink(path)
+            raise
+        return path
+
+    def _publish(self, temporary: str, path: str) -> None:
+        try:
+            os.link(temporary, path)
+        except FileExistsError:
+            return  # somebody, or we before a crash, was faster
+        except OSError as error:
+            if error.errno not in _NO_LINK:
+                raise
+            _copy_exclusively(temporary, path)
+        _sync_folder(self.root)
+
+    @contextlib.contextmanager
+    def _writing(self, ref: str) -> Iterator[None]:
+        """Turn OSErrors of a write into the contract's errors."""
+        shown = storable(self.root)
+        try:
+            yield
+        except FileNotFoundError as error:
+            if os.path.isdir(self.root):
+                raise Conflict(ref, "the task was removed") from error
+            raise Unavailable(f"{shown}, the task list, has vanished: mount it again") from error
+        except OSError as error:
+            if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+                raise Refused(
+                    f"{shown} may not be written: give syncd's user the right to"
+                ) from error
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise Unavailable(f"no space is left for {shown}: free some", wait=300.0) from error
+            raise Unavailable(f"{shown} cannot be written ({error.strerror})") from error
+
+
+def file_name(key: str) -> str:
+    """The name of the file for a key: the key where it makes a good name, else a digest of it."""
+    if _PLAIN_NAME.fullmatch(key):
+        return f"{key}.ics"
+    return blake2b(key.encode("utf-8", "surrogatepass"), digest_size=20).hexdigest() + ".ics"
+
+
+def _write(path: str, data: bytes) -> None:
+    with open(path, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _copy_exclusively(temporary: str, path: str) -> None:
+    with open(temporary, "rb") as source:
+        data = source.read()
+    with contextlib.suppress(FileExistsError), open(path, "xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(path: str) -> None:
+    # Not every file system can sync a folder; the task is written all the same.
+    with contextlib.suppress(OSError):
+        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
