@@ -1,0 +1,124 @@
+"""What a rule is asked about: one person's history, as plain values.
+
+The caller (the daemon, a back-test, a rule test) builds a `History`; nothing here knows where it
+came from. All times are aware UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+# The loop events: something was opened that something else can close.
+LOOPS = frozenset(
+    {
+        "asked_me",
+        "i_asked",
+        "i_promised",
+        "they_promised",
+        "meeting_proposed",
+        "introduction_made",
+        "introduction_received",
+    }
+)
+
+# Everything a rule may name in `since` and `until`.
+EVENTS = LOOPS | {
+    "first_contact",
+    "first_meeting",
+    "meeting",
+    "in_person_meeting",
+    "call",
+    "message_sent",
+    "message_received",
+    "interaction",
+    "meeting_scheduled",
+    "shared_with_me",
+    "card_added",
+    "task_done",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something real that happened with the person. One occurrence may be several kinds at once
+    (a coffee is `meeting`, `in_person_meeting`, `interaction`, perhaps `first_meeting`)."""
+
+    kinds: frozenset[str]
+    at: datetime  # when it began
+    end: datetime  # when it was over; all clocks run from here
+    evidence: str  # stable id of the observation behind it
+    size: int = 1  # mail: recipients besides the owner; meeting: participants with the owner
+    title: str = ""
+    where: str = ""
+    link: str = ""
+    account: str = ""  # the account it was seen in
+    settled: bool = True  # False: its account is still back-filling
+    # Loop kinds only: when, and by which evidence, the loop was closed on whatever channel.
+    closed_at: datetime | None = None
+    closed_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What `where` may ask, at one moment."""
+
+    stage: str = "contact"  # contact | acquaintance | connection | dormant
+    tags: frozenset[str] = frozenset()
+    domain: frozenset[str] = frozenset()
+    colleague: bool = False
+    wanted: bool = False
+    online_only: bool = False
+    channel: str = "mail"  # mail | elsewhere
+    scheduled: bool = False
+    strength: float = 0.0  # 0-1
+    silent_for: timedelta | None = None  # None: there never was an interaction
+    rhythm: timedelta | None = None  # None: fewer than 5 gaps
+    # sent, received, meetings, in_person, calls, days, and `interactions`
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whom the history is about."""
+
+    id: str
+    name: str
+    addresses: tuple[str, ...] = ()
+
+    @property
+    def first_name(self) -> str:
+        return self.name.split()[0] if self.name.split() else self.name
+
+
+class History(Protocol):
+    """One person's past as known now. Pure: the same arguments give the same answers."""
+
+    subject: Subject
+    events: tuple[Event, ...]  # sorted by (end, evidence); nothing after `now` of the caller
+    first_known: bool  # False while any facet back-fills: `first_*` does not exist yet
+    # A `first_*` event before this moment is unknown (180 days after the cut of `history:`).
+    first_after: datetime | None
+
+    def facts_at(self, moment: datetime) -> Facts:
+        """The facts as they stood at that moment."""
+
+    def next_change(
+        self,
+        after: datetime,
+        strengths: frozenset[float],
+        silences: frozenset[timedelta],
+    ) -> datetime | None:
+        """The first moment strictly after `after` at which any fact may differ: the next event,
+        a scheduled meeting's start, decay crossing one of `strengths`, silence reaching one of
+        `silences`, the tie going dormant. None: never again by itself."""
+
+    def strength_below(self, level: float, until: datetime) -> tuple[Event, ...]:
+        """The moments up to `until` at which strength fell below `level`, oldest first, each as
+        an event of kind `strength_below` whose evidence names the last interaction before it."""
+
+    def context_at(self, moment: datetime) -> Mapping[str, object]:
+        """The person's template variables: `gives`, `asks`, `promises`, `notes`, `mutual`,
+        `next_meeting`, `evidence` (text lines, newest first). Each a string, "" when empty."""

@@ -1,0 +1,70 @@
+"""What a rule file says, checked and typed: the result of `rules.load`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rules.durations import Duration
+from rules.where import Condition, mentions_tier
+
+ANCHORS = ("newest", "oldest_open")
+DONE_MEANS = ("call", "meeting", "message", "nothing")
+PAUSES = ("scheduled",)
+RESOLVED = "resolved"  # in `until` only: the loop that anchors the rule was closed
+
+
+@dataclass(frozen=True, slots=True)
+class StrengthBelow:
+    """`strength_below: 0.3`: the tie's strength decayed below this level."""
+
+    level: float
+
+    def __str__(self) -> str:
+        return f"strength_below:{self.level:g}"
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """A circle of people: those named, those for whom `where` holds; everybody if neither is
+    given."""
+
+    name: str
+    people: tuple[str, ...] = ()  # addresses, ids or full names
+    where: Condition | None = None
+    cadence: Duration | None = None  # how often to be in touch; None: cadence rules do not apply
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A clock: starts at `since`, stops at any of `until`, and between them reminds."""
+
+    id: str
+    about: str
+    since: str | StrengthBelow  # an event of `rules.history.EVENTS`
+    until: tuple[str, ...]  # events, or `resolved`
+    remind: Duration
+    due: Duration
+    expires: Duration | None  # None: 30 days after due
+    where: Condition
+    pause_while: str | None  # "scheduled"
+    priority: int  # 0-100, higher first
+    done_means: str  # call | meeting | message | nothing
+    anchor: str  # newest | oldest_open
+    urgent: bool
+    task_title: str  # template
+    task_notes: str  # template
+    source: tuple[str, int]  # file and line, for messages
+
+    @property
+    def needs_tier(self) -> bool:
+        """Whether it uses the tier, cadence or rhythm that stood at the anchor."""
+        units = {span.unit for span in (self.remind, self.due, self.expires) if span}
+        return not units.isdisjoint({"cadence", "rhythm"}) or mentions_tier(self.where)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """All rules and tiers of an owner, in the order of their files."""
+
+    rules: tuple[Rule, ...] = ()
+    tiers: tuple[Tier, ...] = ()

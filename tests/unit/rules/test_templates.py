@@ -1,0 +1,167 @@
+"""Task titles and notes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from rules.durations import Clock
+from rules.evaluate import evaluate
+from rules.history import Event, Subject
+from rules.load import load
+from rules.memory import IMPLIED, MemoryHistory
+from rules.model import Rule, RuleSet
+from rules.templates import check, render
+
+NOW = datetime(2026, 3, 12, 9, 0, tzinfo=UTC)
+CLOCK = Clock(ZoneInfo("Pacific/Auckland"))
+RULE = load(
+    [("t.yaml", "version: 1\nrules: [{id: r, since: meeting, due: 9d, task: {title: x}}]")]
+).rules[0]
+COFFEE = Event(
+    frozenset({"meeting", *IMPLIED["meeting"]}),
+    datetime(2026, 3, 2, 14, 0, tzinfo=UTC),
+    datetime(2026, 3, 2, 15, 0, tzinfo=UTC),
+    "m1",
+    title="Coffee",
+    where="Café Central",
+    link="https://example.org/m1",
+)
+
+
+def fill(
+    title: str,
+    notes: str = "",
+    context: dict[str, object] | None = None,
+    subject: Subject | None = None,
+    anchor: Event = COFFEE,
+    rule: Rule = RULE,
+) -> tuple[str, str]:
+    who = subject or Subject("p1", "Ana Silva", ("ana@example.org", "ana@example.com"))
+    past = MemoryHistory(who, (anchor,), context=context or {})
+    written = replace(rule, task_title=title, task_notes=notes)
+    (verdict,) = evaluate(RuleSet((written,)), past, NOW, CLOCK)
+    return render(written, verdict, past, NOW, CLOCK)
+
+
+@pytest.mark.parametrize(
+    ("template", "expected"),
+    [
+        ("{{ name }}", "Ana Silva"),
+        ("{{ first_name }}", "Ana"),
+        ("{{ person }}", "Ana Silva <ana@example.org>"),
+        ("{{ since.title }} / {{ since.where }}", "Coffee / Café Central"),
+        ("{{ since.when }} {{ since.link }}", "2026-03-03 https://example.org/m1"),
+        ("{{ since }}", "Coffee, Café Central, 2026-03-03"),
+        ("{{ days }} days", "9 days"),
+        ("{{ days + 1 }} {{ days // 7 }}", "10 1"),
+        ("{{ gives }}, {{ mutual }}", "a map, Bo"),
+        ("{{ gives | upper }} {{ asks | default('nothing', true) }}", "A MAP nothing"),
+        ("Meet{% if next_meeting %} on {{ next_meeting }}{% endif %}", "Meet"),
+        ("{{ 'long' if days > 5 else 'short' }}", "long"),
+        (
+            "{{ connection_note }}",
+            "Hello Ana, it was good to be in touch (Coffee, Café Central, 2026-03-03).",
+        ),
+    ],
+)
+def test_variables(template: str, expected: str) -> None:
+    """Each variable prints what it is called; dates are those of the owner's zone."""
+    assert check(template) == ()
+    assert fill(template, context={"gives": "a map", "mutual": "Bo"})[0] == expected
+
+
+def test_a_person_without_a_name() -> None:
+    """Somebody known by an address alone is called by it."""
+    nobody = Subject("p2", "", ("bo@example.org",))
+    assert fill("{{ name }}|{{ first_name }}|{{ person }}", subject=nobody)[0] == (
+        "bo@example.org|bo@example.org|bo@example.org"
+    )
+
+
+def test_the_title_is_one_short_line() -> None:
+    """White space in a title collapses, and a title ends at 1024 characters."""
+    title, _ = fill("Call\n  {{ gives }}\t!", context={"gives": "a\n\nb\x00\u202ec"})
+    assert title == "Call a bc !"
+    title, _ = fill("{{ gives }}", context={"gives": "x" * 5000})
+    assert len(title) == 1024
+    assert title.endswith("…")
+
+
+def test_lines_of_empty_variables_disappear() -> None:
+    """Lines that are empty only because a variable was empty vanish; other blank lines stay."""
+    _, notes = fill("x", "One\n{{ gives }}\n{{ asks }} {{ promises }}\nTwo\n\n{{ notes }}\n\nEnd\n")
+    assert notes == "One\nTwo\n\nEnd"
+    _, notes = fill("x", "Give: {{ gives }}\n\n\n\n{{ evidence }}", {"evidence": "a\n\nb"})
+    assert notes == "Give:\n\na\n\nb"
+
+
+def test_notes_are_bounded() -> None:
+    """Notes end at 8192 characters, however much there is to say."""
+    text = "{{ evidence }}{{ notes }}{{ gives }}{{ asks }}"
+    context: dict[str, object] = dict.fromkeys(("evidence", "notes", "gives", "asks"), "x" * 9999)
+    assert len(fill("x", text, context)[1]) == 8192
+
+
+def test_what_comes_from_mail_is_never_a_template() -> None:
+    """Braces in a subject, name or note are printed as they are."""
+    evil = "{{ 7 + 7 }}{% if x %}{{ name.__class__ }}"
+    anchor = replace(COFFEE, title=evil)
+    title, notes = fill("{{ since.title }}", "{{ notes }}", {"notes": evil}, anchor=anchor)
+    assert title == notes == evil
+
+
+def test_nothing_to_say_still_has_a_title() -> None:
+    """A title whose variables are all empty falls back to what the rule is about and whom."""
+    assert fill("{{ gives }}")[0] == "r: Ana Silva"
+    about = replace(RULE, about="Say hello")
+    assert fill("{{ days // (days - 9) }}", rule=about)[0] == "Say hello: Ana Silva"
+
+
+def test_days_are_never_negative() -> None:
+    """An anchor that ends later than now is no days ago."""
+    future = replace(COFFEE, end=NOW, at=NOW - timedelta(hours=1))
+    assert fill("{{ days }}", anchor=future)[0] == "0"
+
+
+@pytest.mark.parametrize(
+    ("template", "expected"),
+    [
+        ("{{ firstname }}", "did you mean 'first_name'"),
+        ("{{ since.titel }}", "did you mean 'title'"),
+        ("{{ name.upper }}", "only since has parts"),
+        ("{{ name.upper() }}", "calls are not available"),
+        ("{{ ''.__class__ }}", "only since has parts"),
+        ("{{ since.__class__ }}", "unknown part of since"),
+        ("{{ since['title'] }}", "write since.title"),
+        ("{% for x in name %}{{ x }}{% endfor %}", "loops are not available"),
+        ("{{ 'x' * 1000000000 }}", "* is not available"),
+        ("{{ 9 ** 9 ** 9 }}", "** is not available"),
+        ("{{ '%1000000000d' % days }}", "% is not available"),
+        ("{% set x = 1 %}", "set is not available"),
+        ("{% include 'x' %}", "Include is not available"),
+        ("{% macro x() %}{% endmacro %}", "Macro is not available"),
+        ("{{ range(9) }}", "calls are not available"),
+        ("{{ name | center(1000000000) }}", "No filter named 'center'"),
+        ("{{ name | shout }}", "No filter named 'shout'"),
+        ("{{ name is sameas(name) }}", "No test named 'sameas'"),
+        ("{{ name", "not a template"),
+        ("{% if name %}", "not a template"),
+        ("{{ name + days }}", "cannot be filled in"),
+        ("{{ days // days }}", "cannot be filled in"),
+        ("{{ gives | first }}", "cannot be filled in"),
+        ("{{ name | truncate(1) }}", "cannot be filled in"),
+        ("{{ " + "(" * 3000 + "1" + ")" * 3000 + " }}", "nested too deeply"),
+    ],
+)
+def test_mistakes(template: str, expected: str) -> None:
+    """What is unknown, dangerous, unbounded or cannot work is refused when the rule loads."""
+    assert expected in "\n".join(message for _, message in check(template))
+
+
+def test_mistakes_name_their_line() -> None:
+    """Every mistake of a template is reported with its line."""
+    assert [line for line, _ in check("a\n{{ x }}\n{{ y }}")] == [2, 3]
