@@ -1,0 +1,287 @@
+"""Human or machine? What the header of a mail says about who wrote it.
+
+    machine_reasons(m)   () for a human, else why not: `bulk:…`, `auto:…`, `esp:…`, `sender:…`
+    is_list(m)           whether a mailing list handed it on: that is no machine, judged apart
+
+Sources: RFC 3834 (automatic responses), RFC 2369 and 2919 (List-*), RFC 2076 (Precedence), RFC 3464
+(bounces), RFC 8098 (receipts), RFC 6047 (calendar mail), RFC 8058 (one-click unsubscribe) and the
+finger-prints of senders to many. `auto:` codes are mail that nobody wrote: it never is an
+interaction, even as an answer. `bulk:`, `esp:` and `category:` only say how it was sent.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Final
+
+from connectors.records import Message
+from syncd.inference.machine_words import BULK_MAILERS, SUBJECTS
+from syncd.people import AddressKind, classify, normalise
+
+_NEVER: Final = "auto:"
+
+_METHOD: Final = re.compile(r"method\s*=\s*\"?(\w+)", re.IGNORECASE)
+_REPORT: Final = re.compile(r"report-type\s*=\s*\"?([\w-]+)", re.IGNORECASE)
+_MAILTO: Final = re.compile(r"mailto:([^\s<>?,;]+@[^\s<>?,;]+)", re.IGNORECASE)
+_ADDR: Final = re.compile(r"[^\s<>\"',;:()]+@[^\s<>\"',;:()]+")
+_LIST_NAME: Final = re.compile(r"<?([^\s<>\"]+\.[^\s<>\"]+)>?\s*$")
+_ANY_SUBJECT: Final = re.compile(
+    "|".join(f"(?:{rule.pattern})" for _, rule in SUBJECTS), re.IGNORECASE
+)
+# Written by forwarders (SRS) and tagging hosts (BATV) into the mail of humans.
+_REWRITTEN: Final = re.compile(r"\W*(?:srs[01]|prvs|btv1)[=+-]", re.IGNORECASE)
+_VERP: Final = re.compile(
+    r"\W*(?:bounces?\b|owner-|[^@\s]*[+-](?:bounces?|errors|return)\b|[^@\s]+=[^@\s=]+\.[^@\s]+@|"
+    r"[^@\s]+@(?:[\w-]+\.)?(?:bounces?|bnc)\.)",
+    re.IGNORECASE,
+)
+# Where the way out of a list is named after the list (ezmlm, Mailman, Sympa).
+_LIST_EXIT: Final = re.compile(
+    r"mailto:([^\s<>@?]+?)-(?:unsubscribe|unsub|leave|request)[^\s<>@?]*@([^\s<>?,;]+)",
+    re.IGNORECASE,
+)
+# "Example test robot", "example[bot]": some machines say it only beside their address.
+_ROBOT_NAME: Final = re.compile(
+    r"\brobot\b|\[bot\]|\bno-?reply\b|\bdo not reply\b|\bmailer[- ]daemon\b", re.IGNORECASE
+)
+_CATEGORY: Final = re.compile(
+    r"categor\w*[ _-](promotions|social|updates)|\^smartlabel_(promo|social|notification)",
+    re.IGNORECASE,
+)
+
+_RECEIPT_OR_BOUNCE: Final = {
+    "delivery-status": "auto:bounce",
+    "disposition-notification": "auto:receipt",
+}
+
+
+def machine_reasons(m: Message) -> tuple[str, ...]:
+    """Why this mail was not written by a human to somebody; () when it was, or came by a list."""
+    traits = m.traits
+    auto: list[str] = []
+    bulk: list[str] = []
+    for name, value in traits:
+        reader = _READERS.get(name)
+        if reader is None:
+            if name.startswith("x-campaign"):
+                bulk.append("esp:campaign")
+        elif code := reader(value):
+            (auto if code.startswith(_NEVER) else bulk).append(code)
+    # Half of all subjects begin so, and no machine's does.
+    if m.subject[:3] not in ("Re:", "RE:", "re:") and _ANY_SUBJECT.match(m.subject):
+        auto.append(next(code for code, rule in SUBJECTS if rule.match(m.subject)))
+    if m.sender is not None:
+        _judge_sender(m, auto, bulk)
+    if not m.from_:
+        auto.append("sender:none")
+    for box in m.from_:
+        kind = classify(normalise(box.addr), is_list=False, is_resource=False)[0]
+        if kind is AddressKind.PERSON and box.name and _ROBOT_NAME.search(box.name):
+            kind = AddressKind.ROBOT
+        if kind is not AddressKind.PERSON:
+            auto.append(f"sender:{kind.value}")
+            break
+    if not auto and not bulk:
+        return ()
+    if bulk and is_list(m):
+        # How a list sends says nothing about who wrote to it.
+        bulk = [code for code in bulk if code.startswith(("esp:mailer", "category:"))]
+    return tuple(dict.fromkeys(sorted(auto) + sorted(bulk)))
+
+
+def is_interaction_never(reasons: tuple[str, ...]) -> bool:
+    """Whether nobody wrote it (out of office, bounce, RSVP, receipt): no answer of a human."""
+    return any(code.startswith(_NEVER) for code in reasons)
+
+
+def is_list(m: Message) -> bool:
+    """Whether a mailing list with members who write handed this mail on (not a newsletter)."""
+    for name, value in m.traits:
+        if name in ("x-beenthere", "mailing-list", "x-mailing-list", "x-mailinglist"):
+            return True
+        if name == "list-post":
+            # "NO" (RFC 2369 section 3.4) is a list that only announces; so is a web address.
+            if _MAILTO.search(value):
+                return True
+        elif name == "precedence":
+            if value.strip().lower() == "list":
+                return True
+        elif name in _NAMING and _NAMING[name](value, _recipients(m)):
+            return True
+    # Majordomo marks its mail with nothing but its own address.
+    return m.sender is not None and _is_list_command(m.sender.addr)
+
+
+def list_addresses(m: Message) -> frozenset[str]:
+    """The addresses, in their one spelling, of the lists that this mail says it came through.
+
+    An author is never taken for a list, whatever the header claims.
+    """
+    found: set[str] = set()
+    recipients: frozenset[str] | None = None
+    for name, value in m.traits:
+        if name == "list-post":
+            found.update(map(normalise, _MAILTO.findall(value)))
+        elif name in ("x-beenthere", "x-mailing-list", "x-mailinglist"):
+            found.update(_addresses(value))
+        elif name == "mailing-list":
+            # "list x@example.org; contact x-owner@example.org", or "contact x-help@…; run by ezmlm"
+            if value.lower().startswith("list "):
+                found.update(_addresses(value.partition(";")[0]))
+        elif name in _NAMING:
+            if recipients is None:
+                recipients = _recipients(m)
+            found |= _NAMING[name](value, recipients)
+    if not found:
+        return frozenset()
+    return frozenset(found) - {""} - {normalise(box.addr) for box in m.from_}
+
+
+def _judge_sender(m: Message, auto: list[str], bulk: list[str]) -> None:
+    """The Sender (RFC 5322 section 3.6.2) is who typed or sent it for the author."""
+    if m.sender is None or any(box.addr == m.sender.addr for box in m.from_):
+        return
+    addr = m.sender.addr.lower()
+    if addr.startswith(("calendar-notification@", "calendar-server")):
+        auto.append("auto:invitation")
+    elif classify(normalise(addr), is_list=False, is_resource=False)[0] is AddressKind.ROBOT:
+        bulk.append("bulk:sender")
+
+
+def _is_list_command(addr: str) -> bool:
+    kind, reasons = classify(normalise(addr), is_list=False, is_resource=False)
+    return kind is AddressKind.ROBOT and reasons == ("address:list-command",)
+
+
+def _recipients(m: Message) -> frozenset[str]:
+    return frozenset(normalise(box.addr) for boxes in (m.to, m.cc) for box in boxes)
+
+
+def _addresses(value: str) -> frozenset[str]:
+    return frozenset(map(normalise, _ADDR.findall(value))) - {""}
+
+
+def _matching(list_id: str, recipients: frozenset[str]) -> frozenset[str]:
+    """The recipients that a List-Id names (RFC 2919: `<dev.lists.example.org>`)."""
+    match = _LIST_NAME.search(list_id)
+    if match is None:
+        return frozenset()
+    name = match[1].lower().replace("@", ".")
+    host = name.split(".")[-2:]
+    return frozenset(
+        addr
+        for addr in recipients
+        if addr.replace("@", ".") == name
+        # The list's host and the host of its address are often two names of one domain.
+        or (
+            name.startswith(addr.partition("@")[0] + ".")
+            and addr.split("@")[1].split(".")[-2:] == host
+        )
+    )
+
+
+def _leaving(exit_: str, recipients: frozenset[str]) -> frozenset[str]:
+    """The recipients that a List-Unsubscribe leaves: `<mailto:dev-unsubscribe@example.org>`."""
+    names = {normalise(f"{local}@{host}") for local, host in _LIST_EXIT.findall(exit_)}
+    return recipients & names
+
+
+def _looping(value: str, recipients: frozenset[str]) -> frozenset[str]:
+    return recipients & _addresses(value)
+
+
+# Headers that name the list only in the light of the recipients.
+_NAMING: Final[Mapping[str, Callable[[str, frozenset[str]], frozenset[str]]]] = {
+    "list-id": _matching,
+    "list-unsubscribe": _leaving,
+    "x-loop": _looping,
+}
+
+
+def _precedence(value: str) -> str:
+    word = value.strip().lower()
+    if word in ("auto_reply", "auto-reply", "autoreply"):
+        return "auto:auto-replied"
+    return "bulk:precedence" if word in ("bulk", "junk", "list") else ""
+
+
+def _auto_submitted(value: str) -> str:
+    word = value.partition(";")[0].partition("(")[0].strip().lower()
+    if word in ("", "no"):
+        return ""
+    return "auto:auto-replied" if word.startswith("auto-replied") else "auto:auto-submitted"
+
+
+@lru_cache(maxsize=8_192)
+def _return_path(value: str) -> str:
+    if not value.strip(" <>"):
+        return "auto:null-sender"
+    if _VERP.match(value) and not _REWRITTEN.match(value):
+        return "bulk:verp"
+    return ""
+
+
+def _content_type(value: str) -> str:
+    kind = value[:20].lower()
+    if kind.startswith("multipart/report"):
+        match = _REPORT.search(value)
+        return _RECEIPT_OR_BOUNCE.get(match[1].lower() if match else "", "auto:report")
+    if kind.startswith("text/calendar"):
+        match = _METHOD.search(value)
+        answer = match is not None and match[1].lower() in ("reply", "counter", "declinecounter")
+        return "auto:rsvp" if answer else "auto:invitation"
+    return ""
+
+
+@lru_cache(maxsize=4_096)
+def _mailer(value: str) -> str:
+    return "esp:mailer" if BULK_MAILERS.search(value) else ""
+
+
+def _suppress(value: str) -> str:
+    # Exchange sets it on what humans write as well (MS-OXCMAIL 2.2.3.2.14): alone it says nothing.
+    return ""
+
+
+def _spam(value: str) -> str:
+    return "bulk:spam" if value.strip().lower().startswith("yes") else ""
+
+
+def _category(value: str) -> str:
+    match = _CATEGORY.search(value)
+    return f"category:{(match[1] or match[2]).lower()}" if match else ""
+
+
+def _always(code: str) -> Callable[[str], str]:
+    return lambda value: code
+
+
+_READERS: Final[Mapping[str, Callable[[str], str]]] = {
+    "auto-submitted": _auto_submitted,
+    "content-type": _content_type,
+    "errors-to": _always("bulk:errors-to"),
+    "feedback-id": _always("bulk:feedback-id"),
+    "list-id": _always("bulk:list-id"),
+    "list-post": _always("bulk:list-post"),
+    "list-unsubscribe": _always("bulk:list-unsubscribe"),
+    "mailing-list": _always("bulk:mailing-list"),
+    "precedence": _precedence,
+    "return-path": _return_path,
+    "user-agent": _mailer,
+    "x-auto-response-suppress": _suppress,
+    "x-autoreply": _always("auto:auto-replied"),
+    "x-autorespond": _always("auto:auto-replied"),
+    "x-csa-complaints": _always("esp:csa"),
+    "x-failed-recipients": _always("auto:bounce"),
+    "x-gm-labels": _category,
+    "x-gmail-labels": _category,  # the same, as Google's own export writes it
+    "x-loop": _always("bulk:loop"),
+    "x-mailer": _mailer,
+    "x-mailgun-sid": _always("esp:mailgun"),
+    "x-mc-user": _always("esp:mailchimp"),
+    "x-ses-outgoing": _always("esp:ses"),
+    "x-sg-eid": _always("esp:sendgrid"),
+    "x-spam-flag": _spam,
+}
