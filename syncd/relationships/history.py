@@ -1,0 +1,224 @@
+"""One relationship: everything that is known of a person's past, folded from their claims.
+
+    claims --sort--> interactions --fold--> standings --closed form--> facts at any moment
+                     interactions --signals--> loops --closers--> events
+
+A relationship is a function of the set of claims, the profile and `now`; the order in which
+claims arrived does not matter.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import cached_property
+from operator import attrgetter
+
+from rules.history import Event, Facts, Subject
+from syncd.inference.model import Claim, Real
+from syncd.relationships.context import context_of
+from syncd.relationships.detail import detail_of
+from syncd.relationships.events import account_of, events_of
+from syncd.relationships.facts import dormant_from, facts_of, strength_at, summary_of
+from syncd.relationships.loops import Loop, SignalState, loops_of, signal_states
+from syncd.relationships.planned import Calendar, scheduled_at
+from syncd.relationships.profile import Profile
+from syncd.relationships.snapshot import Snapshot, without_notes
+from syncd.relationships.strength import falls_below
+from syncd.relationships.timeline import fold
+
+_ORDER = attrgetter("until", "key")
+
+
+class PersonHistory:
+    """Implements `rules.history.History`. Build it with `relate`; it never changes."""
+
+    def __init__(
+        self, profile: Profile, claims: Iterable[Claim], now: datetime, zone: tzinfo
+    ) -> None:
+        self.profile = profile
+        self.claims = tuple(sorted(claims, key=_ORDER))
+        self.now = now
+        self.zone = zone
+        self.subject = Subject(profile.id, profile.name, profile.addresses)
+        self.first_known = profile.first_known
+        self.first_after = profile.first_after
+        self._domains = profile.domains
+        self._timeline = fold(
+            [claim for claim in self.claims if claim.real is Real.YES and claim.until <= now], zone
+        )
+        self._calendar = Calendar(self.claims, now)
+        self._falls: dict[float, tuple[Event, ...]] = {}
+
+    @property
+    def interactions(self) -> tuple[Claim, ...]:
+        """The claims that count, up to `now`, sorted by (end, key)."""
+        return self._timeline.claims
+
+    @cached_property
+    def loops(self) -> tuple[Loop, ...]:
+        """What was opened, oldest first, and what closed it up to `now`."""
+        return loops_of(self.interactions, self._calendar.planned, self.now)
+
+    def _events(self) -> tuple[Event, ...]:
+        """Everything that happened up to `now`, sorted by (end, evidence)."""
+        return events_of(
+            self.profile, self.interactions, self.loops, self._calendar.planned, self.now
+        )
+
+    # Assigned, not decorated: the protocol asks for an attribute, and the list of people for none.
+    events = cached_property(_events)
+
+    def facts_at(self, moment: datetime) -> Facts:
+        """The facts as they stood then, from what was over by then. O(log n)."""
+        standing = self._timeline.standing_at(moment)
+        scheduled = self._calendar.pending_at(moment)
+        return facts_of(self.profile, self._domains, standing, moment, scheduled)
+
+    @cached_property
+    def _moments(self) -> list[datetime]:
+        """Every moment at which anything but decay and silence can change, sorted."""
+        moments = self._calendar.moments() | {event.end for event in self.events}
+        moments |= {event.closed_at for event in self.events if event.closed_at is not None}
+        if self.profile.card_seen_at is not None:
+            moments.add(self.profile.card_seen_at)
+        return sorted(moments)
+
+    def next_change(
+        self, after: datetime, strengths: frozenset[float], silences: frozenset[timedelta]
+    ) -> datetime | None:
+        """The first moment strictly after `after` at which any fact may differ; None: never.
+
+        A meeting's end counts even where nobody knows yet whether it will be real.
+        """
+        return min(self._changes(after, strengths, silences), default=None)
+
+    def _changes(
+        self, after: datetime, strengths: frozenset[float], silences: frozenset[timedelta]
+    ) -> Iterator[datetime]:
+        place = bisect_right(self._moments, after)
+        if place < len(self._moments):
+            yield self._moments[place]
+        standing = self._timeline.standing_at(after)
+        if standing.last_end is None:
+            return
+        candidates = [dormant_from(self.profile, standing)]
+        candidates += (falls_below(standing.ir, standing.last_end, level) for level in strengths)
+        candidates += (standing.last_end + silence for silence in silences)
+        yield from (moment for moment in candidates if moment is not None and moment > after)
+
+    def strength_below(self, level: float, until: datetime) -> tuple[Event, ...]:
+        """The moments up to `until` at which strength fell below `level`, oldest first.
+
+        Empty where the channel is `elsewhere`: silence here is blindness then, not decay.
+        """
+        if level not in self._falls:
+            self._falls[level] = tuple(self._fallen(level))
+        return tuple(event for event in self._falls[level] if event.end <= until)
+
+    def _fallen(self, level: float) -> Iterator[Event]:
+        if self.profile.channel == "elsewhere":
+            return
+        _, ends, standings = self._timeline
+        for place, claim in enumerate(self.interactions):
+            standing, following = standings[place + 1], place + 1
+            # The test at the next interaction is cheap, the exact moment is not. Falling in the
+            # very instant of that interaction is no fall: it lifts the strength at once.
+            if following < len(ends) and strength_at(standing, ends[following]) >= level:
+                continue
+            fall = falls_below(standing.ir, ends[place], level)
+            if fall is None or (following < len(ends) and fall >= ends[following]):
+                continue
+            yield Event(
+                kinds=frozenset({"strength_below"}),
+                at=fall,
+                end=fall,
+                evidence=f"{claim.key}#below:{level:g}",
+                title=claim.title,
+                where=claim.place,
+                link=claim.link,
+                account=account_of(claim),
+                settled=not self.profile.unsettled,
+            )
+
+    def context_at(self, moment: datetime) -> Mapping[str, object]:
+        """The person's template variables, each a string, "" when empty."""
+        upcoming = self._calendar.next_at(moment)
+        return context_of(
+            self.profile.notes, self.interactions, self.loops, upcoming, moment, self.zone
+        )
+
+    def signals(self, now: datetime) -> tuple[SignalState, ...]:
+        """The signals that `explain` shows, oldest first."""
+        return signal_states(self.interactions, self.loops, now)
+
+    def summary(self, now: datetime) -> dict[str, object]:
+        """The person's entry in `people --json`, moments as aware UTC or None.
+
+        `last_interaction`, `last_meeting` and `next_meeting` are beginnings, as `explain` shows
+        them; `tier` is None, for the caller to fill.
+        """
+        standing = self._timeline.standing_at(now)
+        return summary_of(self.profile, standing, now, self._next_meeting(now))
+
+    def facts_json(self, now: datetime) -> dict[str, object]:
+        """All facts of the relationship for `explain`, moments as aware UTC or None."""
+        facts = self.facts_at(now)
+        count = self._timeline.count_at(now)
+        detail = detail_of(self.interactions[:count], self.loops, now, self.zone)
+        return {
+            **detail,
+            "next_meeting": self._next_meeting(now),
+            "scheduled": facts.scheduled,
+            "strength": round(facts.strength, 4),
+            "rhythm_days": None if facts.rhythm is None else facts.rhythm / timedelta(days=1),
+            "silent_days": (
+                None if facts.silent_for is None else round(facts.silent_for / timedelta(days=1), 2)
+            ),
+            "stage": facts.stage,
+            "online_only": facts.online_only,
+            "wanted": facts.wanted,
+            "colleague": facts.colleague,
+            "channel": facts.channel,
+            "tags": sorted(facts.tags),
+            "notes": list(self.profile.notes),
+        }
+
+    def _next_meeting(self, moment: datetime) -> datetime | None:
+        entry = self._calendar.next_at(moment)
+        return None if entry is None else entry.start
+
+    def snapshot(self) -> Snapshot:
+        """The state as of `now`, enough to serve the list of people until `valid_until`."""
+        now = self.now
+        return Snapshot(
+            without_notes(self.profile),
+            self._timeline.standing_at(now),
+            now,
+            self._next_meeting(now),
+            min((moment for moment in self._ahead() if moment > now), default=None),
+        )
+
+    def _ahead(self) -> Iterator[datetime]:
+        """Moments at which a claim that is known today may say something else."""
+        yield from self._calendar.moments()
+        yield from (entry.known for entry in self._calendar.planned)
+        if self.profile.card_seen_at is not None:
+            yield self.profile.card_seen_at
+        for claim in self.claims:
+            if claim.changes_at is not None:
+                yield claim.changes_at
+            if claim.until > self.now:
+                yield from (claim.at, claim.until, scheduled_at(claim) or claim.at)
+
+
+def relate(
+    profile: Profile, claims: Sequence[Claim], now: datetime, zone: tzinfo = UTC
+) -> PersonHistory:
+    """Fold a person's claims, in whatever order they come, into their history as of `now`.
+
+    What ends after `now` is ignored, except that a scheduled meeting shows as scheduled. `zone`
+    is the owner's: days are counted, and dates written, in it.
+    """
+    return PersonHistory(profile, claims, now, zone)

@@ -1,0 +1,29 @@
+"""What is known of a person besides what happened: the constants of one relationship."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One person as configuration, cards and the people layer describe them."""
+
+    id: str
+    name: str
+    addresses: tuple[str, ...] = ()  # normalised, sorted
+    tags: frozenset[str] = frozenset()
+    colleague: bool = False
+    channel: str = "mail"  # mail | elsewhere
+    has_card: bool = False
+    card_seen_at: datetime | None = None  # None: it was there at the first start, or there is none
+    notes: tuple[str, ...] = ()  # lines the owner wrote: `needs: …`, `offers: …`, `about: …`
+    first_known: bool = True
+    first_after: datetime | None = None
+    unsettled: frozenset[str] = frozenset()  # accounts that are still back-filling
+
+    @property
+    def domains(self) -> frozenset[str]:
+        """The mail domains of the person's addresses."""
+        return frozenset(address.rpartition("@")[2] for address in self.addresses)

@@ -1,0 +1,70 @@
+"""What was on the calendar stays so when the meeting is over, as inference really judges it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from unit.relationships.stories import ANA, START, day
+
+from connectors.records import Attendee, Mailbox, Meeting, PartStat
+from syncd.inference.meetings import judge_meetings
+from syncd.inference.model import Dossier, Evidence, Owner, Sighted
+from syncd.relationships import relate
+
+OWNER = Owner(frozenset({"me@example.com"}), UTC)
+HOUR = timedelta(hours=1)
+YES, NO, MAYBE, SILENT = (
+    PartStat.ACCEPTED,
+    PartStat.DECLINED,
+    PartStat.TENTATIVE,
+    PartStat.UNKNOWN,
+)
+
+
+def entry(mine: PartStat, theirs: PartStat, organiser: str, **fields: str) -> Sighted[Meeting]:
+    """A calendar entry of tomorrow for the owner and Ana, seen today."""
+    people = {"me@example.com": mine, "ana@example.org": theirs}
+    record = Meeting(
+        uid="m1",
+        recurrence_id="",
+        start=day(1),
+        end=day(1) + HOUR,
+        title=fields.get("title", "Coffee"),
+        status=fields.get("status", "confirmed"),
+        busy=fields.get("busy", "busy"),
+        kind=fields.get("kind", "default"),
+        organizer=Mailbox(organiser),
+        attendees=tuple(Attendee(Mailbox(addr), answer) for addr, answer in people.items()),
+    )
+    return Sighted("meeting:m1/", record, (Evidence("home", "1"),), START)
+
+
+@pytest.mark.parametrize("organiser", ["me@example.com", "ana@example.org", "bo@example.net"])
+@pytest.mark.parametrize("mine", [YES, NO, MAYBE, SILENT])
+@pytest.mark.parametrize("theirs", [YES, NO, MAYBE, SILENT])
+@pytest.mark.parametrize(
+    "fields", [{}, {"status": "cancelled"}, {"busy": "free"}, {"kind": "focus"}]
+)
+@pytest.mark.parametrize("clash", ["", "meeting:double-booked", "meeting:out-of-office"])
+def test_a_scheduling_is_not_taken_back_by_the_meeting(
+    organiser: str, mine: PartStat, theirs: PartStat, fields: dict[str, str], clash: str
+) -> None:
+    """Before, during and after the meeting the same `meeting_scheduled` is there, or is not."""
+    sighted = entry(mine, theirs, organiser, **fields)
+    dossier = Dossier(
+        frozenset({"ana@example.org"}),
+        meetings=(sighted,),
+        clashes={sighted.key: clash} if clash else {},
+    )
+
+    def scheduled(now: datetime) -> bool:
+        history = relate(ANA, judge_meetings(dossier, OWNER, now), now)
+        return any("meeting_scheduled" in event.kinds for event in history.events)
+
+    before, during, after = (scheduled(now) for now in (day(0.5), day(1) + HOUR / 2, day(1) + HOUR))
+    assert before == after
+    # While it runs, an absence that clashes and an entry that is one look alike: none is certain.
+    assert before == during or clash == "meeting:out-of-office"
+    if mine is NO or theirs is NO or fields.get("status") == "cancelled":
+        assert not before
