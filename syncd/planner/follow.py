@@ -1,0 +1,241 @@
+"""One person's rows, followed to where their verdicts stand now.
+
+A rule has at most one row that can still become a task, the one of its current anchor, and at
+most one live task. The live task is dealt with first (`syncd/planner/live.py`); what the rule
+says now becomes a row of its own only where no live task speaks for it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from rules.history import Event
+from rules.verdict import State, Verdict
+from syncd.planner.keys import mint
+from syncd.planner.live import Live, follow_live
+from syncd.planner.model import (
+    Followed,
+    Intent,
+    Policy,
+    Status,
+    TaskState,
+    Tracked,
+    Update,
+)
+
+_MUTE_AFTER = 2  # deleted tasks of one rule
+EVERY_RULE = "*"
+
+
+def unjudged(current: Sequence[Verdict], tracked: Sequence[Tracked]) -> tuple[Tracked, ...]:
+    """The rows that `follow` wants in `rejudged`: live tasks on an anchor that is not current."""
+    anchors = {(verdict.rule, verdict.anchor.evidence) for verdict in current}
+    return tuple(row for row in tracked if row.live and (row.rule, row.anchor) not in anchors)
+
+
+def follow(
+    person: str,
+    current: Sequence[Verdict],
+    tracked: Sequence[Tracked],
+    rejudged: Mapping[str, Verdict | None],
+    policy: Policy,
+    now: datetime,
+    *,
+    address_of: Mapping[str, str],
+    muted: frozenset[str] = frozenset(),
+    unmuted: Mapping[str, datetime] | None = None,
+    events: Mapping[str, Event] | None = None,
+    incident: bool = False,
+) -> Followed:
+    """Where each of the person's rows stands now, and what has to be written.
+
+    `rejudged` holds, by key, the verdict on the anchor of each row that `unjudged` names; None
+    where that anchor's evidence is no longer real. A row that is missing there (its rule is gone)
+    stays as it is until it expires. `address_of` maps an anchor's evidence to the person's address
+    in it. `muted` are the rules muted for this person, `*` for all; `unmuted` says since when
+    deletions count again, by rule or `*`. `events` (by evidence) puts reasons into words. During
+    an `incident` of the task list nothing becomes a candidate and no live task is touched.
+    """
+    verdicts = {verdict.rule: verdict for verdict in sorted(current, key=_age)}
+    rows: dict[str, list[Tracked]] = defaultdict(list)
+    for row in tracked:
+        rows[row.rule].append(row)
+    after: dict[str, Tracked] = {}
+    intents: list[Intent] = []
+    moments = [verdict.next for verdict in verdicts.values()]
+    for rule in sorted(verdicts.keys() | rows.keys()):
+        verdict = verdicts.get(rule)
+        mute = _muted(rule, rows[rule], muted, unmuted or {})
+        key = _key(verdict, rows[rule], person, address_of) if verdict is not None else ""
+        live = Live(verdict, key, mute, policy, now, events or {}, incident)
+        followed, written = follow_live(live, rows[rule], rejudged)
+        kept = [one for one in followed if one.task is not None and one.key != key]
+        if verdict is not None:
+            addr = address_of.get(verdict.anchor.evidence, person)
+            placed, more = _place(live, verdict, followed, person, addr)
+            kept += [placed] if placed is not None else []
+            written = [*written, *more]
+        after |= {row.key: row for row in kept}
+        intents += written
+    before = {row.key: row for row in tracked}
+    moments += [row.next for row in after.values()]
+    return Followed(
+        rows=tuple(row for key, row in sorted(after.items()) if before.get(key) != row),
+        vanished=tuple(sorted(before.keys() - after.keys())),
+        intents=tuple(intents),
+        next=min((moment for moment in moments if moment is not None), default=None),
+        tracked=tuple(row for _, row in sorted(after.items())),
+    )
+
+
+def _age(verdict: Verdict) -> tuple[datetime, str]:
+    return verdict.anchor.end, verdict.anchor.evidence
+
+
+def _key(
+    verdict: Verdict, rows: Sequence[Tracked], person: str, address_of: Mapping[str, str]
+) -> str:
+    """The key of the row that is about this anchor already, or was when it was minted, else a
+    new one. After a merge two rows may be about it: the one that came further speaks for both.
+    """
+    anchor = verdict.anchor.evidence
+    about = [row for row in rows if row.anchor == anchor] or [
+        row for row in rows if mint(row.rule, anchor, row.addr) == row.key
+    ]
+    if about:
+        return min(about, key=_precedence).key
+    return mint(verdict.rule, anchor, address_of.get(anchor, person))
+
+
+def _precedence(row: Tracked) -> tuple[int, int, str]:
+    """Live tasks first, then what the owner answered, then what we closed, then mere rows."""
+    if row.task is None:
+        return (3, 0 if row.found_at is not None else 1, row.key)
+    answered = row.task.status in (Status.DONE, Status.DISMISSED)
+    return (0 if row.live else 1 if answered else 2, 0, row.key)
+
+
+def _muted(
+    rule: str,
+    rows: Sequence[Tracked],
+    muted: frozenset[str],
+    unmuted: Mapping[str, datetime],
+) -> str:
+    """The reason why this rule is muted for this person, "" when it is not."""
+    if rule in muted or EVERY_RULE in muted:
+        return "mute:owner"
+    since = max((at for name, at in unmuted.items() if name in (rule, EVERY_RULE)), default=None)
+    deleted = sum(
+        1
+        for row in rows
+        if row.task is not None
+        and row.task.status is Status.DISMISSED
+        and (since is None or (row.task.closed_at or since) > since)
+    )
+    return "mute:deleted-twice" if deleted >= _MUTE_AFTER else ""
+
+
+def _place(
+    says: Live, verdict: Verdict, rows: Sequence[Tracked], person: str, addr: str
+) -> tuple[Tracked | None, list[Update]]:
+    """The row for what the rule says now; None where there is nothing to keep of it."""
+    row = next((one for one in rows if one.key == says.key), None)
+    live = any(one.live for one in rows)
+    if row is not None and row.task is not None:
+        if says.incident or live or not _undone(verdict, row, row.task, rows):
+            return row, []
+        return _reopened(verdict, row, row.task)
+    if live:
+        return None, []  # that task speaks for the rule
+    if row is not None and row.state is State.MISSED:
+        return row, []
+    found = row.found_at if row is not None else None
+    fresh = Tracked(
+        key=says.key,
+        person=person,
+        rule=verdict.rule,
+        anchor=verdict.anchor.evidence,
+        addr=row.addr if row is not None else addr,
+        state=verdict.state,
+        found_at=found,
+        remind=verdict.remind,
+        due=verdict.due,
+        expires=verdict.expires,
+        next=verdict.next,
+        priority=verdict.priority,
+        reasons=verdict.reasons,
+        satisfied_by=verdict.satisfied_by,
+    )
+    if verdict.state in (State.SATISFIED, State.EXPIRED):
+        # What was never found open leaves no trace: the rules can say it again at any time.
+        gone = replace(fresh, closed_at=verdict.closed_at, next=None)
+        return (None if found is None else gone), []
+    if verdict.state is State.WAITING:
+        return fresh, []
+    if says.mute:
+        # No memory of when it was found: it is judged anew when the mute ends.
+        return replace(fresh, state=State.MUTED, found_at=None, reasons=(says.mute,)), []
+    return _found(says, verdict, replace(fresh, found_at=found or says.now)), []
+
+
+def _found(says: Live, verdict: Verdict, row: Tracked) -> Tracked:
+    """Held by the first of the things that can hold an open verdict back, or missed."""
+    if not verdict.anchor.settled:
+        return _held(row, "facet:back-filling")
+    if verdict.state is State.HELD:
+        return row
+    opened = verdict.opened_at or verdict.remind
+    if row.found_at is not None and row.found_at - opened > says.policy.catch_up:
+        why = ("missed:catch-up",)
+        return replace(row, state=State.MISSED, closed_at=says.now, next=None, reasons=why)
+    if says.incident:
+        return _held(row, "list:incident")
+    return _held(row, "preview" if says.policy.preview else "budget")
+
+
+def _held(row: Tracked, reason: str) -> Tracked:
+    return replace(row, state=State.HELD, reasons=(reason, *row.reasons))
+
+
+def _undone(verdict: Verdict, row: Tracked, task: TaskState, rows: Sequence[Tracked]) -> bool:
+    """Whether what satisfied a closed task has not happened after all.
+
+    Only what we closed ourselves: the owner's tick or deletion on the same anchor is an answer.
+    """
+    answered = any(
+        one.anchor == row.anchor
+        and one.task is not None
+        and one.task.status in (Status.DONE, Status.DISMISSED)
+        for one in rows
+    )
+    return (
+        verdict.state is State.OPEN
+        and verdict.anchor.evidence == row.anchor
+        and verdict.anchor.settled
+        and row.state is State.SATISFIED
+        and task.status is Status.CLOSED
+        and not answered
+    )
+
+
+def _reopened(verdict: Verdict, row: Tracked, task: TaskState) -> tuple[Tracked, list[Update]]:
+    again = replace(task, status=Status.OPEN, closed_at=None, closed_why="")
+    expires = verdict.expires + task.shift
+    opened = replace(
+        row,
+        state=State.OPEN,
+        expires=expires,
+        next=_earlier(verdict.next, expires),
+        reasons=verdict.reasons,
+        satisfied_by="",
+        closed_at=None,
+        task=again,
+    )
+    return opened, [Update(row.key, task.account, reopen=True, unsay=task.closed_why)]
+
+
+def _earlier(one: datetime | None, other: datetime) -> datetime:
+    return other if one is None else min(one, other)

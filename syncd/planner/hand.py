@@ -1,0 +1,177 @@
+"""What the owner did to a task, found by comparing three copies of it.
+
+    ours    as we wrote it last
+    theirs  as we read it last
+    remote  as the list has it now
+
+What changed since we read it and does not equal our own last write was the owner's hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from connectors.records import Task
+from rules.verdict import State
+from syncd.planner.model import Copy, Status, TaskState, Tracked
+from syncd.planner.words import new_lines, same_text
+
+_MANY_DELETIONS = 3
+_MANY_TICKS = 5
+_TICKING = timedelta(minutes=10)
+
+
+class Act(StrEnum):
+    TICKED = "ticked"
+    UNTICKED = "unticked"
+    MOVED = "moved"  # another due date
+    RETITLED = "retitled"
+    NOTED = "noted"
+    DELETED = "deleted"
+    RESTORED = "restored"  # a deleted one came back
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """The row as it stands after the owner's acts; no acts: an echo, or nothing new."""
+
+    tracked: Tracked
+    acts: frozenset[Act] = frozenset()
+    lines: tuple[str, ...] = ()  # that the owner wrote into the notes
+
+
+def hand(
+    tracked: Tracked, remote: Task | None, now: datetime, writing: Sequence[Copy] = ()
+) -> Hand:
+    """Compare the stored task with `remote` (None: deleted) and say what its owner did.
+
+    `writing` are the texts that we are about to write, or may have written without knowing: what
+    equals one of them is ours as well. A row without a task is returned as it is.
+    """
+    task = tracked.task
+    if task is None:
+        return Hand(tracked)
+    if remote is None:
+        return _deleted(tracked, task, now)
+    acts = set()
+    shift = task.shift
+    seen = Copy(remote.title, remote.notes, remote.due, remote.completed)
+    task = replace(task, ours=_landed(task.ours, seen, writing))
+    if not _same(seen.title, task.theirs.title, task.ours.title):
+        acts.add(Act.RETITLED)
+    if not _same(seen.notes, task.theirs.notes, task.ours.notes):
+        acts.add(Act.NOTED)
+    if seen.due not in (task.theirs.due, task.ours.due):
+        acts.add(Act.MOVED)
+    lines = new_lines((task.ours.notes, task.theirs.notes), seen.notes) if Act.NOTED in acts else ()
+    moved = replace(task, theirs=seen)
+    expires = tracked.expires + (moved.shift - shift)
+    tracked = replace(tracked, expires=expires, task=moved)
+
+    if task.status is Status.DISMISSED:
+        acts.add(Act.RESTORED)
+        tracked = _opened(tracked, moved)
+        task = replace(task, status=Status.OPEN, theirs=replace(task.theirs, completed=False))
+        moved = replace(moved, status=Status.OPEN)
+    if seen.completed and not task.theirs.completed and task.status is Status.OPEN:
+        acts.add(Act.TICKED)
+        tracked = _ticked(tracked, moved, remote.completed_at, now)
+    elif not seen.completed and task.theirs.completed and task.status is not Status.OPEN:
+        acts.add(Act.UNTICKED)
+        tracked = _unticked(tracked, moved)
+    return Hand(tracked, frozenset(acts), lines)
+
+
+def _landed(ours: Copy, seen: Copy, writing: Sequence[Copy]) -> Copy:
+    """Our last write, given that the list has parts of what we were about to write."""
+    for copy in writing:
+        if same_text(seen.title, copy.title):
+            ours = replace(ours, title=copy.title)
+        if same_text(seen.notes, copy.notes):
+            ours = replace(ours, notes=copy.notes)
+        if seen.due == copy.due:
+            ours = replace(ours, due=copy.due)
+    return ours
+
+
+def _same(seen: str, theirs: str, ours: str) -> bool:
+    return same_text(seen, theirs) or same_text(seen, ours)
+
+
+def _deleted(tracked: Tracked, task: TaskState, now: datetime) -> Hand:
+    """A "no" to an open task. Clearing away what is done says nothing."""
+    if task.status is not Status.OPEN:
+        return Hand(tracked)
+    why = "deleted from the list"
+    gone = replace(task, status=Status.DISMISSED, closed_at=now, closed_why=why)
+    tracked = replace(
+        tracked, state=State.MUTED, reasons=("task:deleted",), closed_at=now, next=None, task=gone
+    )
+    return Hand(tracked, frozenset({Act.DELETED}))
+
+
+def _ticked(tracked: Tracked, task: TaskState, at: datetime | None, now: datetime) -> Tracked:
+    # A device whose clock is ahead must not put contact into the future.
+    when = now if at is None else min(at, now)
+    done = replace(
+        task, status=Status.DONE, ticked_at=when, closed_at=when, closed_why="ticked in the list"
+    )
+    return replace(
+        tracked,
+        state=State.SATISFIED,
+        reasons=("task:ticked",),
+        satisfied_by=f"task:{tracked.key}",
+        closed_at=when,
+        next=None,
+        task=done,
+    )
+
+
+def _unticked(tracked: Tracked, task: TaskState) -> Tracked:
+    """Open again. Where we had closed it, the verdict stays closed and the task is the owner's."""
+    if task.status is Status.DONE:
+        return _opened(tracked, task)
+    return tracked.having(_open_task(task))
+
+
+def _opened(tracked: Tracked, task: TaskState) -> Tracked:
+    return replace(
+        tracked,
+        state=State.OPEN,
+        reasons=("task:reopened",),
+        satisfied_by="",
+        closed_at=None,
+        # Evaluation says when it can change next; until then its end is all that is known.
+        next=tracked.expires,
+        task=_open_task(task),
+    )
+
+
+def _open_task(task: TaskState) -> TaskState:
+    return replace(task, status=Status.OPEN, closed_at=None, closed_why="", ticked_at=None)
+
+
+def deletions(gone: Sequence[Tracked], listed_before: int = 0, listed_after: int = 1) -> bool:
+    """Whether the tasks that one sync found deleted are an incident and no answer.
+
+    So many at once are rarely meant one by one; and a list that held something and holds nothing
+    was more likely lost than emptied. `listed_before` and `listed_after` count everything in it.
+    """
+    answers = sum(1 for one in gone if one.live)
+    vanished = listed_before >= _MANY_DELETIONS and listed_after == 0
+    return answers >= _MANY_DELETIONS or (vanished and answers > 0)
+
+
+def in_bulk(at: datetime, ticks: Sequence[datetime]) -> bool:
+    """Whether a tick at `at` is one of more than five within ten minutes (`ticks` holds it too).
+
+    Whoever ticks so many is tidying up: it acknowledges, and says nothing about contact.
+    """
+    near = sorted(tick for tick in ticks if abs(tick - at) <= _TICKING)
+    return any(
+        first <= at <= last and last - first <= _TICKING
+        for first, last in zip(near, near[_MANY_TICKS:], strict=False)
+    )

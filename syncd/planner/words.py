@@ -1,0 +1,77 @@
+"""The few sentences that syncd itself writes into tasks. Reasons are for people, so no codes."""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+
+from rules.history import Event
+
+# The most telling kind of an event that is several kinds at once comes first.
+_NAMES = (
+    ("introduction_made", "you introduced them"),
+    ("introduction_received", "an introduction"),
+    ("meeting", "a meeting"),
+    ("call", "a call"),
+    ("meeting_scheduled", "a meeting was scheduled"),
+    ("message_sent", "you wrote"),
+    ("message_received", "they wrote"),
+    ("card_added", "their card was saved"),
+    ("task_done", "a task was done"),
+)
+
+
+def same_text(one: str, other: str) -> bool:
+    """Whether two texts are the same but for the white space that task lists change freely."""
+    return one == other or _plain(one) == _plain(other)
+
+
+def _plain(text: str) -> list[str]:
+    return [line.rstrip() for line in text.strip().splitlines()]
+
+
+def added(old: str, new: str) -> str:
+    """`new` as a paragraph after `old`."""
+    return f"{old.rstrip()}\n\n{new}" if old.strip() else new
+
+
+def without(text: str, sentence: str) -> str:
+    """`text` without the paragraph `sentence` that `added` put at its end."""
+    bare = text.rstrip()
+    return bare.removesuffix(sentence).rstrip() if sentence else text
+
+
+def new_lines(before: tuple[str, ...], now: str) -> tuple[str, ...]:
+    """The lines of `now` that are in none of the texts `before`: what somebody added."""
+    known = {line.strip() for text in before for line in text.splitlines()}
+    lines = (line.strip() for line in now.splitlines())
+    return tuple(line for line in lines if line and line not in known)
+
+
+def footer(rule: str, key: str) -> str:
+    """The last line of every task's notes: why it is there, and how to have no more of them."""
+    return f"— syncd, rule {rule}. Why: syncd explain {key}. Not wanted? Delete it."
+
+
+def satisfied(by: Event | None, zone: tzinfo) -> str:
+    """Why a task is closed whose purpose is fulfilled."""
+    if by is None:
+        return "Closed by syncd: it has happened."
+    what = next((name for kind, name in _NAMES if kind in by.kinds), "contact")
+    title = f' "{by.title}"' if by.title else ""
+    return f"Closed by syncd: {what}{title} on {day(by.at, zone)}."
+
+
+def expired(at: datetime, zone: tzinfo) -> str:
+    return f"Closed by syncd: after {day(at, zone)} it is no longer of use."
+
+
+def void() -> str:
+    return "Closed by syncd: what it was based on did not happen."
+
+
+def merged() -> str:
+    return "Closed by syncd: another task for the same person and rule is older."
+
+
+def day(at: datetime, zone: tzinfo) -> str:
+    return at.astimezone(zone).date().isoformat()
