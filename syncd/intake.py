@@ -1,0 +1,203 @@
+"""From records to rows: what an observation is about, decided once, when it comes in.
+
+Everything here can be computed again from the stored records, so that a newer version of it, or
+other owner's addresses, apply to the past as well (`syncd.store.observations.reindex`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from connectors.records import Attendee, Card, Mailbox, Meeting, Message
+from syncd.inference.letters import topic
+from syncd.inference.machine import list_addresses
+from syncd.inference.titles import tokens
+from syncd.people import normalise
+
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+# Mail to more people than this touches only its author and the owner: nobody gets to know
+# anybody by a circular, and ten thousand recipients are ten thousand rows.
+_MOST_INVOLVED = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Involvement:
+    """An address that an observation touches. `role`: from, to, organizer, attendee, room, card,
+    list."""
+
+    addr: str
+    role: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What the store indexes of an observation, beside the record itself."""
+
+    kind: str
+    key: str
+    at: datetime
+    until: datetime
+    author: str = ""
+    parent: str = ""
+    topic: str = ""
+    involved: tuple[Involvement, ...] = ()
+    title_tokens: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Ignore:
+    """What the owner does not want to be stored: addresses, domains, `*@domain` (normalised)."""
+
+    addresses: frozenset[str] = frozenset()
+    domains: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, patterns: Iterable[str]) -> Ignore:
+        addresses, domains = set(), set()
+        for pattern in patterns:
+            plain = pattern.strip().lower().removeprefix("*")
+            if "@" in plain and not plain.startswith("@"):
+                addresses.add(normalise(plain))
+            else:
+                domains.add(plain.lstrip("@."))
+        return cls(frozenset(addresses), frozenset(domains))
+
+    def matches(self, addr: str) -> bool:
+        normal = normalise(addr)
+        if normal in self.addresses:
+            return True
+        domain = normal.rpartition("@")[2]
+        return any(domain == d or domain.endswith("." + d) for d in self.domains)
+
+    def __bool__(self) -> bool:
+        return bool(self.addresses or self.domains)
+
+
+def without_ignored(
+    record: Message | Meeting | Card, ignore: Ignore
+) -> Message | Meeting | Card | None:
+    """The record without what is to be ignored; None when nothing of it is left to store."""
+    if not ignore:
+        return record
+    if isinstance(record, Message):
+        authors = record.from_ or ((record.sender,) if record.sender else ())
+        if any(ignore.matches(box.addr) for box in authors):
+            return None
+        if any(ignore.matches(addr) for addr in list_addresses(record)):
+            return None
+
+        def kept(boxes: tuple[Mailbox, ...]) -> tuple[Mailbox, ...]:
+            return tuple(box for box in boxes if not ignore.matches(box.addr))
+
+        to, cc, bcc = kept(record.to), kept(record.cc), kept(record.bcc)
+        if (record.to or record.cc or record.bcc) and not (to or cc or bcc):
+            return None
+        return replace(record, to=to, cc=cc, bcc=bcc, reply_to=kept(record.reply_to))
+    if isinstance(record, Meeting):
+        if record.organizer is not None and ignore.matches(record.organizer.addr):
+            return None
+        left = tuple(a for a in record.attendees if not ignore.matches(a.mailbox.addr))
+        return replace(record, attendees=left)
+    addrs = tuple(addr for addr in record.addrs if not ignore.matches(addr))
+    return None if record.addrs and not addrs else replace(record, addrs=addrs)
+
+
+def key_of(record: Message | Meeting | Card, account: str, ref: str) -> str:
+    """The identity under which all sightings of one thing meet."""
+    if isinstance(record, Message):
+        return f"message:{record.message_id}"
+    if isinstance(record, Meeting):
+        return f"meeting:{record.uid}/{record.recurrence_id}"
+    # Two cards of one person in two books are two statements: both are kept.
+    return f"card:{account}/{ref}/{record.uid}"
+
+
+def row_of(record: Message | Meeting | Card, key: str, owned: frozenset[str], *, gone: bool) -> Row:
+    """Index one (merged) record. `owned` are the owner's normalised addresses.
+
+    A card that is gone joins nobody any more; a mail or a meeting that is gone was there.
+    """
+    if isinstance(record, Message):
+        return _message(record, key, owned)
+    if isinstance(record, Meeting):
+        return _meeting(record, key, owned)
+    addrs = () if gone else _normal(record.addrs, owned)
+    people = tuple(Involvement(addr, "card", record.name) for addr in addrs)
+    return Row("card", key, _NEVER, _NEVER, involved=people)
+
+
+def _normal(addrs: Iterable[str], owned: frozenset[str]) -> Sequence[str]:
+    seen = dict.fromkeys(normalise(addr) for addr in addrs)
+    return [addr for addr in seen if addr and addr not in owned]
+
+
+def _message(message: Message, key: str, owned: frozenset[str]) -> Row:
+    author = normalise(message.from_[0].addr) if message.from_ else ""
+    people: dict[str, Involvement] = {}
+    for addr in list_addresses(message):
+        if addr not in owned:
+            people[addr] = Involvement(addr, "list", "")
+    for role, boxes in (("from", message.from_), ("to", message.to + message.cc + message.bcc)):
+        if role == "to" and len(boxes) > _MOST_INVOLVED:
+            continue
+        _add(people, role, boxes, owned)
+    parent = f"message:{message.in_reply_to}" if message.in_reply_to else ""
+    own_topic = topic(message) if author in owned else ""
+    involved = tuple(people.values())
+    return Row("message", key, message.at, message.at, author, parent, own_topic, involved)
+
+
+def _meeting(meeting: Meeting, key: str, owned: frozenset[str]) -> Row:
+    people: dict[str, Involvement] = {}
+    if meeting.organizer is not None:
+        _add(people, "organizer", (meeting.organizer,), owned)
+    for attendee in meeting.attendees:
+        _add(people, _role(attendee), (attendee.mailbox,), owned)
+    author = normalise(meeting.organizer.addr) if meeting.organizer else ""
+    # A room that was booked for oneself is no company.
+    alone = all(someone.role == "room" for someone in people.values())
+    return Row(
+        "meeting",
+        key,
+        meeting.start,
+        meeting.end,
+        author,
+        involved=tuple(people.values()),
+        title_tokens=tokens(meeting.title) if alone else frozenset(),
+    )
+
+
+def _role(attendee: Attendee) -> str:
+    return "room" if attendee.kind in ("room", "resource") else "attendee"
+
+
+def _add(
+    people: dict[str, Involvement],
+    role: str,
+    boxes: Iterable[Mailbox],
+    owned: frozenset[str],
+) -> None:
+    """Note each address once; the first role wins, a name is taken from wherever there is one."""
+    for box in boxes:
+        addr = normalise(box.addr)
+        if not addr or addr in owned:
+            continue
+        there = people.get(addr)
+        if there is None:
+            people[addr] = Involvement(addr, role, box.name)
+        elif box.name and not there.name:
+            people[addr] = replace(there, name=box.name)
+
+
+def participants(record: Message | Meeting) -> frozenset[str]:
+    """The normalised addresses of everybody who wrote, received, called or was invited."""
+    boxes: list[Mailbox] = []
+    if isinstance(record, Message):
+        boxes += record.from_ + record.to + record.cc + record.bcc
+    else:
+        boxes += [record.organizer] if record.organizer else []
+        boxes += [attendee.mailbox for attendee in record.attendees]
+    return frozenset(normalise(box.addr) for box in boxes) - {""}

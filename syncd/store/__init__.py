@@ -1,0 +1,1 @@
+"""What syncd remembers, in one database: SQLite for one owner, PostgreSQL for many."""

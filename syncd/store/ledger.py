@@ -1,0 +1,246 @@
+"""Verdicts and their tasks in and out. Functions take a connection and never commit.
+
+Who writes which columns of a task: deciding writes its status, delivering writes what the list
+confirmed (`syncd/store/ledger_outbox.py`), and only the owner's hand changes both. So a decision
+and a delivery that overlap never undo each other.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, Select, delete, select, update
+
+from rules.verdict import State
+from syncd.planner import Copy, Followed, Status, TaskState, Tracked
+from syncd.store.ledger_outbox import enqueue
+from syncd.store.schema import outbox, task, verdict
+from syncd.store.times import from_int, maybe_int, maybe_moment, to_int
+
+_CHUNK = 500  # bound values in one statement, well below what SQLite takes
+
+
+def load(
+    connection: Connection, owner: str, persons: Iterable[str]
+) -> dict[str, tuple[Tracked, ...]]:
+    """All rows of each person, by person; people without any are left out."""
+    found: dict[str, list[Tracked]] = defaultdict(list)
+    for some in chunks(sorted(set(persons))):
+        for row in _fetch(connection, _joined(owner).where(verdict.c.person.in_(some))):
+            found[row.person].append(row)
+    return {person: tuple(rows) for person, rows in found.items()}
+
+
+def by_key(connection: Connection, owner: str, keys: Iterable[str]) -> dict[str, Tracked]:
+    """The rows with these keys. On PostgreSQL their tasks stay locked until the commit."""
+    found: dict[str, Tracked] = {}
+    for some in chunks(sorted(set(keys))):
+        lock = select(task.c.key).where(task.c.owner == owner, task.c.key.in_(some))
+        connection.execute(lock.order_by(task.c.key).with_for_update()).all()
+        rows = _fetch(connection, _joined(owner).where(verdict.c.key.in_(some)))
+        found |= {row.key: row for row in rows}
+    return found
+
+
+def in_state(connection: Connection, owner: str, states: Collection[State]) -> list[Tracked]:
+    """Every row in one of these states, soonest due first."""
+    names = [str(state) for state in states]
+    query = _joined(owner).where(verdict.c.state.in_(names))
+    in_order = query.order_by(None).order_by(verdict.c.due, verdict.c.key)
+    return list(_fetch(connection, in_order))
+
+
+def save(connection: Connection, owner: str, followed: Followed) -> None:
+    """Store what became of one person's rows, together with the intents."""
+    for some in chunks(followed.vanished):
+        gone = delete(verdict).where(verdict.c.owner == owner, verdict.c.key.in_(some))
+        connection.execute(gone)
+    for row in followed.rows:
+        put(connection, owner, row)
+        if row.task is not None:
+            _decide(connection, owner, row, row.task)
+    for intent in followed.intents:
+        enqueue(connection, owner, intent)
+
+
+def put(connection: Connection, owner: str, row: Tracked) -> None:
+    """Store the verdict of one row, new or not."""
+    values = {
+        "person": row.person,
+        "rule": row.rule,
+        "anchor": row.anchor,
+        "anchor_addr": row.addr,
+        "state": str(row.state),
+        "found_at": maybe_int(row.found_at),
+        "remind": to_int(row.remind),
+        "due": row.due.isoformat(),
+        "expires": to_int(row.expires),
+        "next_at": maybe_int(row.next),
+        "priority": row.priority,
+        "reasons": json.dumps(row.reasons),
+        "satisfied_by": row.satisfied_by,
+        "closed_at": maybe_int(row.closed_at),
+    }
+    ours = (verdict.c.owner == owner, verdict.c.key == row.key)
+    if not connection.execute(update(verdict).where(*ours).values(values)).rowcount:
+        connection.execute(verdict.insert().values(owner=owner, key=row.key, **values))
+
+
+def _decide(connection: Connection, owner: str, row: Tracked, state: TaskState) -> None:
+    ours = (task.c.owner == owner, task.c.key == row.key)
+    values = {"person": row.person, **_decided(state)}
+    connection.execute(update(task).where(*ours).values(values))
+
+
+def put_task(connection: Connection, owner: str, row: Tracked, state: TaskState) -> None:
+    """Store all of a task: a new one, or one that its owner's hand was at."""
+    values = {
+        "person": row.person,
+        "rule": row.rule,
+        "account": state.account,
+        "created": to_int(state.created),
+        "means": state.means,
+        **_decided(state),
+        **delivered(state),
+    }
+    ours = (task.c.owner == owner, task.c.key == row.key)
+    if not connection.execute(update(task).where(*ours).values(values)).rowcount:
+        connection.execute(task.insert().values(owner=owner, key=row.key, **values))
+
+
+def _decided(state: TaskState) -> dict[str, object]:
+    return {
+        "status": str(state.status),
+        "closed_at": maybe_int(state.closed_at),
+        "closed_why": state.closed_why,
+        "ticked_at": maybe_int(state.ticked_at),
+        "evidence": json.dumps(state.evidence),
+    }
+
+
+def delivered(state: TaskState) -> dict[str, object]:
+    """The columns that say what the list has."""
+    return {
+        "ref": state.ref,
+        "stamp": state.stamp,
+        "delivered_at": maybe_int(state.delivered_at),
+        "ours": _copy_text(state.ours),
+        "theirs": _copy_text(state.theirs),
+    }
+
+
+def reassign(
+    connection: Connection,
+    owner: str,
+    person_from: str,
+    person_to: str,
+    addrs: Collection[str] | None = None,
+) -> int:
+    """Move rows and tasks to another person, keys unchanged; returns how many rows.
+
+    With `addrs` only those whose anchor is theirs: that is a split. Which of two open tasks stays
+    is decided where the person is followed next, in the same transaction.
+    """
+    query = select(verdict.c.key).where(verdict.c.owner == owner, verdict.c.person == person_from)
+    if addrs is not None:
+        query = query.where(verdict.c.anchor_addr.in_(sorted(addrs)))
+    keys = list(connection.execute(query).scalars())
+    for some in chunks(keys):
+        for table in (verdict, task):
+            moved = update(table).where(table.c.owner == owner, table.c.key.in_(some))
+            connection.execute(moved.values(person=person_to))
+    return len(keys)
+
+
+def erase(connection: Connection, owner: str, persons: Collection[str]) -> None:
+    """Forget all rows, tasks and pending writes of these people; what a list has is not touched."""
+    for some in chunks(sorted(persons)):
+        keys = select(verdict.c.key).where(verdict.c.owner == owner, verdict.c.person.in_(some))
+        for table in (outbox, task, verdict):
+            gone = delete(table).where(table.c.owner == owner, table.c.key.in_(keys))
+            connection.execute(gone)
+
+
+def _joined(owner: str) -> Select[Any]:
+    names = [column.label(f"task_{column.name}") for column in task.columns]
+    both = verdict.outerjoin(
+        task, (task.c.owner == verdict.c.owner) & (task.c.key == verdict.c.key)
+    )
+    return (
+        select(*verdict.columns, *names)
+        .select_from(both)
+        .where(verdict.c.owner == owner)
+        .order_by(verdict.c.key)
+    )
+
+
+def _fetch(connection: Connection, query: Select[Any]) -> Iterator[Tracked]:
+    for row in connection.execute(query).mappings():
+        yield _tracked(row)
+
+
+def _tracked(row: RowMapping) -> Tracked:
+    return Tracked(
+        key=row["key"],
+        person=row["person"],
+        rule=row["rule"],
+        anchor=row["anchor"],
+        addr=row["anchor_addr"],
+        state=State(row["state"]),
+        found_at=maybe_moment(row["found_at"]),
+        remind=from_int(row["remind"]),
+        due=date.fromisoformat(row["due"]),
+        expires=from_int(row["expires"]),
+        next=maybe_moment(row["next_at"]),
+        priority=row["priority"],
+        reasons=tuple(json.loads(row["reasons"])),
+        satisfied_by=row["satisfied_by"],
+        closed_at=maybe_moment(row["closed_at"]),
+        task=None if row["task_key"] is None else _task(row),
+    )
+
+
+def _task(row: RowMapping) -> TaskState:
+    return TaskState(
+        account=row["task_account"],
+        ours=_copy(row["task_ours"]),
+        theirs=_copy(row["task_theirs"]),
+        created=from_int(row["task_created"]),
+        status=Status(row["task_status"]),
+        ref=row["task_ref"],
+        stamp=row["task_stamp"],
+        delivered_at=maybe_moment(row["task_delivered_at"]),
+        closed_at=maybe_moment(row["task_closed_at"]),
+        closed_why=row["task_closed_why"],
+        means=row["task_means"],
+        ticked_at=maybe_moment(row["task_ticked_at"]),
+        evidence=tuple(json.loads(row["task_evidence"])),
+    )
+
+
+def _copy_text(copy: Copy) -> str:
+    due = None if copy.due is None else copy.due.isoformat()
+    values = {"title": copy.title, "notes": copy.notes, "due": due, "completed": copy.completed}
+    return json.dumps(values, ensure_ascii=False)
+
+
+def _copy(text: str) -> Copy:
+    values = json.loads(text)
+    due = values["due"]
+    return Copy(
+        values["title"],
+        values["notes"],
+        None if due is None else date.fromisoformat(due),
+        values["completed"],
+    )
+
+
+def chunks(values: Iterable[str]) -> Iterator[list[str]]:
+    """The values in lists that fit into one statement."""
+    everything = list(values)
+    for start in range(0, len(everything), _CHUNK):
+        yield everything[start : start + _CHUNK]

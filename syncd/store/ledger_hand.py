@@ -1,0 +1,147 @@
+"""What a task list says back: how the owner's hand gets in.
+
+Everything that one sync found is handed over at once, because many deletions together are an
+incident and not an answer.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from connectors.contract import Draft
+from connectors.records import Gone, Item, Seen, Task
+from syncd.planner import Act, Copy, Hand, Status, Tracked, deletions, hand, intended
+from syncd.store import ledger, ledger_outbox, ledger_tasks
+from syncd.store.schema import task as task_table
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One task with a key of ours, as a list has it."""
+
+    ref: str
+    stamp: str
+    task: Task
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What one sync of a task list told us."""
+
+    persons: frozenset[str] = frozenset()  # to be inferred and followed anew
+    lines: tuple[tuple[str, str], ...] = ()  # (person, line that the owner wrote into the notes)
+    twins: tuple[str, ...] = ()  # keys that the list may have more than once
+    missing: tuple[str, ...] = ()  # keys of an incident: found deleted, and not believed
+
+    @property
+    def incident(self) -> bool:
+        return bool(self.missing)
+
+
+def receive(
+    connection: Connection,
+    owner: str,
+    account: str,
+    items: Sequence[Item],
+    now: datetime,
+    *,
+    listed_before: int = 0,
+    listed_after: int = 1,
+) -> Received:
+    """Take in all that one sync of `account`'s task list found.
+
+    `listed_before` and `listed_after` count the items of the list, ours and others', before and
+    after it. The same items again change nothing more.
+    """
+    copies: dict[str, dict[str, Found]] = defaultdict(dict)
+    for item in items:
+        if isinstance(item, Seen):
+            for one in item.observations:
+                if isinstance(one, Task) and one.key:
+                    copies[one.key][item.ref] = Found(item.ref, item.stamp, one)
+    lost = {item.ref for item in items if isinstance(item, Gone)}
+    rows = ledger.by_key(connection, owner, copies)
+    persons: set[str] = set()
+    lines: list[tuple[str, str]] = []
+    twins = []
+    for key, found in sorted(copies.items()):
+        row = rows.get(key)
+        if row is None or row.task is None or row.task.account != account:
+            continue
+        # One that was deleted has no place in the list any more: wherever it turns up is right.
+        ref = None if row.task.status is Status.DISMISSED else row.task.ref
+        if ref in found:
+            current = found[ref]
+        elif ref is None or ref in lost:
+            current = next(iter(found.values()))  # confirmed by the list, or moved within it
+        else:
+            twins.append(key)  # the one we know was not listed now; a look at all will tell
+            continue
+        if len(found) > 1:
+            twins.append(key)
+        seen = observe(connection, owner, row, current, now)
+        persons |= affected(connection, owner, row, seen)
+        lines += [(row.person, line) for line in seen.lines]
+    gone = _gone(connection, owner, account, lost - {ref for one in copies.values() for ref in one})
+    missing: tuple[str, ...] = ()
+    if deletions(gone, listed_before, listed_after):
+        missing = tuple(row.key for row in gone if row.live)
+    else:
+        for row in gone:
+            seen = dismiss(connection, owner, row, now)
+            persons |= affected(connection, owner, row, seen)
+    return Received(frozenset(persons), tuple(lines), tuple(twins), missing)
+
+
+def observe(connection: Connection, owner: str, row: Tracked, found: Found, now: datetime) -> Hand:
+    """Take in one task as the list has it, and store what that changes."""
+    if row.task is None:
+        return Hand(row)
+    task = replace(row.task, ref=found.ref, stamp=found.stamp)
+    if task.delivered_at is None:
+        task = replace(task, delivered_at=now)
+    pending = ledger_outbox.of_key(connection, owner, row.key)
+    writing: list[Copy] = [
+        intended(task, entry.work) for entry in pending if not isinstance(entry.work, Draft)
+    ]
+    return _answered(connection, owner, row, hand(row.having(task), found.task, now, writing))
+
+
+def dismiss(connection: Connection, owner: str, row: Tracked, now: datetime) -> Hand:
+    """Take in that the owner deleted this task."""
+    return _answered(connection, owner, row, hand(row, None, now))
+
+
+def _answered(connection: Connection, owner: str, before: Tracked, seen: Hand) -> Hand:
+    after = seen.tracked
+    if after.task is not None and after != before:
+        ledger.put(connection, owner, after)
+        ledger.put_task(connection, owner, after, after.task)
+    return seen
+
+
+def affected(connection: Connection, owner: str, before: Tracked, seen: Hand) -> set[str]:
+    """Whose relationship may be another now. One tick too many takes the meaning from others."""
+    persons = {before.person} if seen.acts else set()
+    for row in (before, seen.tracked):
+        at = row.task.ticked_at if row.task is not None else None
+        if at is not None and seen.acts & {Act.TICKED, Act.UNTICKED, Act.RESTORED}:
+            persons |= {whose for whose, _ in ledger_tasks.ticked_near(connection, owner, at)}
+    return persons
+
+
+def _gone(connection: Connection, owner: str, account: str, refs: set[str]) -> list[Tracked]:
+    keys: list[str] = []
+    for some in ledger.chunks(sorted(refs)):
+        query = select(task_table.c.key).where(
+            task_table.c.owner == owner,
+            task_table.c.account == account,
+            task_table.c.ref.in_(some),
+        )
+        keys += connection.execute(query).scalars()
+    return [row for _, row in sorted(ledger.by_key(connection, owner, keys).items())]

@@ -1,0 +1,225 @@
+"""Writes that are decided and not yet confirmed, in the order they were decided.
+
+ready  never tried, or known not to have been written
+doubt  it may have been written: whoever tries it next has to look first
+aside  the list will never take it; kept for the owner to see
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, or_, select, update
+
+from connectors.contract import Draft
+from syncd.planner import Complete, Intent, Update
+from syncd.store.schema import outbox
+from syncd.store.times import from_int, to_int
+
+READY, DOUBT, ASIDE = "ready", "doubt", "aside"
+CREATE, UPDATE, COMPLETE = "create", "update", "complete"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One write. `work` is what to write; `not_before` a moment, `error` the last trouble."""
+
+    id: int
+    account: str
+    key: str
+    work: Draft | Intent
+    state: str
+    tries: int
+    not_before: datetime
+    error: str
+
+
+def enqueue(connection: Connection, owner: str, intent: Intent) -> None:
+    """Add an intent, and drop those that it makes pointless.
+
+    Closing makes every change before it pointless, reopening a closing that nobody tried yet.
+    An update without any content is not worth an entry.
+    """
+    if intent == Update(intent.key, intent.account, anchored=True):
+        return
+    pointless = None
+    if isinstance(intent, Complete):
+        pointless = UPDATE
+    elif intent.reopen:
+        pointless = COMPLETE
+    if pointless is not None:
+        connection.execute(
+            delete(outbox).where(
+                outbox.c.owner == owner,
+                outbox.c.key == intent.key,
+                outbox.c.op == pointless,
+                outbox.c.state == READY,
+                outbox.c.tries == 0,
+            )
+        )
+    _insert(connection, owner, intent.account, intent)
+
+
+def enqueue_create(connection: Connection, owner: str, account: str, draft: Draft) -> None:
+    """Add the creation of a task."""
+    _insert(connection, owner, account, draft)
+
+
+def _insert(connection: Connection, owner: str, account: str, work: Draft | Intent) -> None:
+    op, payload = _packed(work)
+    connection.execute(
+        outbox.insert().values(
+            owner=owner,
+            account=account,
+            key=work.key,
+            op=op,
+            payload=json.dumps(payload, ensure_ascii=False),
+            state=READY,
+            tries=0,
+            not_before=0,
+            error="",
+        )
+    )
+
+
+def after(connection: Connection, owner: str, account: str, last: int) -> Entry | None:
+    """The oldest entry behind `last` that is not set aside."""
+    query = (
+        select(outbox)
+        .where(
+            outbox.c.owner == owner,
+            outbox.c.account == account,
+            outbox.c.id > last,
+            outbox.c.state != ASIDE,
+        )
+        .order_by(outbox.c.id)
+        .limit(1)
+    )
+    row = connection.execute(query).one_or_none()
+    return None if row is None else _entry(row)
+
+
+def of_key(connection: Connection, owner: str, key: str) -> list[Entry]:
+    """Everything pending for one task, oldest first, what was set aside included."""
+    query = select(outbox).where(outbox.c.owner == owner, outbox.c.key == key)
+    return [_entry(row) for row in connection.execute(query.order_by(outbox.c.id))]
+
+
+def mark(
+    connection: Connection,
+    owner: str,
+    entry: Entry,
+    state: str,
+    *,
+    tries: int = 0,
+    not_before: datetime | None = None,
+    error: str = "",
+) -> None:
+    """Note how an entry fares; `tries` are added to those it had."""
+    values: dict[str, Any] = {"state": state, "tries": entry.tries + tries, "error": error}
+    if not_before is not None:
+        values["not_before"] = to_int(not_before)
+    ours = (outbox.c.owner == owner, outbox.c.id == entry.id)
+    connection.execute(update(outbox).where(*ours).values(values))
+
+
+def postpone(connection: Connection, owner: str, account: str, until: datetime) -> None:
+    """Try nothing of this account before `until`."""
+    ours = (outbox.c.owner == owner, outbox.c.account == account)
+    connection.execute(update(outbox).where(*ours).values(not_before=to_int(until)))
+
+
+def drop(connection: Connection, owner: str, entry: Entry) -> None:
+    """The entry is confirmed, or there is nothing left of it to do."""
+    connection.execute(delete(outbox).where(outbox.c.owner == owner, outbox.c.id == entry.id))
+
+
+def drop_key(connection: Connection, owner: str, key: str) -> None:
+    """Nothing is to be written about this task any more."""
+    connection.execute(delete(outbox).where(outbox.c.owner == owner, outbox.c.key == key))
+
+
+def doubt_all(connection: Connection, owner: str) -> None:
+    """The state was restored: whatever is pending may have been written since the backup."""
+    ours = (outbox.c.owner == owner, outbox.c.state == READY)
+    connection.execute(update(outbox).where(*ours).values(state=DOUBT))
+
+
+def next_try(connection: Connection, owner: str, account: str) -> datetime | None:
+    """When the account's deliverer has something to do; in the past means now."""
+    query = select(func.min(outbox.c.not_before)).where(
+        outbox.c.owner == owner, outbox.c.account == account, outbox.c.state != ASIDE
+    )
+    value = connection.execute(query).scalar()
+    return None if value is None else from_int(value)
+
+
+def troubles(connection: Connection, owner: str) -> list[Entry]:
+    """What was set aside or failed when last tried, for `status`."""
+    query = select(outbox).where(
+        outbox.c.owner == owner, or_(outbox.c.state == ASIDE, outbox.c.error != "")
+    )
+    return [_entry(row) for row in connection.execute(query.order_by(outbox.c.id))]
+
+
+def _entry(row: Any) -> Entry:
+    return Entry(
+        id=row.id,
+        account=row.account,
+        key=row.key,
+        work=_unpacked(row.op, row.key, row.account, json.loads(row.payload)),
+        state=row.state,
+        tries=row.tries,
+        not_before=from_int(row.not_before),
+        error=row.error,
+    )
+
+
+def _packed(work: Draft | Intent) -> tuple[str, dict[str, object]]:
+    if isinstance(work, Draft):
+        return CREATE, {
+            "title": work.title,
+            "notes": work.notes,
+            "due": work.due.isoformat(),
+            "created": to_int(work.created),
+            "link": work.link,
+            "priority": work.priority,
+        }
+    if isinstance(work, Complete):
+        return COMPLETE, {"at": to_int(work.at), "reason": work.reason}
+    return UPDATE, {
+        "title": work.title,
+        "notes": work.notes,
+        "due": None if work.due is None else work.due.isoformat(),
+        "reopen": work.reopen,
+        "unsay": work.unsay,
+    }
+
+
+def _unpacked(op: str, key: str, account: str, values: dict[str, Any]) -> Draft | Intent:
+    if op == CREATE:
+        due, created = date.fromisoformat(values["due"]), from_int(values["created"])
+        return Draft(
+            key=key,
+            title=values["title"],
+            notes=values["notes"],
+            due=due,
+            created=created,
+            link=values["link"],
+            priority=values["priority"],
+        )
+    if op == COMPLETE:
+        return Complete(key, account, from_int(values["at"]), values["reason"])
+    due_text = values["due"]
+    return Update(
+        key,
+        account,
+        title=values["title"],
+        notes=values["notes"],
+        due=None if due_text is None else date.fromisoformat(due_text),
+        reopen=values["reopen"],
+        unsay=values["unsay"],
+    )

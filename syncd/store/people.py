@@ -1,0 +1,339 @@
+"""People in and out: which address is whose, the folded state of each relationship, names."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, func, select, update
+
+from syncd.inference.identity import CardSays
+from syncd.store.observations import chunked, insert_or
+from syncd.store.schema import (
+    address,
+    dirty,
+    involved,
+    name_token,
+    named,
+    person,
+    title_token,
+)
+from syncd.store.times import from_int, maybe_int, maybe_moment, to_int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """One relationship as folded at `folded_at`. `snapshot` answers for later moments."""
+
+    id: str
+    name: str
+    kind: str  # person | silent | machine | robot | role | list | resource
+    reasons: str
+    known: bool
+    strength: float
+    last_at: datetime | None
+    snapshot: str
+    folded_at: datetime
+    next_at: datetime | None
+
+
+# --- who is touched -----------------------------------------------------------------------------
+
+
+def dirty_addresses(connection: Connection, owner: str, limit: int) -> set[str]:
+    query = select(dirty.c.addr).where(dirty.c.owner == owner).limit(limit)
+    return set(connection.execute(query).scalars())
+
+
+def clean(connection: Connection, owner: str, addrs: Iterable[str]) -> None:
+    for some in chunked(addrs):
+        connection.execute(delete(dirty).where(dirty.c.owner == owner, dirty.c.addr.in_(some)))
+
+
+def due_people(connection: Connection, owner: str, now: datetime, limit: int) -> list[str]:
+    """Whose state changes by itself at or before `now`; through the index, never a scan."""
+    query = (
+        select(person.c.id)
+        .where(person.c.owner == owner, person.c.next_at <= to_int(now))
+        .order_by(person.c.next_at)
+        .limit(limit)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def next_moment(connection: Connection, owner: str) -> datetime | None:
+    """The earliest moment at which anything can change by itself."""
+    query = select(func.min(person.c.next_at)).where(person.c.owner == owner)
+    return maybe_moment(connection.execute(query).scalar())
+
+
+# --- which address is whose ---------------------------------------------------------------------
+
+
+def neighbourhood(
+    connection: Connection, owner: str, addrs: Collection[str]
+) -> tuple[set[str], list[CardSays]]:
+    """All addresses that share a card or a person with these, transitively, and their cards."""
+    reached: set[str] = set()
+    frontier = set(addrs)
+    cards: dict[int, CardSays] = {}
+    while frontier:
+        reached |= frontier
+        numbers: set[int] = set()
+        people: set[str] = set()
+        for some in chunked(sorted(frontier)):
+            on_cards = select(involved.c.observation).where(
+                involved.c.owner == owner, involved.c.role == "card", involved.c.addr.in_(some)
+            )
+            numbers |= set(connection.execute(on_cards).scalars())
+            whose = select(address.c.person).where(
+                address.c.owner == owner, address.c.addr.in_(some)
+            )
+            people |= set(connection.execute(whose).scalars())
+        fresh = _cards(connection, numbers - cards.keys())
+        cards |= fresh
+        frontier = {addr for card in fresh.values() for addr in card.addrs}
+        for ids in chunked(sorted(people - {""})):
+            theirs = select(address.c.addr).where(
+                address.c.owner == owner, address.c.person.in_(ids)
+            )
+            frontier |= set(connection.execute(theirs).scalars())
+        frontier -= reached
+    return reached, list(cards.values())
+
+
+def _cards(connection: Connection, numbers: Collection[int]) -> dict[int, CardSays]:
+    addrs: dict[int, set[str]] = defaultdict(set)
+    names: dict[int, str] = {}
+    for some in chunked(sorted(numbers)):
+        query = select(involved).where(involved.c.observation.in_(some), involved.c.role == "card")
+        for row in connection.execute(query):
+            addrs[row.observation].add(row.addr)
+            names[row.observation] = row.name
+    return {n: CardSays(names[n], frozenset(found)) for n, found in addrs.items()}
+
+
+def roles(
+    connection: Connection, owner: str, addrs: Collection[str]
+) -> dict[str, list[tuple[str, str, int]]]:
+    """How each address was seen: (role, name beside it, how often)."""
+    found: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
+    for some in chunked(sorted(addrs)):
+        query = (
+            select(involved.c.addr, involved.c.role, involved.c.name, func.count())
+            .where(involved.c.owner == owner, involved.c.addr.in_(some))
+            .group_by(involved.c.addr, involved.c.role, involved.c.name)
+        )
+        for addr, role, name, count in connection.execute(query):
+            found[addr].append((role, name, count))
+    return found
+
+
+def owners_of(connection: Connection, owner: str, addrs: Collection[str]) -> dict[str, str]:
+    """The person each address belongs to now ("" for one that is no person's)."""
+    found: dict[str, str] = {}
+    for some in chunked(sorted(addrs)):
+        query = select(address.c.addr, address.c.person).where(
+            address.c.owner == owner, address.c.addr.in_(some)
+        )
+        found.update((row.addr, row.person) for row in connection.execute(query))
+    return found
+
+
+def assign(connection: Connection, owner: str, whose: Mapping[str, str]) -> None:
+    rows = [{"owner": owner, "addr": addr, "person": p} for addr, p in sorted(whose.items())]
+    if rows:
+        connection.execute(insert_or(connection, address, ("owner", "addr"), replace=True), rows)
+
+
+def addresses_of(connection: Connection, owner: str, ids: Sequence[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for some in chunked(ids):
+        query = (
+            select(address.c.person, address.c.addr)
+            .where(address.c.owner == owner, address.c.person.in_(some))
+            .order_by(address.c.addr)
+        )
+        for whose, addr in connection.execute(query):
+            found[whose].append(addr)
+    return found
+
+
+# --- the folded state ---------------------------------------------------------------------------
+
+
+def save(connection: Connection, owner: str, rows: Sequence[PersonRow]) -> None:
+    if not rows:
+        return
+    values = [
+        {
+            "owner": owner,
+            "id": row.id,
+            "name": row.name,
+            "kind": row.kind,
+            "reasons": row.reasons,
+            "known": row.known,
+            "strength": row.strength,
+            "last_at": maybe_int(row.last_at) or 0,
+            "snapshot": row.snapshot,
+            "folded_at": to_int(row.folded_at),
+            "next_at": maybe_int(row.next_at),
+        }
+        for row in rows
+    ]
+    connection.execute(insert_or(connection, person, ("owner", "id"), replace=True), values)
+
+
+def remove(connection: Connection, owner: str, ids: Iterable[str]) -> set[str]:
+    """Forget people whose addresses are now somebody else's; returns the words of their names."""
+    lost: set[str] = set()
+    for some in chunked(ids):
+        words = select(name_token.c.token).where(
+            name_token.c.owner == owner, name_token.c.person.in_(some)
+        )
+        lost |= set(connection.execute(words).scalars())
+        for table, column in ((name_token, name_token.c.person), (named, named.c.person)):
+            connection.execute(delete(table).where(table.c.owner == owner, column.in_(some)))
+        connection.execute(delete(person).where(person.c.owner == owner, person.c.id.in_(some)))
+    return lost
+
+
+def load(connection: Connection, owner: str, ids: Iterable[str]) -> dict[str, PersonRow]:
+    found: dict[str, PersonRow] = {}
+    for some in chunked(ids):
+        query = select(person).where(person.c.owner == owner, person.c.id.in_(some))
+        found |= {row.id: _row(row) for row in connection.execute(query)}
+    return found
+
+
+def everyone(connection: Connection, owner: str, kinds: Collection[str]) -> list[PersonRow]:
+    query = (
+        select(person)
+        .where(person.c.owner == owner, person.c.kind.in_(list(kinds)))
+        .order_by(person.c.last_at.desc(), person.c.id)
+    )
+    return [_row(row) for row in connection.execute(query)]
+
+
+def _row(row: Any) -> PersonRow:
+    return PersonRow(
+        id=row.id,
+        name=row.name,
+        kind=row.kind,
+        reasons=row.reasons,
+        known=row.known,
+        strength=row.strength,
+        last_at=from_int(row.last_at) if row.last_at else None,
+        snapshot=row.snapshot,
+        folded_at=from_int(row.folded_at),
+        next_at=maybe_moment(row.next_at),
+    )
+
+
+# --- names in titles ----------------------------------------------------------------------------
+
+
+def set_name_tokens(
+    connection: Connection, owner: str, tokens: Mapping[str, frozenset[str]]
+) -> set[str]:
+    """Note by which words each person may be named; returns the words that changed."""
+    before: dict[str, set[str]] = defaultdict(set)
+    for some in chunked(sorted(tokens)):
+        query = select(name_token.c.person, name_token.c.token).where(
+            name_token.c.owner == owner, name_token.c.person.in_(some)
+        )
+        for who, token in connection.execute(query):
+            before[who].add(token)
+    changed: set[str] = set()
+    fresh = []
+    for who, words in tokens.items():
+        if before[who] == words:
+            continue
+        changed |= before[who] ^ words
+        connection.execute(
+            delete(name_token).where(name_token.c.owner == owner, name_token.c.person == who)
+        )
+        fresh += [{"owner": owner, "token": token, "person": who} for token in sorted(words)]
+    if fresh:
+        connection.execute(name_token.insert(), fresh)
+    return changed
+
+
+def entries_with(connection: Connection, owner: str, tokens: Collection[str]) -> set[int]:
+    """Calendar entries without attendees whose titles hold one of these words."""
+    found: set[int] = set()
+    for some in chunked(sorted(tokens)):
+        query = select(title_token.c.observation).where(
+            title_token.c.owner == owner, title_token.c.token.in_(some)
+        )
+        found |= set(connection.execute(query).scalars())
+    return found
+
+
+def candidates_for(
+    connection: Connection, owner: str, numbers: Collection[int]
+) -> dict[int, set[str]]:
+    """For each entry: the people who have a word of their name in its title."""
+    found: dict[int, set[str]] = defaultdict(set)
+    for some in chunked(sorted(numbers)):
+        query = (
+            select(title_token.c.observation, name_token.c.person)
+            .join(
+                name_token,
+                (name_token.c.token == title_token.c.token)
+                & (name_token.c.owner == title_token.c.owner),
+            )
+            .where(title_token.c.owner == owner, title_token.c.observation.in_(some))
+            .distinct()
+        )
+        for number, who in connection.execute(query):
+            found[number].add(who)
+    return found
+
+
+def set_named(connection: Connection, owner: str, meant: Mapping[int, str | None]) -> set[str]:
+    """Note whom each entry means now; returns the people for whom that changed."""
+    before: dict[int, str] = {}
+    for some in chunked(sorted(meant)):
+        query = select(named).where(named.c.observation.in_(some))
+        before |= {row.observation: row.person for row in connection.execute(query)}
+    changed: set[str] = set()
+    for number, who in meant.items():
+        if before.get(number) == who:
+            continue
+        changed |= {one for one in (before.get(number), who) if one}
+        connection.execute(delete(named).where(named.c.observation == number))
+        if who:
+            connection.execute(named.insert().values(observation=number, owner=owner, person=who))
+    return changed
+
+
+def all_addresses(connection: Connection, owner: str) -> list[str]:
+    """Every address ever seen but the owner's, people's or not."""
+    query = (
+        select(involved.c.addr)
+        .where(involved.c.owner == owner)
+        .distinct()
+        .order_by(involved.c.addr)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def set_next(connection: Connection, owner: str, moments: Mapping[str, datetime | None]) -> None:
+    """Put when each of these people has to be looked at again; None: never by itself."""
+    rows = [{"b_id": who, "moment": maybe_int(moment)} for who, moment in sorted(moments.items())]
+    if rows:
+        connection.execute(
+            update(person)
+            .where(person.c.owner == owner, person.c.id == bindparam("b_id"))
+            .values(next_at=bindparam("moment")),
+            rows,
+        )
+
+
+def evaluate_all(connection: Connection, owner: str, now: datetime) -> None:
+    """Everybody is to be evaluated anew: the rules, or what is known of the accounts, changed."""
+    connection.execute(update(person).where(person.c.owner == owner).values(next_at=to_int(now)))

@@ -1,0 +1,145 @@
+"""How far each source has been read, what it has listed, and how its account fares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, select
+
+from syncd.store.database import Database
+from syncd.store.observations import insert_or
+from syncd.store.schema import cursor, item
+from syncd.store.times import maybe_int, maybe_moment
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """One source (account, facet, scope) as last read."""
+
+    account: str
+    facet: str
+    scope: str
+    cursor: str | None = None
+    done_at: datetime | None = None  # when its back-fill was first complete
+    ok_at: datetime | None = None
+    error: str = ""
+    error_kind: str = ""
+    error_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredItems:
+    """The `Known` of the connector contract, answered from the committed items."""
+
+    database: Database
+    account: str
+    facet: str
+
+    def under(self, prefix: str) -> Mapping[str, str]:
+        query = select(item.c.ref, item.c.stamp).where(
+            item.c.owner == self.database.owner,
+            item.c.account == self.account,
+            item.c.facet == self.facet,
+        )
+        if prefix:
+            # A range, not LIKE: it uses the index, and a ref may hold % and _.
+            query = query.where(item.c.ref >= prefix, item.c.ref < prefix + "\U0010ffff")
+        with self.database.read() as connection:
+            return {row.ref: row.stamp for row in connection.execute(query)}
+
+
+def load(connection: Connection, owner: str) -> list[SourceRow]:
+    query = (
+        select(cursor)
+        .where(cursor.c.owner == owner)
+        .order_by(cursor.c.account, cursor.c.facet, cursor.c.scope)
+    )
+    return [_row(row) for row in connection.execute(query)]
+
+
+def get(connection: Connection, owner: str, account: str, facet: str, scope: str) -> SourceRow:
+    """The source's row; a blank one if it was never read."""
+    query = select(cursor).where(
+        cursor.c.owner == owner,
+        cursor.c.account == account,
+        cursor.c.facet == facet,
+        cursor.c.scope == scope,
+    )
+    row = connection.execute(query).first()
+    return SourceRow(account, facet, scope) if row is None else _row(row)
+
+
+def put(connection: Connection, owner: str, row: SourceRow) -> None:
+    values = {
+        "owner": owner,
+        "account": row.account,
+        "facet": row.facet,
+        "scope": row.scope,
+        "cursor": row.cursor,
+        "done_at": maybe_int(row.done_at),
+        "ok_at": maybe_int(row.ok_at),
+        "error": row.error,
+        "error_kind": row.error_kind,
+        "error_at": maybe_int(row.error_at),
+    }
+    keys = ("owner", "account", "facet", "scope")
+    connection.execute(insert_or(connection, cursor, keys, replace=True), values)
+
+
+def _row(row: Any) -> SourceRow:
+    return SourceRow(
+        account=row.account,
+        facet=row.facet,
+        scope=row.scope,
+        cursor=row.cursor,
+        done_at=maybe_moment(row.done_at),
+        ok_at=maybe_moment(row.ok_at),
+        error=row.error or "",
+        error_kind=row.error_kind or "",
+        error_at=maybe_moment(row.error_at),
+    )
+
+
+def counts(connection: Connection, owner: str) -> dict[tuple[str, str, str], int]:
+    """How many items each (account, facet) has in each state (ok, bad, ignored)."""
+    query = (
+        select(item.c.account, item.c.facet, item.c.state, func.count())
+        .where(item.c.owner == owner)
+        .group_by(item.c.account, item.c.facet, item.c.state)
+    )
+    return {(account, facet, state): n for account, facet, state, n in connection.execute(query)}
+
+
+def set_aside(connection: Connection, owner: str) -> Sequence[tuple[str, str, str, str]]:
+    """(account, facet, ref, reason) of every item that could not be read, or not all of it."""
+    query = (
+        select(item.c.account, item.c.facet, item.c.ref, item.c.reason)
+        .where(item.c.owner == owner, item.c.reason != "")
+        .order_by(item.c.account, item.c.facet, item.c.ref)
+    )
+    return [(a, f, ref, reason) for a, f, ref, reason in connection.execute(query)]
+
+
+def forget_ignored(connection: Connection, owner: str) -> None:
+    """Let ignored items be listed again: what is ignored has changed."""
+    connection.execute(delete(item).where(item.c.owner == owner, item.c.state == "ignored"))
+
+
+def count(connection: Connection, owner: str, account: str, facet: str) -> int:
+    """How many items are known of this facet."""
+    query = select(func.count()).where(
+        item.c.owner == owner, item.c.account == account, item.c.facet == facet
+    )
+    return int(connection.execute(query).scalar() or 0)
+
+
+def acknowledge(
+    connection: Connection, owner: str, account: str, facet: str, ref: str, stamp: str
+) -> None:
+    """Note one item as known, as it is now."""
+    values = {"owner": owner, "account": account, "facet": facet, "ref": ref, "stamp": stamp}
+    statement = insert_or(connection, item, ("owner", "account", "facet", "ref"), replace=True)
+    connection.execute(statement, [values | {"state": "ok", "reason": ""}])
