@@ -1,0 +1,152 @@
+"""Read `syncd.yaml` and say everything that is wrong with it, each mistake at its place."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.constructor import DuplicateKeyError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from syncd.config.settings import (
+    Groups,
+    Limits,
+    LocalAccountSettings,
+    OwnerSettings,
+    Settings,
+)
+
+_KINDS_TO_COME = ("google", "graph", "exchange", "imap", "caldav")
+_MODELS: dict[str, Any] = {
+    "": Settings,
+    "owner": OwnerSettings,
+    "accounts": LocalAccountSettings,
+    "limits": Limits,
+    "groups": Groups,
+}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mistake:
+    """One thing that is wrong, and where (line and column count from 1; 0 is the whole file)."""
+
+    file: str
+    line: int
+    column: int
+    message: str
+
+    def __str__(self) -> str:
+        place = f":{self.line}:{self.column}" if self.line else ""
+        return f"{self.file}{place}: {self.message}"
+
+
+class ConfigErrors(Exception):
+    """The configuration or its rules cannot be used (exit code 78)."""
+
+    def __init__(self, mistakes: Iterable[Mistake]) -> None:
+        self.mistakes: Sequence[Mistake] = sorted(set(mistakes))
+        super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
+
+
+def read(path: Path) -> Settings:
+    """The settings in `path`. Raises `ConfigErrors`."""
+    document = _parse(path)
+    plain = _plain(document)
+    try:
+        return Settings(**plain)
+    except ValidationError as error:
+        details: list[dict[str, Any]] = [dict(detail) for detail in error.errors()]
+        # An account of a kind we cannot read has other keys; only its kind is the mistake.
+        odd = {d["loc"][:2] for d in details if d["type"] == "literal_error"}
+        details = [d for d in details if d["type"] == "literal_error" or d["loc"][:2] not in odd]
+        raise ConfigErrors(_mistake(path, document, detail) for detail in details) from None
+
+
+def _parse(path: Path) -> CommentedMap:
+    name = str(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        hint = "no such file: write one as the README shows, or name another with --config"
+        raise ConfigErrors([Mistake(name, 0, 0, hint)]) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigErrors([Mistake(name, 0, 0, f"cannot be read: {error}")]) from error
+    try:
+        document = YAML(typ="rt").load(text)
+    except DuplicateKeyError as error:
+        problem = (error.problem or "a key stands twice").split(" with value")[0]
+        raise ConfigErrors([_marked(name, error, problem)]) from None
+    except MarkedYAMLError as error:
+        raise ConfigErrors([_marked(name, error, error.problem or "broken YAML")]) from None
+    except YAMLError as error:
+        raise ConfigErrors([Mistake(name, 0, 0, f"broken YAML: {error}")]) from None
+    if not isinstance(document, CommentedMap):
+        raise ConfigErrors([Mistake(name, 1, 1, "expected `owner:`, `accounts:` and so on")])
+    return document
+
+
+def _marked(name: str, error: MarkedYAMLError, problem: str) -> Mistake:
+    mark = error.problem_mark
+    line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+    return Mistake(name, line, column, problem)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, CommentedMap):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, CommentedSeq):
+        return [_plain(inner) for inner in value]
+    return value
+
+
+def _mistake(path: Path, document: CommentedMap, detail: dict[str, Any]) -> Mistake:
+    loc = tuple(detail["loc"])
+    if not loc:  # a rule about several keys: its message begins with the one to mend
+        first = str(detail["msg"]).removeprefix("Value error, ").split(" ", 1)[0]
+        loc = (first,) if first in document else ("accounts",)
+        line, column = _position(document, loc)
+        return Mistake(str(path), line, column, _words(detail, (), ""))
+    line, column = _position(document, loc)
+    label = ".".join(str(part) for part in loc if not isinstance(part, int))
+    return Mistake(str(path), line, column, _words(detail, loc, label))
+
+
+def _position(document: CommentedMap, loc: Sequence[Any]) -> tuple[int, int]:
+    """Where the deepest part of `loc` that exists stands in the file."""
+    node: Any = document
+    line, column = 1, 1
+    for part in loc:
+        if isinstance(node, CommentedMap) and part in node:
+            line, column = (n + 1 for n in node.lc.key(part))
+            node = node[part]
+        elif isinstance(node, CommentedSeq) and isinstance(part, int) and part < len(node):
+            line, column = (n + 1 for n in node.lc.item(part))
+            node = node[part]
+        else:
+            break
+    return line, column
+
+
+def _words(detail: dict[str, Any], loc: Sequence[Any], label: str) -> str:
+    kind = detail["type"]
+    if kind == "extra_forbidden":
+        model = _MODELS.get(str(loc[0]) if len(loc) > 1 else "")
+        known = list(model.model_fields) if model is not None else []
+        near = difflib.get_close_matches(str(loc[-1]), known, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(known)}"
+        return f"unknown key {str(loc[-1])!r}: {hint}"
+    if kind == "missing":
+        return f"{label} is missing"
+    if kind == "literal_error" and loc and loc[-1] == "kind":
+        given = detail.get("input")
+        if given in _KINDS_TO_COME:
+            return f"kind {given!r} cannot be used in this version: only `local` can"
+        return f"unknown kind {given!r}: write `local`"
+    message = str(detail["msg"]).removeprefix("Value error, ")
+    return f"{label}: {message}" if label and label not in message else message

@@ -1,0 +1,203 @@
+"""What may stand in `syncd.yaml`, and in `SYNCD_*` environment variables that override it."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, time, timedelta
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from syncd.people import normalise
+
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_SPAN = re.compile(r"(\d+)\s*([hdw])")
+_UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+
+
+def _span(value: Any) -> Any:
+    """`48h`, `14d` or `6w`."""
+    if isinstance(value, timedelta):
+        return value
+    found = _SPAN.fullmatch(str(value).strip())
+    if found is None:
+        raise ValueError("a duration is a number with h, d or w behind it, like 14d")
+    return int(found[1]) * _UNITS[found[2]]
+
+
+def _listed(value: Any) -> Any:
+    """One value stands for a list of one."""
+    return value if isinstance(value, list) or value is None else [value]
+
+
+def _clock(value: Any) -> Any:
+    if isinstance(value, time):
+        return value
+    found = re.fullmatch(r"(\d{1,2}):(\d{2})", str(value))
+    if found is None or int(found[1]) > 23 or int(found[2]) > 59:
+        raise ValueError('a time of day is written "07:30"')
+    return time(int(found[1]), int(found[2]))
+
+
+Span = Annotated[timedelta, BeforeValidator(_span)]
+Clock = Annotated[time, BeforeValidator(_clock)]
+Words = Annotated[list[str], BeforeValidator(_listed)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class OwnerSettings(_Strict):
+    """Whose network it is."""
+
+    name: str = Field(min_length=1)
+    addresses: Words = Field(min_length=1)
+    timezone: str
+
+    @field_validator("addresses")
+    @classmethod
+    def _are_addresses(cls, value: list[str]) -> list[str]:
+        for addr in value:
+            if not normalise(addr):
+                raise ValueError(f"{addr!r} is no mail address")
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_a_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(f"{value!r} is no time zone; write one like Europe/Lisbon") from None
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+
+class LocalAccountSettings(_Strict):
+    """Folders on this machine. Paths are relative to the configuration file."""
+
+    name: str = Field(min_length=1, pattern=r"^[^/\s]+$")
+    kind: Literal["local"]
+    mail: Words = []
+    calendar: Words = []
+    contacts: Words = []
+    tasks: str | None = None
+    history: date | None = None
+
+    @model_validator(mode="after")
+    def _has_something(self) -> LocalAccountSettings:
+        if not (self.mail or self.calendar or self.contacts or self.tasks):
+            raise ValueError(
+                f"account {self.name} has nothing to read: add mail, calendar, contacts or tasks"
+            )
+        return self
+
+
+Account = LocalAccountSettings
+
+
+class Limits(_Strict):
+    """How many tasks, and when."""
+
+    per_day: int = Field(default=5, ge=0)
+    open: int = Field(default=15, ge=0)
+    at: Clock = time(7, 30)
+
+
+class Groups(_Strict):
+    """From which size mail and meetings count for nobody (both inclusive)."""
+
+    mail: int = Field(default=10, ge=1)
+    meeting: int = Field(default=8, ge=2)
+
+
+class Settings(BaseSettings):
+    """The whole configuration."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="SYNCD_", env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    owner: OwnerSettings
+    accounts: list[Account] = Field(min_length=1)
+    tasks_in: str | dict[str, str] | None = None
+    rules: Words = ["real-networking"]
+    ignore: Words = []
+    limits: Limits = Limits()
+    groups: Groups = Groups()
+    colleagues: Words = []
+    tags: dict[str, Words] = {}
+    catch_up: Span = timedelta(days=14)
+    working_days: Words = list(_WEEKDAYS[:5])
+    mode: Literal["preview", "deliver"] = "deliver"
+    state: str | None = None
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment overrides the file, which comes in as arguments."""
+        return env_settings, init_settings
+
+    @field_validator("working_days")
+    @classmethod
+    def _are_weekdays(cls, value: list[str]) -> list[str]:
+        wrong = [day for day in value if day not in _WEEKDAYS]
+        if wrong:
+            raise ValueError(f"{wrong[0]!r} is no weekday; write {', '.join(_WEEKDAYS)}")
+        if not value:
+            raise ValueError("at least one day must be a working day")
+        return value
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Settings:
+        names = [account.name for account in self.accounts]
+        doubled = sorted({name for name in names if names.count(name) > 1})
+        if doubled:
+            raise ValueError(f"two accounts are named {doubled[0]!r}: give each its own name")
+        for target in self.task_accounts().values():
+            account = next((a for a in self.accounts if a.name == target), None)
+            if account is None:
+                raise ValueError(f"tasks_in names {target!r}, which is no account here")
+            if not account.tasks:
+                raise ValueError(
+                    f"tasks_in names {target!r}, but that account has no `tasks:` folder"
+                )
+        return self
+
+    def task_accounts(self) -> dict[str, str]:
+        """Which account's tasks go where; `default` for all others. {} when there is nowhere."""
+        if isinstance(self.tasks_in, dict):
+            return self.tasks_in
+        if isinstance(self.tasks_in, str):
+            return {"default": self.tasks_in}
+        able = [account.name for account in self.accounts if account.tasks]
+        return {"default": able[0]} if able else {}
+
+    @property
+    def weekdays(self) -> frozenset[int]:
+        """Working days, 0 being Monday."""
+        return frozenset(_WEEKDAYS.index(day) for day in self.working_days)
+
+    @property
+    def addresses(self) -> frozenset[str]:
+        """The owner's addresses, normalised."""
+        return frozenset(normalise(addr) for addr in self.owner.addresses)

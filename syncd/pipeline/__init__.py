@@ -1,0 +1,321 @@
+"""The pipeline, one pass of it:
+
+    Source --observe--> Observation --infer--> Interaction --relate--> Relationship
+           --evaluate--> Verdict --plan--> OutboxEntry --deliver--> Task
+
+    observe    every source is read; a batch and its cursor are one transaction   observe.py
+               and so is what the owner did in the task lists                     hand.py
+    infer,     whoever was touched is inferred and folded anew                    settle.py
+    relate     the few texts that could tell more are read, then once more        read.py
+    evaluate,  whoever's moment has come is judged by the rules; the day's        decide.py
+    plan       candidates become tasks, decided and queued in one transaction
+    deliver    what is queued is written, exactly once                            ../outbox.py
+
+What one step leaves for the next is stored with it (marks, due moments, wanted texts, the
+outbox), so a pass that is interrupted anywhere is finished by the next one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+from connectors.contract import Source, TaskList
+from connectors.errors import ConnectorError, SignInNeeded
+from rules.evaluate import Clock
+from rules.model import RuleSet
+from syncd import outbox
+from syncd.inference.model import Owner
+from syncd.intake import Ignore
+from syncd.pipeline.decide import Decider
+from syncd.pipeline.hand import HandReader, incident
+from syncd.pipeline.observe import READABLE, Outcome, Reader
+from syncd.pipeline.people import Gallery
+from syncd.pipeline.portrait import Portraits
+from syncd.pipeline.read import TextReader
+from syncd.pipeline.settle import Settler
+from syncd.planner import Policy
+from syncd.store import facts, observations, people, sources
+from syncd.store.database import Database
+from syncd.store.dossiers import Lawyer, Shelf
+from syncd.store.observations import Indexer
+from syncd.store.sources import SourceRow
+from syncd.store.times import from_int, to_int
+
+UNKNOWN_AFTER_CUT = timedelta(days=180)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One opened account: its sources, and the list that takes tasks if it has one."""
+
+    name: str
+    sources: tuple[Source, ...]
+    tasks: TaskList | None = None
+    since: datetime | None = None  # `history:` what is older is not stored
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """Everything a pass works with; made by `syncd.wiring`."""
+
+    database: Database
+    owner: Owner
+    owner_domains: frozenset[str]
+    colleagues: frozenset[str]
+    tags: Mapping[str, frozenset[str]]
+    lawyer: Lawyer
+    indexer: Indexer
+    ignore: Ignore
+    accounts: tuple[Account, ...]
+    ruleset: RuleSet
+    clock: Clock
+    policy: Policy
+    tasks_in: Mapping[str, str]
+    prints: Mapping[str, str]
+
+    def gallery(self, connection: Connection, shelf: Shelf | None = None) -> Gallery:
+        """How people are looked at, given how far the accounts have been read."""
+        portraits = self.portraits(connection)
+        return Gallery(self.database.owner, self.owner, self.lawyer, portraits, shelf or Shelf())
+
+    def portraits(self, connection: Connection) -> Portraits:
+        return Portraits(
+            zone=self.owner.zone,
+            owner_domains=self.owner_domains,
+            colleagues=self.colleagues,
+            tags=self.tags,
+            progress=self._progress(connection),
+            first_after=self._first_after(),
+        )
+
+    def _first_after(self) -> datetime | None:
+        """Before this a first event is unknown: there may have been others before the cut."""
+        cuts = [account.since for account in self.accounts if account.since is not None]
+        return max(cuts) + UNKNOWN_AFTER_CUT if cuts else None
+
+    def _progress(self, connection: Connection) -> tuple[SourceRow, ...]:
+        """Every configured source that is read for evidence, as far as it has been read."""
+        stored = {
+            (row.account, row.facet, row.scope): row
+            for row in sources.load(connection, self.database.owner)
+        }
+        wanted = [
+            (account.name, str(source.facet), source.scope)
+            for account in self.accounts
+            for source in account.sources
+            if source.facet in READABLE
+        ]
+        return tuple(stored.get(key) or SourceRow(*key) for key in wanted)
+
+
+class Progress(Protocol):
+    """Where long work tells how far it is."""
+
+    def step(self, name: str) -> None: ...
+
+    def advance(self, count: int) -> None: ...
+
+
+class Silent:
+    """Progress for nobody."""
+
+    def step(self, name: str) -> None:
+        """Nothing to show."""
+
+    def advance(self, count: int) -> None:
+        """Nothing to show."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What one pass did."""
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    people: int = 0  # folded
+    texts: int = 0  # read
+    created: int = 0
+    updated: int = 0
+    completed: int = 0
+    delivery_errors: dict[str, ConnectorError] = field(default_factory=dict)
+    incidents: dict[str, int] = field(default_factory=dict)  # vanished tasks by account
+
+    @property
+    def failed(self) -> bool:
+        """An account failed or needs its owner; everything else was done."""
+        return (
+            any(outcome.error for outcome in self.outcomes)
+            or bool(self.delivery_errors)
+            or bool(self.incidents)
+        )
+
+    @property
+    def nobody_signed_in(self) -> bool:
+        """Every account refused our credentials."""
+        accounts = {outcome.account for outcome in self.outcomes}
+        refused = {outcome.account for outcome in self.outcomes if outcome.sign_in_needed}
+        refused |= {name for name, e in self.delivery_errors.items() if isinstance(e, SignInNeeded)}
+        return bool(accounts) and accounts <= refused
+
+
+def once(shop: Workshop, now: datetime, progress: Progress | None = None) -> Report:
+    """Pull everything, evaluate, deliver."""
+    show = progress or Silent()
+    report = Report()
+    show.step("Checking")
+    refresh(shop, now)
+    observe(shop, now, report, show)
+    shelf = Shelf()
+    relate(shop, now, report, show, shelf)
+    decide(shop, now, report, show, shelf)
+    show.step("Writing tasks")
+    deliver(shop, now, report)
+    return report
+
+
+def refresh(shop: Workshop, now: datetime) -> None:
+    """Derive anew what was derived with another configuration, version or a later `now`."""
+    database = shop.database
+    owner = database.owner
+    with database.read() as connection:
+        stale = {
+            name
+            for name, value in shop.prints.items()
+            if facts.get(connection, owner, f"print:{name}") != value
+        }
+        as_of = facts.get(connection, owner, "as_of")
+    back = as_of is not None and now < from_int(int(as_of))
+    if not stale and not back:
+        return
+    with database.begin() as connection:
+        if "index" in stale:
+            observations.reindex(connection, owner, shop.indexer)
+        if "ignore" in stale:
+            sources.forget_ignored(connection, owner)
+        if back or stale & {"index", "people"}:
+            observations.mark(connection, owner, people.all_addresses(connection, owner))
+        if "rules" in stale:
+            people.evaluate_all(connection, owner, now)
+        for name in stale:
+            facts.put(connection, owner, f"print:{name}", shop.prints[name])
+
+
+def observe(shop: Workshop, now: datetime, report: Report, show: Progress) -> None:
+    """Read every source; one that fails is noted and stops no other."""
+    reader = Reader(
+        shop.database,
+        shop.indexer,
+        shop.ignore,
+        now,
+        progress=lambda _account, _facet, count: show.advance(count),
+    )
+    for facet in READABLE:
+        for account in shop.accounts:
+            for source in account.sources:
+                if source.facet == facet:
+                    show.step(f"Reading {account.name}: {source.scope}")
+                    report.outcomes.append(reader.observe(account.name, source, account.since))
+    hand = HandReader(shop.database, now)
+    for account in shop.accounts:
+        if account.tasks is not None:
+            show.step(f"Reading {account.name}: tasks")
+            outcome = hand.observe(account.name, account.tasks)
+            report.outcomes.append(outcome)
+            if outcome.twins:
+                _settle_twins(shop, account.name, account.tasks, outcome, now)
+
+
+def _settle_twins(
+    shop: Workshop, account: str, tasks: TaskList, outcome: Outcome, now: datetime
+) -> None:
+    owner = shop.database.owner
+    try:
+        outbox.settle_twins(shop.database, owner, account, tasks, outcome.twins, now)
+    except ConnectorError as error:
+        # They stay twins until the list answers again: the next reading finds them again.
+        outcome.error, outcome.error_kind = str(error), type(error).__name__
+
+
+def relate(shop: Workshop, now: datetime, report: Report, show: Progress, shelf: Shelf) -> None:
+    """Fold whoever was touched, read the texts that could tell more, fold again."""
+    with shop.database.read() as connection:
+        portraits = shop.portraits(connection)
+    _notice_progress(shop, portraits, now)
+    settler = Settler(shop.database, shop.owner, shop.lawyer, portraits, now, show.advance, shelf)
+    show.step("Who is who")
+    report.people = settler.settle()
+    show.step("Reading texts")
+    mail = {
+        account.name: [s for s in account.sources if s.facet == "mail"] for account in shop.accounts
+    }
+    reader = TextReader(shop.database, shop.owner.zone, mail, show.advance)
+    report.texts = reader.read()
+    show.step("Who is who, with texts")
+    settler.settle()
+
+
+def _notice_progress(shop: Workshop, portraits: Portraits, now: datetime) -> None:
+    """When a back-fill ends or a new account begins one, everybody is judged anew: `first_*`
+    events come to exist, and what was held for it is free."""
+    unfinished = sorted(
+        f"{row.account}/{row.facet}/{row.scope}"
+        for row in portraits.progress
+        if row.done_at is None
+    )
+    text = "\n".join(unfinished)
+    owner = shop.database.owner
+    with shop.database.read() as connection:
+        before = facts.get(connection, owner, "unfinished")
+    if before != text:
+        with shop.database.begin() as connection:
+            observations.mark(connection, owner, people.all_addresses(connection, owner))
+            facts.put(connection, owner, "unfinished", text)
+
+
+def decide(shop: Workshop, now: datetime, report: Report, show: Progress, shelf: Shelf) -> None:
+    """Evaluate whoever's moment has come, then draw the day's tasks."""
+    show.step("Judging by the rules")
+    with shop.database.read() as connection:
+        gallery = shop.gallery(connection, shelf)
+        for account in shop.accounts:
+            vanished = incident(connection, shop.database.owner, account.name)
+            if vanished:
+                report.incidents[account.name] = len(vanished)
+    decider = Decider(
+        shop.database,
+        gallery,
+        shop.ruleset,
+        shop.clock,
+        shop.policy,
+        shop.tasks_in,
+        now,
+        incident=bool(report.incidents),
+        progress=show.advance,
+    )
+    decider.follow()
+    decider.draw()
+    with shop.database.begin() as connection:
+        as_of = facts.get(connection, shop.database.owner, "as_of")
+        if as_of is None or int(as_of) != to_int(now):
+            facts.put(connection, shop.database.owner, "as_of", str(to_int(now)))
+
+
+def deliver(shop: Workshop, now: datetime, report: Report) -> None:
+    """Write what is queued; a list that fails is noted and stops no other."""
+    lists = {account.name: account.tasks for account in shop.accounts if account.tasks is not None}
+    readable = {name: one for name, one in lists.items() if name not in _unreadable(report)}
+    summary = outbox.deliver(shop.database, shop.database.owner, readable, now, eager=True)
+    report.created = summary.created
+    report.updated = summary.updated
+    report.completed = summary.completed
+    report.delivery_errors = dict(summary.failed)
+
+
+def _unreadable(report: Report) -> Sequence[str]:
+    """Lists that could not be read, or lost many tasks at once, are not written to."""
+    failed = [o.account for o in report.outcomes if o.facet == "tasks" and o.error]
+    return [*failed, *report.incidents]

@@ -1,0 +1,93 @@
+"""One person, looked at as of any moment: the dossier gathered, inferred and related.
+
+Both deciding and showing go through here, so that what is shown is what was decided on.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from syncd.inference import infer
+from syncd.inference.model import Claim, Dossier, Owner
+from syncd.pipeline.portrait import Portraits
+from syncd.relationships import PersonHistory, Snapshot
+from syncd.store import people, ticks
+from syncd.store.dossiers import Desk, Lawyer, Shelf
+from syncd.store.people import PersonRow
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """A person as of a moment: what is stored of them, what is claimed, what follows from it."""
+
+    row: PersonRow
+    addrs: tuple[str, ...]
+    dossier: Dossier
+    claims: tuple[Claim, ...]
+    history: PersonHistory
+
+    @property
+    def claim_by_key(self) -> Mapping[str, Claim]:
+        return {claim.key: claim for claim in self.claims}
+
+
+@dataclass(frozen=True, slots=True)
+class Gallery:
+    """Looks at people of one owner."""
+
+    owner_id: str
+    owner: Owner
+    lawyer: Lawyer
+    portraits: Portraits
+    shelf: Shelf = field(default_factory=Shelf)
+
+    def desk(self) -> Desk:
+        return Desk(self.owner_id, self.owner, self.lawyer, self.shelf)
+
+    def look(
+        self,
+        connection: Connection,
+        ids: Sequence[str],
+        now: datetime,
+        desk: Desk | None = None,
+    ) -> list[Portrait]:
+        """Portraits of these people, in their order; ids that are nobody's are left out."""
+        rows = people.load(connection, self.owner_id, ids)
+        found = [number for number in ids if number in rows]
+        addrs = people.addresses_of(connection, self.owner_id, found)
+        given = ticks.by_person(connection, self.owner_id, found)
+        groups = [frozenset(addrs[number]) for number in found]
+        desk = desk or self.desk()
+        dossiers = desk.gather(connection, groups, found, given)
+        desk.clear()
+        return [
+            self._portrait(rows[number], addrs[number], dossier, now)
+            for number, dossier in zip(found, dossiers, strict=True)
+        ]
+
+    def _portrait(
+        self, row: PersonRow, addrs: Sequence[str], dossier: Dossier, now: datetime
+    ) -> Portrait:
+        claims = infer(dossier, self.owner, now)
+        history = self.portraits.history(row.id, row.name, addrs, dossier, claims, now)
+        return Portrait(row, tuple(addrs), dossier, claims, history)
+
+
+def snapshot_of(row: PersonRow, now: datetime) -> Snapshot | None:
+    """The stored snapshot where it answers for `now`, else None: then look at the claims."""
+    if now < row.folded_at:
+        return None
+    snapshot = Snapshot.from_json(row.snapshot)
+    if snapshot.valid_until is not None and now >= snapshot.valid_until:
+        return None
+    return snapshot
+
+
+def reasons_of(row: PersonRow) -> list[str]:
+    """Why somebody is not shown among the people."""
+    return [str(reason) for reason in json.loads(row.reasons)]

@@ -1,0 +1,67 @@
+"""What a relationship needs besides claims: tags, colleagues, cards, how far reading has come."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+
+from syncd.inference.model import Claim, Dossier
+from syncd.people import domain_of, is_free_domain
+from syncd.relationships import PersonHistory, Profile, relate
+from syncd.store.sources import SourceRow
+
+
+@dataclass(frozen=True, slots=True)
+class Portraits:
+    """Turns claims into histories, with what configuration and progress say about a person."""
+
+    zone: tzinfo
+    owner_domains: frozenset[str] = frozenset()
+    colleagues: frozenset[str] = frozenset()  # further domains and addresses
+    tags: Mapping[str, frozenset[str]] = field(default_factory=dict)  # by normalised address
+    progress: Sequence[SourceRow] = ()
+    first_after: datetime | None = None
+
+    def history(
+        self,
+        person: str,
+        name: str,
+        addrs: Collection[str],
+        dossier: Dossier,
+        claims: Sequence[Claim],
+        now: datetime,
+    ) -> PersonHistory:
+        profile = Profile(
+            id=person,
+            name=name,
+            addresses=tuple(sorted(addrs)),
+            tags=frozenset().union(*(self.tags.get(addr, frozenset()) for addr in addrs)),
+            colleague=any(self._is_colleague(addr) for addr in addrs),
+            has_card=bool(dossier.cards),
+            card_seen_at=self._card_seen_at(dossier),
+            first_known=all(row.done_at is not None for row in self.progress),
+            first_after=self.first_after,
+            unsettled=frozenset(row.account for row in self.progress if row.done_at is None),
+        )
+        return relate(profile, claims, now, self.zone)
+
+    def _is_colleague(self, addr: str) -> bool:
+        domain = domain_of(addr)
+        return domain in self.owner_domains or bool({addr, domain} & self.colleagues)
+
+    def _card_seen_at(self, dossier: Dossier) -> datetime | None:
+        """When the first card came in; None for cards that were there at the first start."""
+        first = {row.account: row.done_at for row in self.progress if row.facet == "contacts"}
+        fresh = []
+        for card in dossier.cards:
+            done = [first.get(where.account) for where in card.evidence]
+            if any(at is None or card.seen_at <= at for at in done):
+                return None
+            fresh.append(card.seen_at)
+        return min(fresh, default=None)
+
+
+def domains_of(addresses: Collection[str]) -> frozenset[str]:
+    """The owner's own domains, as far as sharing one makes a colleague."""
+    return frozenset(domain_of(addr) for addr in addresses if not is_free_domain(domain_of(addr)))

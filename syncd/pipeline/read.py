@@ -1,0 +1,105 @@
+"""The second pass over mail: fetch the few texts that inference wants, keep what they do.
+
+A text lives from the connector to `read_signals` and no further: what is stored are signals
+without words. It is fetched outside any transaction.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import tzinfo
+
+from connectors.contract import Source, TextSource
+from connectors.errors import BadItem, ConnectorError
+from syncd.inference.model import Reading
+from syncd.store import readings
+from syncd.store.database import Database
+from syncd.store.readings import Unread
+
+_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class TextReader:
+    """Reads wanted texts of one owner. `mail` are the mail sources by account."""
+
+    database: Database
+    zone: tzinfo
+    mail: Mapping[str, Sequence[Source]]
+    progress: Callable[[int], None] = field(default=lambda _: None)
+
+    def read(self) -> int:
+        """Read what is wanted and can be had now; what an account cannot give stays wanted."""
+        done = 0
+        after = ""
+        while True:
+            with self.database.read() as connection:
+                batch = readings.unread(connection, self.database.owner, after, _AT_ONCE)
+            if not batch:
+                return done
+            found = self._fetch(batch)
+            if found:
+                with self.database.begin() as connection:
+                    readings.save(connection, self.database.owner, found)
+            done += len(found)
+            self.progress(len(found))
+            after = batch[-1].key
+
+    def _fetch(self, batch: Sequence[Unread]) -> dict[str, Reading]:
+        """Ask each place in turn, until one has the text or all say that it is gone."""
+        found: dict[str, Reading] = {}
+        failed: set[str] = set()
+        for turn in range(max((len(one.places) for one in batch), default=0)):
+            left = [o for o in batch if o.key not in found and turn < len(o.places)]
+            by_source: dict[int, list[tuple[str, Unread]]] = defaultdict(list)
+            able: dict[int, TextSource] = {}
+            for one in left:
+                account, ref = one.places[turn]
+                source = _source_of(self.mail.get(account, ()), ref)
+                if source is None:
+                    failed.add(one.key)  # the account is not configured or not read now
+                    continue
+                able[id(source)] = source
+                by_source[id(source)].append((ref, one))
+            for number, wanted in by_source.items():
+                self._ask(able[number], wanted, found, failed)
+        for one in batch:
+            if one.key not in found and one.key not in failed:
+                found[one.key] = Reading(gone=True)
+        return found
+
+    def _ask(
+        self,
+        source: TextSource,
+        wanted: Iterable[tuple[str, Unread]],
+        found: dict[str, Reading],
+        failed: set[str],
+    ) -> None:
+        # Loaded when there is something to read: most runs find no new text, and its many
+        # patterns take a third of a second to compile.
+        from syncd.inference.signals import read_signals
+
+        left = dict(wanted)
+        while left:
+            try:
+                for text in source.read_text(tuple(left)):
+                    one = left.pop(text.ref, None)
+                    if one is not None and text.plain is not None:
+                        signals = read_signals(text.plain, at=one.at, zone=self.zone)
+                        found[one.key] = Reading(signals)
+            except BadItem as error:
+                if left.pop(error.ref, None) is not None:
+                    continue  # unreadable for good; the others are asked for again
+            except ConnectorError:
+                # The account was up a moment ago; what it kept back is asked for next time.
+                failed |= {one.key for one in left.values()}
+            return
+
+
+def _source_of(candidates: Iterable[Source], ref: str) -> TextSource | None:
+    """The mail source that listed `ref`: refs begin with their source's scope."""
+    mine = [source for source in candidates if ref.startswith(source.scope)]
+    longest = sorted(mine, key=lambda source: len(source.scope))[-1:]
+    return next((source for source in longest if isinstance(source, TextSource)), None)

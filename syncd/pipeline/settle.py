@@ -1,0 +1,238 @@
+"""Observation --infer--> Interaction --relate--> Relationship, for whoever was touched.
+
+Work is found by marks: an address that something new is about, a calendar entry whose title may
+name somebody, a person whose next moment has come. Each pass takes some marks, joins addresses
+into people, infers and folds them, and removes the marks, all in one transaction; what a pass
+changes for others (a name that becomes known) leaves new marks. When no mark is left, the state
+is the same whatever the order things arrived in.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from syncd.inference import infer
+from syncd.inference.humans import kind_of
+from syncd.inference.identity import components
+from syncd.inference.model import Claim, Dossier, Owner, Real
+from syncd.inference.titles import tokens, who
+from syncd.people import AddressKind, classify, first_name, name_of, person_id
+from syncd.pipeline.portrait import Portraits
+from syncd.store import ledger, people, readings, ticks
+from syncd.store.database import Database
+from syncd.store.dossiers import Desk, Lawyer, Shelf
+from syncd.store.observations import mark
+from syncd.store.people import PersonRow
+
+_AT_ONCE = 1500  # marks in one transaction
+_DOSSIERS = 100  # held in memory at once
+# Texts older than this are not read: every loop they could open has expired long ago.
+TEXT_WINDOW = timedelta(days=730)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Addresses that are one person's, or one address that is no person."""
+
+    id: str
+    addrs: frozenset[str]
+    kind: AddressKind
+    reasons: tuple[str, ...]
+    names: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Settler:
+    """Brings every marked person up to date at `now`."""
+
+    database: Database
+    owner: Owner
+    lawyer: Lawyer
+    portraits: Portraits
+    now: datetime
+    progress: Callable[[int], None] = lambda _: None
+    shelf: Shelf = field(default_factory=Shelf)
+
+    def settle(self) -> int:
+        """Work until no mark is left; returns how many people were folded."""
+        self._mark_due()
+        folded = 0
+        while True:
+            with self.database.begin() as connection:
+                marks = people.dirty_addresses(connection, self.database.owner, _AT_ONCE)
+                if not marks:
+                    return folded
+                # Removed first: whatever this pass marks anew must stay marked.
+                people.clean(connection, self.database.owner, marks)
+                entries = {int(m[6:]) for m in marks if m.startswith("entry:")}
+                addrs = {m for m in marks if not m.startswith("entry:")}
+                done = self._pass(connection, addrs, entries)
+            folded += done
+            self.progress(done)
+
+    def _mark_due(self) -> None:
+        with self.database.begin() as connection:
+            owner = self.database.owner
+            ids = people.due_people(connection, owner, self.now, 1_000_000)
+            theirs = people.addresses_of(connection, owner, ids)
+            mark(connection, owner, (addr for addrs in theirs.values() for addr in addrs))
+
+    def _pass(self, connection: Connection, addrs: set[str], entries: set[int]) -> int:
+        owner = self.database.owner
+        words: set[str] = set()
+        folded: list[PersonRow] = []
+        if addrs:
+            groups, lost = self._regroup(connection, addrs)
+            words |= lost
+            folded = self._fold(connection, groups)
+            people.save(connection, owner, folded)
+            by_name = {
+                row.id: tokens(row.name) if row.known else frozenset[str]() for row in folded
+            }
+            words |= people.set_name_tokens(connection, owner, by_name)
+        entries |= people.entries_with(connection, owner, words)
+        self._read_titles(connection, entries)
+        return len(folded)
+
+    # --- who is who ---
+
+    def _regroup(
+        self, connection: Connection, addrs: Collection[str]
+    ) -> tuple[list[Group], set[str]]:
+        """Join addresses into people; returns the groups, and words of names that are gone."""
+        owner = self.database.owner
+        reached, cards = people.neighbourhood(connection, owner, addrs)
+        reached -= self.owner.addresses
+        seen = people.roles(connection, owner, reached)
+        kinds = {
+            addr: classify(
+                addr,
+                is_list=any(role == "list" for role, _, _ in seen.get(addr, ())),
+                is_resource=any(role == "room" for role, _, _ in seen.get(addr, ())),
+            )
+            for addr in reached
+        }
+        joinable = {addr for addr, (kind, _) in kinds.items() if kind is AddressKind.PERSON}
+        groups = []
+        for together in components(reached, cards, joinable):
+            kind, reasons = kinds[min(together)]
+            names = _names([entry for addr in together for entry in seen.get(addr, ())])
+            groups.append(Group(person_id(together), together, kind, reasons, names))
+        lost = self._move(connection, groups)
+        return groups, lost
+
+    def _move(self, connection: Connection, groups: Sequence[Group]) -> set[str]:
+        """Give every address to its person of now, and what people lost to whoever has it now."""
+        owner = self.database.owner
+        whose = {
+            addr: group.id if group.kind is AddressKind.PERSON else ""
+            for group in groups
+            for addr in group.addrs
+        }
+        before = people.owners_of(connection, owner, whose)
+        people.assign(connection, owner, {a: p for a, p in whose.items() if before.get(a) != p})
+        gone = set(before.values()) - set(whose.values()) - {""}
+        heirs = {before[a]: whose[a] for a in sorted(before) if before[a] in gone and whose[a]}
+        for old, new in sorted(heirs.items()):
+            ledger.reassign(connection, owner, old, new)
+        return people.remove(connection, owner, gone)
+
+    # --- what happened between us ---
+
+    def _fold(self, connection: Connection, groups: Sequence[Group]) -> list[PersonRow]:
+        owner = self.database.owner
+        humans = [group for group in groups if group.kind is AddressKind.PERSON]
+        desk = Desk(owner, self.owner, self.lawyer, self.shelf)
+        rows = []
+        for start in range(0, len(humans), _DOSSIERS):
+            some = humans[start : start + _DOSSIERS]
+            ids = [group.id for group in some]
+            given = ticks.by_person(connection, owner, ids)
+            dossiers = desk.gather(connection, [group.addrs for group in some], ids, given)
+            wants: list[str] = []
+            for group, dossier in zip(some, dossiers, strict=True):
+                claims = infer(dossier, self.owner, self.now)
+                wants += self._unread(dossier, claims)
+                rows.append(self._row(group, dossier, claims))
+            readings.want(connection, owner, wants)
+            desk.clear()
+        return rows
+
+    def _unread(self, dossier: Dossier, claims: Sequence[Claim]) -> list[str]:
+        """Messages whose text could still tell something: wanted, recent, not read yet."""
+        since = self.now - TEXT_WINDOW
+        return [
+            claim.key
+            for claim in claims
+            if claim.wants_text and claim.at >= since and claim.key not in dossier.readings
+        ]
+
+    def _row(self, group: Group, dossier: Dossier, claims: Sequence[Claim]) -> PersonRow:
+        cards = [(card.record.name, 1) for card in dossier.cards if card.record.name]
+        name = name_of(cards or group.names or [(addr, 1) for addr in sorted(group.addrs)])
+        if not name:
+            name = name_of((addr, 1) for addr in sorted(group.addrs)) or min(group.addrs)
+        kind, reasons = kind_of(dossier, claims)
+        history = self.portraits.history(group.id, name, group.addrs, dossier, claims, self.now)
+        facts = history.facts_at(self.now)
+        last = history.summary(self.now)["last_interaction"]
+        return PersonRow(
+            id=group.id,
+            name=name,
+            kind=kind,
+            reasons=json.dumps(reasons),
+            known=bool(dossier.cards) or _met_or_wrote(claims, dossier),
+            strength=facts.strength,
+            last_at=last if isinstance(last, datetime) else None,
+            snapshot=history.snapshot().to_json(),
+            folded_at=self.now,
+            # To be evaluated now; the pipeline puts the real next moment once it has.
+            next_at=self.now,
+        )
+
+    # --- who is meant by a title ---
+
+    def _read_titles(self, connection: Connection, entries: Collection[int]) -> None:
+        owner = self.database.owner
+        candidates = people.candidates_for(connection, owner, entries)
+        rows = people.load(connection, owner, set().union(*candidates.values()))
+        titles = self._titles(connection, entries)
+        meant: dict[int, str | None] = {}
+        for number in sorted(entries):
+            index = _index({i: rows[i].name for i in candidates.get(number, ()) if i in rows})
+            found = who(titles.get(number, ""), index)
+            meant[number] = next(iter(found)) if len(found) == 1 else None
+        changed = people.set_named(connection, owner, meant)
+        if changed:
+            self.shelf.clashing = None  # an entry that means somebody can be in conflict
+        theirs = people.addresses_of(connection, owner, sorted(changed))
+        mark(connection, owner, (addr for addrs in theirs.values() for addr in addrs))
+
+    def _titles(self, connection: Connection, entries: Collection[int]) -> dict[int, str]:
+        desk = Desk(self.database.owner, self.owner, self.lawyer, self.shelf)
+        desk.load(connection, entries)
+        return {n: desk.sighted[n].record.title for n in entries if n in desk.sighted}
+
+
+def _names(entries: Sequence[tuple[str, str, int]]) -> tuple[tuple[str, int], ...]:
+    """Names beside the addresses: what people call themselves, else what others call them."""
+    own = tuple((name, count) for role, name, count in entries if role == "from" and name)
+    return own or tuple((name, count) for _, name, count in entries if name)
+
+
+def _index(names: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    index: dict[str, set[str]] = {}
+    for who_id, name in names.items():
+        for form in {first_name(name).lower(), name.lower()}:
+            index.setdefault(form, set()).add(who_id)
+    return {form: frozenset(ids) for form, ids in index.items()}
+
+
+def _met_or_wrote(claims: Sequence[Claim], dossier: Dossier) -> bool:
+    """Known enough to be meant by a bare first name; an entry's own title proves nothing."""
+    return any(c.real is Real.YES and c.key not in dossier.named for c in claims)

@@ -1,0 +1,1 @@
+"""What is shown, as plain data: the same for the command line and for pages."""

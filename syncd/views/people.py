@@ -1,0 +1,101 @@
+"""The list of people, and finding one of them by what the owner typed."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from rules.evaluate import tier_of
+from rules.history import Facts, Subject
+from rules.model import RuleSet
+from syncd.inference.humans import kind_of
+from syncd.people import normalise
+from syncd.pipeline.people import Gallery, snapshot_of
+from syncd.store import people
+from syncd.store.people import PersonRow
+
+_LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
+
+
+def people_list(
+    connection: Connection, gallery: Gallery, ruleset: RuleSet, now: datetime
+) -> list[dict[str, Any]]:
+    """The rows of `people --json`, most recent interaction first."""
+    entries: list[dict[str, Any]] = []
+    stale: list[str] = []
+    for row in people.everyone(connection, gallery.owner_id, ("person", "silent", "machine")):
+        snapshot = snapshot_of(row, now)
+        if snapshot is None:
+            stale.append(row.id)
+        elif row.kind == "person":
+            entries.append(_entry(snapshot.summary(now), snapshot.facts(now), ruleset))
+    desk = gallery.desk()
+    for portrait in gallery.look(connection, stale, now, desk):
+        if kind_of(portrait.dossier, portrait.claims)[0] == "person":
+            history = portrait.history
+            entries.append(_entry(history.summary(now), history.facts_at(now), ruleset))
+    entries.sort(key=lambda entry: (entry["name"], entry["id"]))
+    entries.sort(key=lambda entry: entry["last_interaction"] or _LONG_AGO, reverse=True)
+    return entries
+
+
+def _entry(summary: dict[str, Any], facts: Facts, ruleset: RuleSet) -> dict[str, Any]:
+    subject = Subject(summary["id"], summary["name"], tuple(summary["addresses"]))
+    tier = tier_of(ruleset, subject, facts)
+    return summary | {"tier": tier.name if tier else None}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a word meant: a person, an address that is no person's, or neither with near matches."""
+
+    person: PersonRow | None = None
+    address: str = ""
+    near: tuple[str, ...] = ()
+
+
+def find(connection: Connection, owner: str, word: str) -> Found:
+    """`word` is an id, an address or a unique name."""
+    row = people.load(connection, owner, [word]).get(word)
+    if row is not None:
+        return Found(row)
+    addr = normalise(word)
+    if addr:
+        return _by_address(connection, owner, addr)
+    everybody = people.everyone(connection, owner, ("person", "silent"))
+    wanted = " ".join(word.lower().split())
+    same = [one for one in everybody if one.name.lower() == wanted]
+    if len(same) != 1:
+        same = same or [one for one in everybody if wanted in one.name.lower().split()]
+    if len(same) == 1:
+        return Found(same[0])
+    if same:
+        return Found(near=_near(connection, owner, same))
+    partly = [one for one in everybody if wanted and wanted in one.name.lower()]
+    names = {one.name.lower(): one for one in everybody}
+    close = difflib.get_close_matches(wanted, names, n=5, cutoff=0.6)
+    return Found(near=_near(connection, owner, [*partly, *(names[name] for name in close)]))
+
+
+def _by_address(connection: Connection, owner: str, addr: str) -> Found:
+    whose = people.owners_of(connection, owner, [addr]).get(addr)
+    if whose:
+        row = people.load(connection, owner, [whose]).get(whose)
+        if row is not None:
+            return Found(row)
+    if whose is not None or people.roles(connection, owner, [addr]):
+        return Found(address=addr)
+    known = people.all_addresses(connection, owner)
+    return Found(near=tuple(difflib.get_close_matches(addr, known, n=5, cutoff=0.6)))
+
+
+def _near(connection: Connection, owner: str, rows: Sequence[PersonRow]) -> tuple[str, ...]:
+    """Names with an address, so that the owner can tell them apart and copy one."""
+    unique = list({row.id: row for row in rows}.values())[:5]
+    addrs = people.addresses_of(connection, owner, [row.id for row in unique])
+    return tuple(f"{row.name} <{addrs[row.id][0]}>" for row in unique)

@@ -1,0 +1,82 @@
+"""How things stand: accounts, what was set aside, what waits, what needs the owner."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from rules.verdict import State
+from syncd.pipeline.hand import incident
+from syncd.store import facts, ledger, ledger_outbox, ledger_tasks, people, sources
+from syncd.store.schema import observation
+from syncd.store.times import from_int
+
+
+def status_of(
+    connection: Connection, owner: str, accounts: list[str], has_task_list: bool
+) -> dict[str, Any]:
+    """Plain data; `failed` says that something needs the owner."""
+    rows = [row for row in sources.load(connection, owner) if row.account in accounts]
+    counts = sources.counts(connection, owner)
+    kinds = select(observation.c.kind, func.count().label("number")).where(
+        observation.c.owner == owner
+    )
+    grouped = connection.execute(kinds.group_by(observation.c.kind))
+    seen = {row.kind: row.number for row in grouped}
+    incidents = {
+        account: keys for account in accounts if (keys := incident(connection, owner, account))
+    }
+    held = ledger.in_state(connection, owner, [State.HELD])
+    as_of = facts.get(connection, owner, "as_of")
+    troubles = ledger_outbox.troubles(connection, owner)
+    return {
+        "as_of": from_int(int(as_of)) if as_of else None,
+        "accounts": [
+            {
+                "account": row.account,
+                "facet": row.facet,
+                "scope": row.scope,
+                "complete": row.done_at is not None,
+                "last_success": row.ok_at,
+                "error": row.error or None,
+                "error_kind": row.error_kind or None,
+                "error_at": row.error_at,
+            }
+            for row in rows
+        ],
+        "items": [
+            {"account": account, "facet": facet, "state": state, "count": n}
+            for (account, facet, state), n in sorted(counts.items())
+        ],
+        "observations": seen,
+        "people": len(people.everyone(connection, owner, ("person",))),
+        "set_aside": [
+            {"account": account, "facet": facet, "ref": ref, "reason": reason}
+            for account, facet, ref, reason in sources.set_aside(connection, owner)
+        ],
+        "tasks": {
+            "open": len(ledger_tasks.open_tasks(connection, owner)),
+            "held": len(held),
+            "held_by": _tally([row.reasons[0] for row in held if row.reasons]),
+            "has_list": has_task_list,
+        },
+        "undelivered": [
+            {"key": one.key, "account": one.account, "state": one.state, "error": one.error}
+            for one in troubles
+        ],
+        "incidents": [
+            {"account": account, "missing": keys} for account, keys in sorted(incidents.items())
+        ],
+        "next": people.next_moment(connection, owner),
+        "failed": bool(incidents)
+        or any(row.error for row in rows)
+        or any(one.state == ledger_outbox.ASIDE or one.error for one in troubles),
+    }
+
+
+def _tally(words: list[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for word in words:
+        found[word] = found.get(word, 0) + 1
+    return dict(sorted(found.items()))

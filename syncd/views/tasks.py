@@ -1,0 +1,88 @@
+"""The tasks that were written, and on request everything that may still become one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from rules.verdict import State
+from syncd.pipeline.decide import Decider
+from syncd.pipeline.people import Portrait
+from syncd.planner import Tracked
+from syncd.store import ledger, ledger_tasks
+from syncd.views.explain import evidence_of, interaction_of, person_of, verdict_of
+
+_NOT_YET = (State.WAITING, State.HELD, State.MUTED, State.MISSED)
+
+
+def tasks_list(
+    connection: Connection, decider: Decider, now: datetime, *, everything: bool = False
+) -> list[dict[str, Any]]:
+    """The rows of `tasks --json`; with `everything` also waiting, held, muted and missed ones."""
+    owner = decider.gallery.owner_id
+    rows = ledger_tasks.delivered(connection, owner)
+    if everything:
+        shown = {row.key for row in rows}
+        later = ledger.in_state(connection, owner, _NOT_YET)
+        rows += [row for row in later if row.key not in shown]
+    portraits = _portraits(connection, decider, rows, now)
+    return [entry(decider, portraits[row.person], row) for row in rows if row.person in portraits]
+
+
+def _portraits(
+    connection: Connection, decider: Decider, rows: Sequence[Tracked], now: datetime
+) -> dict[str, Portrait]:
+    ids = sorted({row.person for row in rows})
+    return {one.row.id: one for one in decider.gallery.look(connection, ids, now)}
+
+
+def entry(decider: Decider, portrait: Portrait, row: Tracked) -> dict[str, Any]:
+    """One task, as its list has it; for a verdict without one, as it would be written."""
+    task = row.task
+    anchors = [row.anchor]
+    if task is not None:
+        anchors = [*task.evidence, *anchors]
+        title, notes, due = task.theirs.title, task.theirs.notes, task.theirs.due
+        status, created, why = str(task.status), task.created, task.closed_why
+    else:
+        drafted = decider.draft(portrait, row)
+        title, notes, due = "", "", row.due
+        if drafted is not None:
+            title, notes, due = drafted[0].title, drafted[0].notes, drafted[0].due
+        status, created, why = str(row.state), None, ""
+    return {
+        "key": row.key,
+        "rule": row.rule,
+        "person": person_of(portrait),
+        "title": title,
+        "notes": notes,
+        "due": due,
+        "status": status,
+        "created": created,
+        "closed_why": why or None,
+        "evidence": evidence_of(portrait, anchors),
+        "reasons": list(row.reasons),
+    }
+
+
+def explain_task(
+    connection: Connection, decider: Decider, key: str, now: datetime
+) -> dict[str, Any] | None:
+    """The object of `explain KEY --json`; None where no task or verdict has that key."""
+    owner = decider.gallery.owner_id
+    row = ledger.by_key(connection, owner, [key]).get(key)
+    if row is None:
+        return None
+    portraits = _portraits(connection, decider, [row], now)
+    portrait = portraits.get(row.person)
+    if portrait is None:
+        return None
+    newest = sorted(portrait.claims, key=lambda claim: (claim.at, claim.key), reverse=True)
+    return {
+        "task": entry(decider, portrait, row),
+        "verdict": verdict_of(row),
+        "interactions": [interaction_of(claim) for claim in newest],
+    }

@@ -1,0 +1,236 @@
+"""The only place that knows concrete classes: configuration in, a working `Workshop` out.
+
+Connectors are imported when an account of their kind is opened, never before.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from pathlib import Path
+from typing import Any, cast
+
+from connectors.records import Card, Meeting, Message
+from rules import packs
+from rules.evaluate import Clock
+from rules.load import RuleErrors, load
+from rules.model import RuleSet
+from syncd.config import ConfigErrors, Mistake, Settings, read
+from syncd.inference.clashes import clashes
+from syncd.inference.letters import letters
+from syncd.inference.meetings import merge_meetings
+from syncd.inference.merge import merge_messages
+from syncd.inference.model import INFERENCE_VERSION, Owner, Sighted
+from syncd.intake import Ignore, row_of
+from syncd.people import normalise
+from syncd.pipeline import Account, Workshop
+from syncd.pipeline.portrait import domains_of
+from syncd.planner import Policy
+from syncd.store.database import Database, open_database
+from syncd.store.dossiers import Lawyer
+from syncd.store.observations import Indexer, Record
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """Configuration and rules, read and found right; nothing is open yet."""
+
+    path: Path
+    settings: Settings
+    ruleset: RuleSet
+
+    @property
+    def base(self) -> Path:
+        """What relative paths are relative to."""
+        return self.path.resolve().parent
+
+
+def assemble(path: Path) -> Assembly:
+    """Read configuration and rules. Raises `ConfigErrors` with every mistake of both."""
+    settings = read(path)
+    mistakes: list[Mistake] = []
+    sources: list[tuple[str, str]] = []
+    for entry in settings.rules:
+        try:
+            sources.append(_rule_file(entry, path))
+        except OSError as error:
+            mistakes.append(Mistake(str(path), 0, 0, f"rules: {entry}: {error.strerror}"))
+        except ValueError as error:
+            mistakes.append(Mistake(str(path), 0, 0, f"rules: {error}"))
+    ruleset = RuleSet(rules=(), tiers=())
+    try:
+        ruleset = load(sources)
+    except RuleErrors as error:
+        mistakes += [Mistake(p.file, p.line, p.column, p.message) for p in error.problems]
+    if mistakes:
+        raise ConfigErrors(mistakes)
+    return Assembly(path, settings, ruleset)
+
+
+def _rule_file(entry: str, config: Path) -> tuple[str, str]:
+    if entry in packs.names():
+        return f"pack {entry}", packs.text(entry)
+    path = config.resolve().parent / entry
+    if not path.exists():
+        near = difflib.get_close_matches(entry, packs.names(), n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"packs: {', '.join(packs.names())}"
+        raise ValueError(f"{entry!r} is neither a pack nor a file beside this one; {hint}")
+    try:
+        return str(path), path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise ValueError(f"{entry!r} is not UTF-8 text") from None
+
+
+def owner_of(settings: Settings) -> Owner:
+    return Owner(
+        addresses=settings.addresses,
+        zone=settings.owner.zone,
+        mail_group=settings.groups.mail,
+        meeting_group=settings.groups.meeting,
+    )
+
+
+def policy_of(settings: Settings) -> Policy:
+    return Policy(
+        zone=settings.owner.zone,
+        per_day=settings.limits.per_day,
+        open_limit=settings.limits.open,
+        at=settings.limits.at,
+        catch_up=settings.catch_up,
+        working_days=settings.weekdays,
+        preview=settings.mode == "preview",
+    )
+
+
+def state_url(assembly: Assembly) -> str:
+    """Where the state lives; a relative SQLite path is relative to the configuration file."""
+    given = assembly.settings.state
+    if given is None:
+        home = os.environ.get("STATE_DIRECTORY")
+        user = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+        return f"sqlite:///{Path(home) if home else Path(user) / 'syncd'}/syncd.db"
+    prefix = "sqlite:///"
+    if given.startswith(prefix) and not given.startswith(prefix + "/"):
+        return prefix + str(assembly.base / given.removeprefix(prefix))
+    return given
+
+
+def open_state(assembly: Assembly) -> Database:
+    first = normalise(assembly.settings.owner.addresses[0])
+    try:
+        return open_database(state_url(assembly), first, assembly.settings.addresses)
+    except (ImportError, ValueError) as error:
+        raise ConfigErrors(
+            [Mistake(str(assembly.path), 0, 0, f"state: cannot be opened: {error}")]
+        ) from error
+
+
+def open_workshop(assembly: Assembly, database: Database, *, writing: bool = True) -> Workshop:
+    """Everything a run needs. With `writing=False` no task list is even constructed."""
+    settings = assembly.settings
+    owner = owner_of(settings)
+    return Workshop(
+        database=database,
+        owner=owner,
+        owner_domains=domains_of(owner.addresses),
+        colleagues=frozenset(normalise(c) or c.lower() for c in settings.colleagues),
+        tags=_tags(settings),
+        lawyer=lawyer_of(owner),
+        indexer=indexer_of(owner),
+        ignore=Ignore.of(settings.ignore),
+        accounts=tuple(_accounts(assembly, writing=writing)),
+        ruleset=assembly.ruleset,
+        clock=Clock(settings.owner.zone, settings.weekdays),
+        policy=policy_of(settings),
+        tasks_in=settings.task_accounts(),
+        prints=_prints(assembly),
+    )
+
+
+def _accounts(assembly: Assembly, *, writing: bool) -> Sequence[Account]:
+    from connectors.local.account import LocalAccount
+
+    opened = []
+    for entry in assembly.settings.accounts:
+        account = LocalAccount(
+            entry.name,
+            assembly.base,
+            mail=[Path(p) for p in entry.mail],
+            calendar=[Path(p) for p in entry.calendar],
+            contacts=[Path(p) for p in entry.contacts],
+            tasks=Path(entry.tasks) if entry.tasks else None,
+            zone=assembly.settings.owner.zone,
+            history=entry.history,
+        )
+        task_list = account.task_list() if writing else None
+        since = None
+        if entry.history is not None:
+            since = datetime.combine(entry.history, time(), assembly.settings.owner.zone)
+        opened.append(Account(entry.name, tuple(account.sources()), task_list, since))
+    return opened
+
+
+def _tags(settings: Settings) -> Mapping[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for tag, addrs in settings.tags.items():
+        for addr in addrs:
+            found.setdefault(normalise(addr), set()).add(tag)
+    return {addr: frozenset(tags) for addr, tags in found.items()}
+
+
+def _prints(assembly: Assembly) -> Mapping[str, str]:
+    """Fingerprints of what the stored state was derived with; what differs is derived anew."""
+    settings = assembly.settings
+
+    def mark(*parts: object) -> str:
+        return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+
+    tags = sorted((tag, sorted(addrs)) for tag, addrs in settings.tags.items())
+    return {
+        "index": mark(INFERENCE_VERSION, sorted(settings.addresses)),
+        "people": mark(
+            INFERENCE_VERSION,
+            sorted(settings.addresses),
+            settings.owner.timezone,
+            settings.groups,
+            sorted(settings.colleagues),
+            tags,
+        ),
+        "ignore": mark(sorted(settings.ignore)),
+        "rules": mark(
+            assembly.ruleset, settings.catch_up, settings.weekdays, settings.task_accounts()
+        ),
+    }
+
+
+def merge(records: Sequence[tuple[Record, bool]]) -> Record:
+    """One record for all sightings of one observation, whatever order they are in."""
+    first = records[0][0]
+    if isinstance(first, Message):
+        return merge_messages(cast("list[tuple[Message, bool]]", list(records)))
+    if isinstance(first, Meeting):
+        return merge_meetings(cast("list[tuple[Meeting, bool]]", list(records)))
+    # A card's key names its place: there is one sighting, whatever it was edited to last.
+    return min((record for record, _ in records), key=repr)
+
+
+def indexer_of(owner: Owner) -> Indexer:
+    def row(record: Message | Meeting | Card, key: str, gone: bool) -> Any:
+        return row_of(record, key, owner.addresses, gone=gone)
+
+    return Indexer(row=row, merge=merge)
+
+
+def lawyer_of(owner: Owner) -> Lawyer:
+    def clashing(meetings: Sequence[Sighted[Any]], named: frozenset[str]) -> Mapping[str, str]:
+        return clashes(meetings, owner, named)
+
+    return Lawyer(
+        merge=merge,
+        letters=lambda sent: letters(sent, owner.mail_group),
+        clashes=clashing,
+    )
