@@ -1,0 +1,87 @@
+"""What every command starts from: the moment, the configuration, the open state."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from syncd import wiring
+
+NowOption = Annotated[str | None, typer.Option("--now", help="The moment to judge at (ISO 8601).")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+class NotFound(Exception):
+    """Nothing here by that name (exit code 1)."""
+
+
+@dataclass(slots=True)
+class Call:
+    """The options that stand before the command."""
+
+    config: Path | None = None
+    now: str | None = None
+
+    def assembly(self) -> wiring.Assembly:
+        """Configuration and rules, read. Raises `ConfigErrors`."""
+        return wiring.assemble(self.config or default_config())
+
+    def moment(self, given: str | None, assembly: wiring.Assembly | None = None) -> datetime:
+        """`--now`, before or after the command, else the clock. Without an offset it is meant in
+        the owner's zone."""
+        text = given or self.now
+        if text is None:
+            return datetime.now(UTC)
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            raise typer.BadParameter(
+                f"{text!r} is no moment; write it like 2026-03-11T09:00:00+00:00",
+                param_hint="--now",
+            ) from None
+        if moment.tzinfo is None:
+            zone = assembly.settings.owner.zone if assembly else UTC
+            moment = moment.replace(tzinfo=zone)
+        return moment.astimezone(UTC)
+
+
+def call_of(context: typer.Context) -> Call:
+    found = context.obj
+    assert isinstance(found, Call)
+    return found
+
+
+def default_config() -> Path:
+    """./syncd.yaml where it exists, else the one in the owner's configuration folder."""
+    here = Path("syncd.yaml")
+    if here.exists():
+        return here
+    home = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
+    return Path(home) / "syncd" / "syncd.yaml"
+
+
+def print_json(value: Any, *, line: bool = False) -> None:
+    """Print JSON: indented for one document, compact for one of many lines."""
+    text = json.dumps(
+        value,
+        ensure_ascii=False,
+        default=_plain,
+        indent=None if line else 2,
+        separators=(",", ":") if line else None,
+    )
+    sys.stdout.write(text + "\n")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    raise TypeError(f"{type(value).__name__} has no JSON form")

@@ -1,0 +1,78 @@
+"""`syncd`: options that every command has, and what its exit code says.
+
+0   fine (items that were set aside are counted in `status`)
+1   an account failed or needs sign-in, the rest is done; also: not found
+2   wrong usage
+77  no account could sign in
+78  the configuration or the rules are wrong
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from syncd.cli.context import Call, NotFound
+from syncd.config import ConfigErrors
+from syncd.store.errors import StoreError
+
+app = typer.Typer(
+    name="syncd",
+    help="Watch your mail and calendars, and write the follow-up tasks that are due.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    config: Annotated[
+        Path | None,
+        typer.Option("--config", "-c", help="The configuration file.", envvar="SYNCD_CONFIG"),
+    ] = None,
+    now: Annotated[
+        str | None, typer.Option("--now", help="The moment to judge at (ISO 8601).")
+    ] = None,
+) -> None:
+    context.obj = Call(config=config, now=now)
+
+
+def _register() -> None:
+    from syncd.cli import check, demo, explain, once, people, status, tasks
+
+    for module in (once, check, status, people, explain, tasks, demo):
+        module.register(app)
+
+
+def main() -> None:
+    """Run the command line; every expected trouble becomes a sentence and an exit code."""
+    _register()
+    try:
+        app()
+    except ConfigErrors as error:
+        _say(str(error))
+        sys.exit(78)
+    except StoreError as error:
+        _say(f"syncd: {error}")
+        sys.exit(error.exit_code)
+    except NotFound as error:
+        _say(f"syncd: {error}")
+        sys.exit(1)
+    except BrokenPipeError:
+        # The reader (`| head`) has gone. Python would complain once more while it closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except KeyboardInterrupt:
+        _say("syncd: stopped; what was committed is kept, the next run goes on from there")
+        sys.exit(130)
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)

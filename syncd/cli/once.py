@@ -1,0 +1,132 @@
+"""`syncd once`: pull everything, evaluate, deliver, and leave."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import typer
+
+from syncd import wiring
+from syncd.cli.context import JsonOption, NowOption, call_of, print_json
+from syncd.pipeline import Report, once
+
+
+def register(app: typer.Typer) -> None:
+    app.command("once")(command)
+
+
+def command(context: typer.Context, now: NowOption = None, as_json: JsonOption = False) -> None:
+    """Read every account once, judge, and write the tasks that are due."""
+    call = call_of(context)
+    assembly = call.assembly()
+    moment = call.moment(now, assembly)
+    database = wiring.open_state(assembly)
+    try:
+        shop = wiring.open_workshop(assembly, database)
+        with bar(shown=sys.stderr.isatty() and not as_json) as progress:
+            report = once(shop, moment, progress)
+    finally:
+        database.close()
+    if as_json:
+        print_json(report_of(report))
+    elif sys.stdout.isatty():
+        for line in lines_of(report):
+            typer.echo(line)
+    for line in troubles_of(report):
+        typer.echo(line, err=True)
+    raise typer.Exit(code_of(report))
+
+
+def code_of(report: Report) -> int:
+    if report.nobody_signed_in:
+        return 77
+    return 1 if report.failed else 0
+
+
+def report_of(report: Report) -> dict[str, Any]:
+    return {
+        "read": [
+            {
+                "account": outcome.account,
+                "facet": outcome.facet,
+                "items": outcome.items,
+                "changed": outcome.changed,
+                "error": outcome.error or None,
+            }
+            for outcome in report.outcomes
+        ],
+        "people": report.people,
+        "texts": report.texts,
+        "tasks": {
+            "created": report.created,
+            "updated": report.updated,
+            "completed": report.completed,
+        },
+        "errors": troubles_of(report),
+    }
+
+
+def lines_of(report: Report) -> list[str]:
+    by_account: dict[str, dict[str, int]] = {}
+    for outcome in report.outcomes:
+        counts = by_account.setdefault(outcome.account, {})
+        counts[outcome.facet] = counts.get(outcome.facet, 0) + outcome.items
+    lines = [
+        f"{account}: " + ", ".join(f"{facet} {n:,}" for facet, n in counts.items())
+        for account, counts in by_account.items()
+    ]
+    lines.append(f"people looked at: {report.people:,}, texts read: {report.texts:,}")
+    lines.append(
+        f"tasks: {report.created} written, {report.updated} changed, {report.completed} closed"
+    )
+    return lines
+
+
+def troubles_of(report: Report) -> list[str]:
+    lines = [
+        f"syncd: {outcome.account}: {outcome.facet}: {outcome.error}"
+        for outcome in report.outcomes
+        if outcome.error
+    ]
+    lines += [f"syncd: {name}: tasks: {e}" for name, e in sorted(report.delivery_errors.items())]
+    lines += [
+        f"syncd: {account}: {n} tasks vanished from the list at once. They keep their state and "
+        "nothing is written there until they are back: check the list, see `syncd status`"
+        for account, n in sorted(report.incidents.items())
+    ]
+    return lines
+
+
+class _Shown:
+    """Progress on a terminal, one line that is gone at the end."""
+
+    def __init__(self, progress: Any, task: Any) -> None:
+        self._progress, self._task = progress, task
+
+    def step(self, name: str) -> None:
+        self._progress.update(self._task, description=name, completed=0)
+
+    def advance(self, count: int) -> None:
+        self._progress.advance(self._task, count)
+
+
+@contextmanager
+def bar(*, shown: bool) -> Iterator[_Shown | None]:
+    if not shown:
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TextColumn("{task.completed:,.0f}"),
+        TimeElapsedColumn(),
+    )
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True) as progress:
+        yield _Shown(progress, progress.add_task("Starting", total=None))

@@ -1,0 +1,51 @@
+"""An open state, as reading commands want it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from syncd import wiring
+from syncd.cli.context import Call
+from syncd.pipeline import Workshop
+from syncd.pipeline.decide import Decider
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One consistent view of the state at `now`; nothing is written through it."""
+
+    shop: Workshop
+    assembly: wiring.Assembly
+    connection: Connection
+    now: datetime
+
+    def decider(self) -> Decider:
+        shop = self.shop
+        return Decider(
+            shop.database,
+            shop.gallery(self.connection),
+            shop.ruleset,
+            shop.clock,
+            shop.policy,
+            shop.tasks_in,
+            self.now,
+        )
+
+
+@contextmanager
+def reading(call: Call, now: str | None) -> Iterator[Session]:
+    """Open the state for a command that only looks."""
+    assembly = call.assembly()
+    moment = call.moment(now, assembly)
+    database = wiring.open_state(assembly)
+    try:
+        shop = wiring.open_workshop(assembly, database, writing=False)
+        with database.read() as connection:
+            yield Session(shop, assembly, connection, moment)
+    finally:
+        database.close()
