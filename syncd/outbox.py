@@ -200,7 +200,9 @@ class _Run:
                     raise
                 self._found(entry, found)
                 return
-            self._created(entry, remote, fresh=not doubt)
+            # Where a key can only be created once, it may have been there already, and been edited.
+            older = self.tasks.creates_once and remote.task.created != draft.created
+            self._created(entry, remote, fresh=not doubt and not older)
 
     def _found(self, entry: Entry, found: Sequence[Remote]) -> None:
         """It was written before. When its owner deleted it since, that is an answer."""

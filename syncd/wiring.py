@@ -14,12 +14,14 @@ from datetime import datetime, time
 from pathlib import Path
 from typing import Any, cast
 
+from sqlalchemy.exc import ArgumentError
+
 from connectors.records import Card, Meeting, Message
 from rules import packs
 from rules.evaluate import Clock
 from rules.load import RuleErrors, load
 from rules.model import RuleSet
-from syncd.config import ConfigErrors, Mistake, Settings, read
+from syncd.config import ConfigErrors, Document, Mistake, Settings
 from syncd.inference.clashes import clashes
 from syncd.inference.letters import letters
 from syncd.inference.meetings import merge_meetings
@@ -39,9 +41,13 @@ from syncd.store.observations import Indexer, Record
 class Assembly:
     """Configuration and rules, read and found right; nothing is open yet."""
 
-    path: Path
+    document: Document
     settings: Settings
     ruleset: RuleSet
+
+    @property
+    def path(self) -> Path:
+        return self.document.path
 
     @property
     def base(self) -> Path:
@@ -51,24 +57,32 @@ class Assembly:
 
 def assemble(path: Path) -> Assembly:
     """Read configuration and rules. Raises `ConfigErrors` with every mistake of both."""
-    settings = read(path)
+    document = Document(path)
     mistakes: list[Mistake] = []
+    settings: Settings | None = None
+    entries = document.rules()
+    try:
+        settings = document.settings()
+        entries = entries or [(entry, ("rules",)) for entry in settings.rules]
+    except ConfigErrors as error:
+        mistakes += error.mistakes
     sources: list[tuple[str, str]] = []
-    for entry in settings.rules:
+    for entry, loc in entries:
         try:
             sources.append(_rule_file(entry, path))
         except OSError as error:
-            mistakes.append(Mistake(str(path), 0, 0, f"rules: {entry}: {error.strerror}"))
+            message = f"{entry!r} cannot be read: {error.strerror}"
+            mistakes.append(document.mistake(loc, message))
         except ValueError as error:
-            mistakes.append(Mistake(str(path), 0, 0, f"rules: {error}"))
+            mistakes.append(document.mistake(loc, str(error)))
     ruleset = RuleSet(rules=(), tiers=())
     try:
         ruleset = load(sources)
     except RuleErrors as error:
         mistakes += [Mistake(p.file, p.line, p.column, p.message) for p in error.problems]
-    if mistakes:
+    if mistakes or settings is None:
         raise ConfigErrors(mistakes)
-    return Assembly(path, settings, ruleset)
+    return Assembly(document, settings, ruleset)
 
 
 def _rule_file(entry: str, config: Path) -> tuple[str, str]:
@@ -123,10 +137,9 @@ def open_state(assembly: Assembly) -> Database:
     first = normalise(assembly.settings.owner.addresses[0])
     try:
         return open_database(state_url(assembly), first, assembly.settings.addresses)
-    except (ImportError, ValueError) as error:
-        raise ConfigErrors(
-            [Mistake(str(assembly.path), 0, 0, f"state: cannot be opened: {error}")]
-        ) from error
+    except (ImportError, ValueError, ArgumentError) as error:
+        message = f"state: {error}; write it like sqlite:///syncd.db"
+        raise ConfigErrors([assembly.document.mistake(("state",), message)]) from error
 
 
 def open_workshop(assembly: Assembly, database: Database, *, writing: bool = True) -> Workshop:

@@ -36,7 +36,7 @@ class Call:
     def moment(self, given: str | None, assembly: wiring.Assembly | None = None) -> datetime:
         """`--now`, before or after the command, else the clock. Without an offset it is meant in
         the owner's zone."""
-        text = given or self.now
+        text = self.now if given is None else given
         if text is None:
             return datetime.now(UTC)
         try:

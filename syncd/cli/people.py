@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -10,6 +11,8 @@ import typer
 from syncd.cli.context import JsonOption, NowOption, call_of, print_json
 from syncd.cli.session import reading
 from syncd.views.people import people_list
+
+_UNBOUNDED = 1000
 
 
 def register(app: typer.Typer) -> None:
@@ -53,7 +56,9 @@ def _table(entries: list[dict[str, Any]], zone: tzinfo) -> None:
             str(counts["received"]),
             entry["addresses"][0],
         )
-    Console().print(table)
+    # Without a terminal nobody looks at the columns, but somebody may look for an address.
+    width = None if sys.stdout.isatty() else _UNBOUNDED
+    Console(width=width).print(table)
 
 
 def _day(moment: datetime | None, zone: tzinfo) -> str:

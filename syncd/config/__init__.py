@@ -1,16 +1,16 @@
 """The configuration: one YAML file, one owner.
 
-read(path)  ->  Settings, or ConfigErrors with every mistake at file:line:column
+Document(path).settings()  ->  Settings, or ConfigErrors: every mistake at file:line:column
 """
 
-from syncd.config.read import ConfigErrors, Mistake, read
+from syncd.config.read import ConfigErrors, Document, Mistake
 from syncd.config.settings import Account, LocalAccountSettings, Settings
 
 __all__ = [
     "Account",
     "ConfigErrors",
+    "Document",
     "LocalAccountSettings",
     "Mistake",
     "Settings",
-    "read",
 ]

@@ -54,18 +54,40 @@ class ConfigErrors(Exception):
         super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
 
 
-def read(path: Path) -> Settings:
-    """The settings in `path`. Raises `ConfigErrors`."""
-    document = _parse(path)
-    plain = _plain(document)
-    try:
-        return Settings(**plain)
-    except ValidationError as error:
-        details: list[dict[str, Any]] = [dict(detail) for detail in error.errors()]
-        # An account of a kind we cannot read has other keys; only its kind is the mistake.
-        odd = {d["loc"][:2] for d in details if d["type"] == "literal_error"}
-        details = [d for d in details if d["type"] == "literal_error" or d["loc"][:2] not in odd]
-        raise ConfigErrors(_mistake(path, document, detail) for detail in details) from None
+class Document:
+    """A configuration file that is YAML. Raises `ConfigErrors` where it is not even that."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._root = _parse(path)
+
+    def settings(self) -> Settings:
+        """What it says. Raises `ConfigErrors`."""
+        try:
+            return Settings(**_plain(self._root))
+        except ValidationError as error:
+            details: list[dict[str, Any]] = [dict(detail) for detail in error.errors()]
+            # An account of a kind we cannot read has other keys; only its kind is the mistake.
+            odd = {d["loc"][:2] for d in details if d["type"] == "literal_error"}
+            details = [
+                d for d in details if d["type"] == "literal_error" or d["loc"][:2] not in odd
+            ]
+            found = [_mistake(self.path, self._root, detail) for detail in details]
+            raise ConfigErrors(found) from None
+
+    def rules(self) -> list[tuple[str, tuple[Any, ...]]]:
+        """The packs and files under `rules:` with their place, whatever else is wrong."""
+        value = self._root.get("rules")
+        if isinstance(value, str):
+            return [(value, ("rules",))]
+        if not isinstance(value, list):
+            return []
+        return [(one, ("rules", n)) for n, one in enumerate(value) if isinstance(one, str)]
+
+    def mistake(self, loc: Sequence[Any], message: str) -> Mistake:
+        """Something wrong with what stands at `loc`."""
+        line, column = _position(self._root, loc) if loc and loc[0] in self._root else (0, 0)
+        return Mistake(str(self.path), line, column, message)
 
 
 def _parse(path: Path) -> CommentedMap:

@@ -17,7 +17,7 @@ from connectors.contract import TaskList
 from connectors.errors import ConnectorError, CursorExpired
 from connectors.records import Item, Seen, Task
 from syncd.pipeline.observe import Outcome, is_news
-from syncd.store import facts, ledger_hand, observations, people, sources
+from syncd.store import facts, ledger_hand, notes, observations, people, sources
 from syncd.store.database import Database
 from syncd.store.observations import Taken, Where
 
@@ -95,9 +95,15 @@ class HandReader:
             listed_after=after,
         )
         # A vanished task that turns up again settles its part of the incident.
-        missing = set(incident(connection, owner, account)) - _keys(items)
-        missing |= set(received.missing)
+        before_it = set(incident(connection, owner, account))
+        missing = (before_it - _keys(items)) | set(received.missing)
+        if before_it and not missing:
+            # Nothing was decided meanwhile: everybody is judged anew.
+            people.evaluate_all(connection, owner, self.now)
         facts.put(connection, owner, f"incident:{account}", json.dumps(sorted(missing)))
+        written = people.addresses_of(connection, owner, sorted({p for p, _ in received.lines}))
+        lines = [(min(written[person]), line) for person, line in received.lines if written[person]]
+        notes.add(connection, owner, lines, self.now)
         theirs = people.addresses_of(connection, owner, sorted(received.persons))
         for addrs in theirs.values():
             observations.mark(connection, owner, addrs)

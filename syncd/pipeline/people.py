@@ -16,7 +16,7 @@ from syncd.inference import infer
 from syncd.inference.model import Claim, Dossier, Owner
 from syncd.pipeline.portrait import Portraits
 from syncd.relationships import PersonHistory, Snapshot
-from syncd.store import people, ticks
+from syncd.store import notes, people, ticks
 from syncd.store.dossiers import Desk, Lawyer, Shelf
 from syncd.store.people import PersonRow
 
@@ -64,18 +64,19 @@ class Gallery:
         groups = [frozenset(addrs[number]) for number in found]
         desk = desk or self.desk()
         dossiers = desk.gather(connection, groups, found, given)
+        written = notes.of(connection, self.owner_id, groups)
         desk.clear()
         return [
-            self._portrait(rows[number], addrs[number], dossier, now)
-            for number, dossier in zip(found, dossiers, strict=True)
+            self._portrait(rows[number], dossier, written[group], now)
+            for number, group, dossier in zip(found, groups, dossiers, strict=True)
         ]
 
     def _portrait(
-        self, row: PersonRow, addrs: Sequence[str], dossier: Dossier, now: datetime
+        self, row: PersonRow, dossier: Dossier, lines: tuple[str, ...], now: datetime
     ) -> Portrait:
         claims = infer(dossier, self.owner, now)
-        history = self.portraits.history(row.id, row.name, addrs, dossier, claims, now)
-        return Portrait(row, tuple(addrs), dossier, claims, history)
+        history = self.portraits.history(row.id, row.name, dossier, claims, now, lines)
+        return Portrait(row, tuple(sorted(dossier.addresses)), dossier, claims, history)
 
 
 def snapshot_of(row: PersonRow, now: datetime) -> Snapshot | None:

@@ -27,11 +27,12 @@ class Portraits:
         self,
         person: str,
         name: str,
-        addrs: Collection[str],
         dossier: Dossier,
         claims: Sequence[Claim],
         now: datetime,
+        notes: tuple[str, ...] = (),
     ) -> PersonHistory:
+        addrs = dossier.addresses
         profile = Profile(
             id=person,
             name=name,
@@ -41,6 +42,7 @@ class Portraits:
             has_card=bool(dossier.cards),
             card_seen_at=self._card_seen_at(dossier),
             first_known=all(row.done_at is not None for row in self.progress),
+            notes=notes,
             first_after=self.first_after,
             unsettled=frozenset(row.account for row in self.progress if row.done_at is None),
         )

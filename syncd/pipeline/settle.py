@@ -178,7 +178,7 @@ class Settler:
         if not name:
             name = name_of((addr, 1) for addr in sorted(group.addrs)) or min(group.addrs)
         kind, reasons = kind_of(dossier, claims)
-        history = self.portraits.history(group.id, name, group.addrs, dossier, claims, self.now)
+        history = self.portraits.history(group.id, name, dossier, claims, self.now)
         facts = history.facts_at(self.now)
         last = history.summary(self.now)["last_interaction"]
         return PersonRow(

@@ -105,8 +105,12 @@ def _prepare_file(path: Path) -> None:
             head = file.read(100)
         if head and not head.startswith(b"SQLite format 3\x00"):
             raise StoreWrong(f"{path} is no syncd database: choose another file for `state:`")
-        if path.stat().st_mode & 0o077 and os.access(path, os.W_OK):
-            path.chmod(0o600)
+        if os.access(path, os.W_OK):
+            # The log takes the mode the database had when it was made, and outlives a spell in
+            # which that was read-only.
+            for file_ in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
+                if file_.exists() and file_.stat().st_mode & 0o777 != 0o600:
+                    file_.chmod(0o600)
     except OSError as error:
         raise StoreError(
             f"{path} cannot be opened ({error.strerror}): check `state:` and its folder"

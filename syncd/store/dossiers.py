@@ -60,7 +60,7 @@ class Desk:
         """A dossier for each group of addresses (`people` are their ids, for titles and ticks)."""
         rows = self._involved(connection, frozenset().union(*groups))
         titles = self._named(connection, people)
-        numbers = {n for found in rows.values() for n, _, _ in found}
+        numbers = {n for found in rows.values() for n in found}
         numbers |= {n for found in titles.values() for n in found}
         self.load(connection, numbers)
         messages = [self.sighted[n] for n in numbers if self.sighted[n].key.startswith("message:")]
@@ -74,7 +74,7 @@ class Desk:
         dossiers = []
         for index, addrs in enumerate(groups):
             person = people[index] if index < len(people) else ""
-            own = {n for addr in addrs for n, _, role in rows.get(addr, ()) if role != "list"}
+            own = {n for addr in addrs for n in rows.get(addr, ())}
             solo = titles.get(person, set())
             found = [self.sighted[n] for n in sorted(own | solo)]
             mine = tuple(o for o in found if o.key.startswith("message:"))
@@ -103,16 +103,14 @@ class Desk:
             kept = {n: o for n, o in self.sighted.items() if o.key.startswith("meeting:")}
             self.shelf.sighted = kept
 
-    def _involved(
-        self, connection: Connection, addrs: Iterable[str]
-    ) -> dict[str, list[tuple[int, str, str]]]:
-        found: dict[str, list[tuple[int, str, str]]] = defaultdict(list)
+    def _involved(self, connection: Connection, addrs: Iterable[str]) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = defaultdict(list)
         for some in chunked(sorted(addrs)):
-            query = select(involved).where(
+            query = select(involved.c.addr, involved.c.observation).where(
                 involved.c.owner == self.owner_id, involved.c.addr.in_(some)
             )
-            for row in connection.execute(query):
-                found[row.addr].append((row.observation, row.name, row.role))
+            for addr, number in connection.execute(query):
+                found[addr].append(number)
         return found
 
     def _named(self, connection: Connection, people: Sequence[str]) -> dict[str, set[int]]:

@@ -13,6 +13,7 @@
     verdict      where (rule, person, anchor) stands, for everything that was ever found open
     task         what was decided to be written, what was written last, what the list has now
     outbox       writes decided and not yet confirmed
+    note         lines that the owner wrote about a person
     fact         small values by name (versions, first start, fingerprints)
 
 Times are integers: UTC microseconds since 1970 (SQLite has no time type, integers index and
@@ -272,6 +273,15 @@ outbox = Table(
     Column("error", Text, nullable=False),
 )
 Index("ix_outbox_account", outbox.c.owner, outbox.c.account, outbox.c.id)
+
+note = Table(
+    "note",
+    metadata,
+    _owner(),
+    Column("addr", Text, primary_key=True),  # an address of the person: survives merges
+    Column("line", Text, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+)
 
 fact = Table(
     "fact",

@@ -75,6 +75,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_name_token_person", "name_token", ["owner", "person"], unique=False)
     op.create_table(
+        "note",
+        sa.Column("owner", sa.String(length=64), nullable=False),
+        sa.Column("addr", sa.Text(), nullable=False),
+        sa.Column("line", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("owner", "addr", "line", name=op.f("pk_note")),
+    )
+    op.create_table(
         "observation",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("owner", sa.String(length=64), nullable=False),
