@@ -16,6 +16,7 @@ from typing import Annotated
 
 import typer
 
+from syncd import log
 from syncd.cli.context import Call, NotFound
 from syncd.config import ConfigErrors
 from syncd.store.errors import StoreError
@@ -40,8 +41,13 @@ def options(
     now: Annotated[
         str | None, typer.Option("--now", help="The moment to judge at (ISO 8601).")
     ] = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Tell what happens, on standard error.")
+    ] = False,
 ) -> None:
     context.obj = Call(config=config, now=now)
+    if verbose:
+        log.listen()
 
 
 def _register() -> None:

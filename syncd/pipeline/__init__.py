@@ -28,7 +28,7 @@ from connectors.contract import Source, TaskList
 from connectors.errors import ConnectorError, SignInNeeded
 from rules.evaluate import Clock
 from rules.model import RuleSet
-from syncd import outbox
+from syncd import log, outbox
 from syncd.inference.model import Owner
 from syncd.intake import Ignore
 from syncd.pipeline.decide import Decider
@@ -248,12 +248,14 @@ def relate(shop: Workshop, now: datetime, report: Report, show: Progress, shelf:
     settler = Settler(shop.database, shop.owner, shop.lawyer, portraits, now, show.advance, shelf)
     show.step("Who is who")
     report.people = settler.settle()
+    log.event("people.settled", people=report.people)
     show.step("Reading texts")
     mail = {
         account.name: [s for s in account.sources if s.facet == "mail"] for account in shop.accounts
     }
     reader = TextReader(shop.database, shop.owner.zone, mail, show.advance)
     report.texts = reader.read()
+    log.event("texts.read", texts=report.texts)
     show.step("Who is who, with texts")
     settler.settle()
 
@@ -296,8 +298,8 @@ def decide(shop: Workshop, now: datetime, report: Report, show: Progress, shelf:
         incident=bool(report.incidents),
         progress=show.advance,
     )
-    decider.follow()
-    decider.draw()
+    followed, drawn = decider.follow(), decider.draw()
+    log.event("verdicts.followed", people=followed, drawn=drawn)
     with shop.database.begin() as connection:
         as_of = facts.get(connection, shop.database.owner, "as_of")
         if as_of is None or int(as_of) != to_int(now):
@@ -313,6 +315,13 @@ def deliver(shop: Workshop, now: datetime, report: Report) -> None:
     report.updated = summary.updated
     report.completed = summary.completed
     report.delivery_errors = dict(summary.failed)
+    log.event(
+        "outbox.delivered",
+        created=summary.created,
+        updated=summary.updated,
+        completed=summary.completed,
+        failed=len(summary.failed),
+    )
 
 
 def _unreadable(report: Report) -> Sequence[str]:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from connectors.contract import TaskList
 from connectors.errors import ConnectorError, CursorExpired
 from connectors.records import Item, Seen, Task
+from syncd import log
 from syncd.pipeline.observe import Outcome, is_news
 from syncd.store import facts, ledger_hand, notes, observations, people, sources
 from syncd.store.database import Database
@@ -46,6 +47,9 @@ class HandReader:
                 cursor = self._list(tasks, None, known, items)
         except ConnectorError as error:
             outcome.error, outcome.error_kind = str(error), type(error).__name__
+            log.event(
+                "source.failed", account=account, facet=outcome.facet, error=outcome.error_kind
+            )
             with self.database.begin() as connection:
                 failed = replace(
                     row, error=outcome.error, error_kind=outcome.error_kind, error_at=self.now

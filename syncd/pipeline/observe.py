@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from connectors.contract import Source
 from connectors.errors import ConnectorError, CursorExpired, SignInNeeded
 from connectors.records import Bad, Card, Facet, Item, Meeting, Message, Seen
+from syncd import log
 from syncd.intake import Ignore, key_of, without_ignored
 from syncd.store import observations, sources
 from syncd.store.database import Database
@@ -62,6 +63,9 @@ class Reader:
                 self._pull(account, source, outcome, since, fresh=True)
         except ConnectorError as error:
             outcome.error, outcome.error_kind = str(error), type(error).__name__
+            log.event(
+                "source.failed", account=account, facet=outcome.facet, error=outcome.error_kind
+            )
             self._note(account, source, outcome)
         return outcome
 
@@ -100,6 +104,7 @@ class Reader:
                     )
                 sources.put(connection, owner, row)
             outcome.items += len(taken)
+            log.event("source.batch_committed", account=account, facet=facet, items=len(taken))
             self.progress(account, facet, len(taken))
 
     def _take(self, account: str, item: Item, since: datetime | None) -> Taken:
