@@ -17,12 +17,12 @@ from connectors.local.folder import Content, FolderSource, Progress
 from connectors.records import Facet
 
 # Endings of what lies beside mails and is none. A name such as "1.949a3d30" or "17." has no
-# ending in this sense: a file is a mail unless it says otherwise.
+# ending in this sense: a file is a mail unless it says otherwise, and archives keep mails as .txt.
 _OTHERS: Final = frozenset(
     (
         ".bak", ".cats", ".cfg", ".css", ".csv", ".db", ".doc", ".docx", ".gif", ".gz", ".htm",
         ".html", ".ics", ".idx", ".ini", ".jpeg", ".jpg", ".json", ".lock", ".log", ".mbox", ".md",
-        ".msf", ".msg", ".pdf", ".png", ".pst", ".py", ".sh", ".tar", ".tmp", ".tsv", ".txt",
+        ".msf", ".msg", ".pdf", ".png", ".pst", ".py", ".sh", ".tar", ".tmp", ".tsv",
         ".vcf", ".xlsx", ".xml", ".xz", ".yaml", ".yml", ".zip",
     )
 )  # fmt: skip

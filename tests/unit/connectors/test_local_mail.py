@@ -183,7 +183,7 @@ def test_which_files_are_mails(tmp_path: Path) -> None:
     for name in ("a.eml", "b", "0001.bfc8d6", "sub/c.EML", "17."):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(mail())
-    for name in (".hidden", "a.cats", "notes.txt", "a.eml~", "cover.html"):
+    for name in (".hidden", "a.cats", "notes.md", "a.eml~", "cover.html"):
         (tmp_path / name).write_bytes(b"x")
     ledger = Ledger()
     ledger.read(Mail(tmp_path, "m"))

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from jinja2 import Environment
+from pytest_mock import MockerFixture
 
 from rules.durations import Clock
 from rules.evaluate import evaluate
@@ -165,3 +167,12 @@ def test_mistakes(template: str, expected: str) -> None:
 def test_mistakes_name_their_line() -> None:
     """Every mistake of a template is reported with its line."""
     assert [line for line, _ in check("a\n{{ x }}\n{{ y }}")] == [2, 3]
+
+
+def test_a_template_is_compiled_once(mocker: MockerFixture) -> None:
+    """Compiling is what checking costs: the samples and the tasks all use the same template."""
+    compiling = mocker.spy(Environment, "compile")
+    text = "Call {{ first_name }} once, {{ name }}"
+    assert check(text) == ()
+    assert fill(text)[0] == "Call Ana once, Ana Silva"
+    assert [call.args[1] for call in compiling.call_args_list].count(text) == 1
