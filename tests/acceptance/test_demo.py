@@ -1,0 +1,173 @@
+"""The invented year, read by the real pipeline, against what really happened in it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from syncd.demo import Truth, write
+from syncd.demo.cast import Person
+
+END = datetime(2026, 3, 11, 9, 0, tzinfo=UTC)
+SYNCD = str(Path(sys.executable).with_name("syncd"))
+
+
+class Year:
+    """The demo's folder after one run, and what the command line says of it."""
+
+    def __init__(self, folder: Path, seed: int, end: datetime) -> None:
+        self.folder, self.end = folder, end
+        self.truth: Truth = write(folder, seed=seed, end=end)
+        self.run("once")
+        self.people: list[dict[str, Any]] = json.loads(self.run("people", "--json"))
+        self.tasks: list[dict[str, Any]] = json.loads(self.run("tasks", "--all", "--json"))
+
+    def run(self, *words: str) -> str:
+        now = self.end.isoformat()
+        command = [SYNCD, "--config", str(self.folder / "syncd.yaml"), "--now", now, *words]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def person(self, who: Person) -> dict[str, Any] | None:
+        return next((p for p in self.people if who.address in p["addresses"]), None)
+
+    def meetings(self, who: Person) -> int:
+        found = self.person(who)
+        return int(found["counts"]["meetings"]) if found else 0
+
+
+@pytest.fixture(scope="module", params=[7, 11])
+def year(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Year:
+    return Year(tmp_path_factory.mktemp("year") / "demo", request.param, END)
+
+
+def test_the_verdicts_are_those_of_the_truth(year: Year) -> None:
+    """Exactly the tasks that a careful reader of that year would set, for exactly those people."""
+    found: dict[str, set[str]] = {}
+    for task in year.tasks:
+        paused = "pause:scheduled" in task["reasons"]
+        if task["status"] in ("open", "held") and not paused:
+            found.setdefault(task["rule"], set()).add(task["person"]["name"])
+    wanted = {rule: {p.name for p in people} for rule, people in year.truth.tasks.items()}
+    assert found == {rule: names for rule, names in wanted.items() if names}
+
+
+def test_five_are_written_and_the_others_held(year: Year) -> None:
+    """The day's limit holds: five files in the task folder, the rest waits for its budget."""
+    written = [task for task in year.tasks if task["status"] == "open"]
+    assert len(written) == 5
+    assert len(list((year.folder / "tasks").glob("*.ics"))) == 5
+    assert all(task["evidence"] for task in written)
+
+
+@pytest.mark.parametrize(
+    "role",
+    [
+        "ghosted", "declined", "declined_owner", "cancelled", "double_booked",
+        "double_booked_missed", "met_while_away", "reminder_call", "reminder_gift",
+        "never_answered", "never_answered_by_owner", "future_only",
+    ],
+)  # fmt: skip
+def test_meetings_that_were_none_do_not_count(year: Year, role: str) -> None:
+    """Ghosted, declined, cancelled, double-booked, unanswered, future: no meeting."""
+    people = getattr(year.truth, role)
+    for who in people if isinstance(people, tuple) else (people,):
+        assert year.meetings(who) == 0, who
+
+
+@pytest.mark.parametrize(
+    "role",
+    [
+        "unanswered_but_met", "double_booked_met", "free_but_met", "met_through_assistant",
+        "reminder_confirmed", "coffee", "met_yesterday", "met_by_video",
+    ],
+)  # fmt: skip
+def test_meetings_that_were_real_count(year: Year, role: str) -> None:
+    """What mail confirms, a 1:1 marked free that both accepted, "Coffee with Lena": a meeting."""
+    assert year.meetings(getattr(year.truth, role)) >= 1
+
+
+def test_machines_and_strangers_are_nobody(year: Year) -> None:
+    """Robots, newsletters and lists are no people; a cold pitch is at most a contact."""
+    addresses = {addr for person in year.people for addr in person["addresses"]}
+    truth = year.truth
+    for machine in (*truth.newsletter_senders, *truth.robots, truth.mailing_list):
+        assert machine not in addresses
+    for who in (*truth.cold_pitchers, *truth.list_posters, *truth.house):
+        person = year.person(who)
+        assert person is None or person["stage"] == "contact"
+        assert person is None or person["strength"] == 0
+
+
+def test_ties_of_their_own_kind_are_recognised(year: Year) -> None:
+    """The friend who was only ever online, the one who fell silent, the two addresses of one."""
+    truth = year.truth
+    online, dormant = year.person(truth.online_friend), year.person(truth.dormant)
+    assert online is not None
+    assert online["online_only"]
+    assert online["stage"] == "connection"
+    assert dormant is not None
+    assert dormant["stage"] == "dormant"
+    both = year.person(truth.two_addresses)
+    assert both is not None
+    assert set(both["addresses"]) == {truth.two_addresses.address, truth.two_addresses.second}
+
+
+def test_everybody_can_be_explained(year: Year) -> None:
+    """Every person and every other address has its object, and every claim in it a reason."""
+    lines = year.run("explain", "--all", "--json").splitlines()
+    assert len(lines) > 100
+    for line in lines:
+        found = json.loads(line)
+        assert all(one["reasons"] and one["evidence"] for one in found["interactions"])
+        assert all(one["real"] != "yes" or one["at"] <= END.isoformat() for one in
+                   found["interactions"])  # fmt: skip
+
+
+def test_nothing_of_a_text_is_kept(year: Year) -> None:
+    """Words that stand only in bodies are nowhere in the state, nor in its log."""
+    bodies = [
+        path.read_bytes().partition(b"\n\n")[2] or path.read_bytes().partition(b"\r\n\r\n")[2]
+        for path in sorted((year.folder / "Maildir" / ".Sent").rglob("*"))
+        if path.is_file()
+    ]
+    state = b"".join(path.read_bytes() for path in year.folder.glob("syncd.db*"))
+    phrases = {
+        line.strip()
+        for body in bodies
+        for line in body.splitlines()
+        if len(line.strip()) > 45 and b"=" not in line and b":" not in line and b"<" not in line
+    }
+    assert len(phrases) > 50
+    assert [phrase for phrase in phrases if phrase in state] == []
+
+
+def test_the_demo_itself(tmp_path: Path) -> None:
+    """`syncd demo` prints the week, the tasks and what did not count, in at most 100 columns."""
+    where = tmp_path / "demo"
+    command = [SYNCD, "demo", "--dir", str(where), "--now", END.isoformat()]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    assert max(len(line) for line in done.stdout.splitlines() if str(tmp_path) not in line) <= 100
+    for heading in ("The truth of this week", "5 tasks written", "What it did not count"):
+        assert heading in done.stdout
+    again = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert again.returncode == 2
+    assert "not empty" in again.stderr
+
+
+def test_the_truth_names_everybody(year: Year) -> None:
+    """Every role that is a person with mail or meetings is found or knowingly nobody."""
+    for field in fields(year.truth):
+        value = getattr(year.truth, field.name)
+        if isinstance(value, Person) and field.name not in ("owner", "introduced"):
+            assert year.person(value) is not None, field.name

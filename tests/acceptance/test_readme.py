@@ -1,0 +1,85 @@
+"""What the README says works: its configuration, its rule, its commands, its links."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rules import packs
+from rules.load import load
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BIN = Path(sys.executable).parent
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+
+
+CONFIG = next(block for block in blocks("yaml") if block.startswith("owner:"))
+COMMANDS = [
+    shlex.split(line, comments=True)
+    for block in blocks("sh")
+    for line in block.splitlines()
+    if line.startswith("syncd --config syncd.yaml")
+]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """The folders that the README's configuration names, with one mail from Ben."""
+    for name in ("Maildir/cur", "Maildir/new", "Maildir/tmp", "calendars", "contacts"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "Maildir" / "new" / "1.host").write_text(
+        "From: Ben Archer <ben@example.com>\nTo: ana@example.org\nSubject: Hello\n"
+        "Date: Mon, 02 Mar 2026 09:00:00 +0000\nMessage-ID: <1@example.com>\n\nHello Ana\n"
+    )
+    (tmp_path / "syncd.yaml").write_text(CONFIG, encoding="utf-8")
+    return tmp_path
+
+
+def test_its_commands_work_in_their_order(home: Path) -> None:
+    """Each command of "Your own mail" exits 0, and --json gives JSON where it is promised."""
+    assert len(COMMANDS) >= 6
+    for command in COMMANDS:
+        done = subprocess.run(
+            [str(BIN / command[0]), *command[1:]],
+            cwd=home,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, (command, done.stderr)
+    assert list((home / "tasks").glob("*.ics")) == []  # its mode is preview
+
+
+def test_its_rule_is_right() -> None:
+    """The rule that the README shows loads, beside the packs."""
+    rule = next(block for block in blocks("yaml") if block.startswith("version:"))
+    assert [one.id for one in load([("README", rule)]).rules] == ["call-in-30-days"]
+    for name in packs.names():
+        assert name in README
+
+
+def test_its_make_targets_exist() -> None:
+    """`make demo` and whatever else it names is in the Makefile."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    named = set(re.findall(r"^(?:\$ )?make ([a-z]+)", README, re.MULTILINE))
+    assert named >= {"demo", "test"}
+    for target in named:
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_its_links_lead_somewhere() -> None:
+    """Every relative link is a file, and every place it names exists."""
+    for target in re.findall(r"\]\(([^)#:]+)\)", README):
+        assert (ROOT / target).exists(), target
+    tree = next(block for block in blocks("text"))
+    for line in tree.splitlines():
+        assert (ROOT / line.split()[0]).exists(), line

@@ -1,0 +1,97 @@
+"""`syncd once` over real, dirty mail: no traceback, bounded memory, and nothing read twice."""
+
+from __future__ import annotations
+
+import json
+import lzma
+import re
+import resource
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SYNCD = str(Path(sys.executable).with_name("syncd"))
+CONFIG = """\
+owner: {{name: Owner, addresses: {addresses}, timezone: UTC}}
+accounts:
+  - {{name: corpus, kind: local, mail: [{mail}], tasks: tasks}}
+rules: [real-networking, open-loops]
+state: sqlite:///syncd.db
+"""
+MEGABYTES = 200
+
+
+class Corpus:
+    """One corpus as an account of its own."""
+
+    def __init__(self, folder: Path, mail: Path, addresses: list[str], now: str) -> None:
+        self.config = folder / "syncd.yaml"
+        self.config.write_text(CONFIG.format(mail=mail, addresses=json.dumps(addresses)))
+        self.now = now
+
+    def run(self, *words: str) -> Any:
+        command = [SYNCD, "--config", str(self.config), "--now", self.now, *words, "--json"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        assert "Traceback" not in done.stderr
+        return json.loads(done.stdout)
+
+
+def unpack(archive: Path, folder: Path, limit: int) -> None:
+    """The first `limit` mails of a compressed mbox, one a file."""
+    folder.mkdir()
+    number = 0
+    part: list[bytes] = []
+    with lzma.open(archive) as lines:
+        for line in lines:
+            if re.match(rb"From [^\n]*\d{4}\n", line):
+                if part:
+                    (folder / f"{number:05}.eml").write_bytes(b"".join(part))
+                    number += 1
+                part = []
+                if number == limit:
+                    return
+            else:
+                part.append(line)
+    if part:
+        (folder / f"{number:05}.eml").write_bytes(b"".join(part))
+
+
+@pytest.mark.parametrize("name", ["list-mbox", "spamassassin", "enron-categories"])
+def test_a_corpus_is_read_once(corpora: Path, tmp_path: Path, name: str) -> None:
+    """The first run reads all, the second nothing; whatever is unreadable is set aside by name."""
+    if name == "list-mbox":
+        unpack(corpora / name / "list-12000.mbox.xz", tmp_path / "mail", 2000)
+        owner = ["wqu@suse.com", "quwenruo.btrfs@gmx.com"]
+        corpus = Corpus(tmp_path, tmp_path / "mail", owner, "2022-01-15T00:00:00+00:00")
+    else:
+        owner = ["jeff.dasovich@enron.com"]
+        corpus = Corpus(tmp_path, corpora / name, owner, "2003-01-01T00:00:00+00:00")
+    first = corpus.run("once")
+    assert sum(one["items"] for one in first["read"]) > 1000
+    second = corpus.run("once")
+    assert [one["items"] for one in second["read"]] == [0] * len(second["read"])
+    assert (second["people"], second["texts"]) == (0, 0)
+    assert set(second["tasks"].values()) == {0}
+    aside = corpus.run("status")["set_aside"]
+    assert len(aside) < 10
+    assert all(one["ref"] and one["reason"] for one in aside)
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    assert peak < MEGABYTES
+
+
+def test_the_strongest_of_the_list_are_humans_that_were_answered(
+    corpora: Path, tmp_path: Path
+) -> None:
+    """Of the ten strongest ties of a list's busiest author, every one was written to by him."""
+    unpack(corpora / "list-mbox" / "list-12000.mbox.xz", tmp_path / "mail", 2000)
+    owner = ["wqu@suse.com", "quwenruo.btrfs@gmx.com"]
+    corpus = Corpus(tmp_path, tmp_path / "mail", owner, "2022-01-15T00:00:00+00:00")
+    corpus.run("once")
+    people = sorted(corpus.run("people"), key=lambda one: -one["strength"])[:10]
+    for one in people:
+        assert one["counts"]["sent"] > 0, one
+        assert not any("vger.kernel.org" in addr for addr in one["addresses"])
