@@ -30,11 +30,16 @@ from connectors.records import Meeting
 
 # REPLY and COUNTER hold one attendee's answer and REFRESH nothing: none of them is the meeting.
 _NO_MEETING: Final = frozenset(("REPLY", "COUNTER", "DECLINECOUNTER", "REFRESH"))
+# An entry that was cut off, and never ends, does not swallow the next one.
 _BLOCK: Final = re.compile(
-    r"^BEGIN:(VEVENT|VTIMEZONE|VTODO)[ \t]*$.*?^END:\1[ \t]*$",
-    re.MULTILINE | re.DOTALL | re.IGNORECASE,
+    r"^BEGIN:(VEVENT|VTIMEZONE|VTODO)[ \t]*(?:\n(?!BEGIN:V(?:EVENT|TODO)\b).*)*?\nEND:\1[ \t]*$",
+    re.MULTILINE | re.IGNORECASE,
 )
-
+_ENTRY: Final = re.compile(r"^BEGIN:V(?:EVENT|TODO)[ \t]*$", re.MULTILINE | re.IGNORECASE)
+# Nothing is read from alarms, so a broken one costs nothing.
+_ALARM: Final = re.compile(
+    r"^BEGIN:VALARM[ \t]*$.*?^END:VALARM[ \t]*\n", re.MULTILINE | re.DOTALL | re.IGNORECASE
+)
 _TZID: Final = re.compile(r"^TZID:(.*?)\s*$", re.MULTILINE)
 _NAMED_ZONE: Final = re.compile(r';TZID="?([^":;]+)"?[;:]')
 _HEAD: Final = re.compile(r"^(?:METHOD|X-WR-TIMEZONE):.*$", re.MULTILINE)
@@ -99,6 +104,7 @@ def parse_calendars(data: bytes) -> tuple[list[Any], str]:
 def _salvage(text: str) -> tuple[Any, int]:
     """What can be parsed of a broken calendar: one component at a time, with the zones it names.
     Also how many components cannot."""
+    text = _ALARM.sub("", text)
     zones: dict[str, str] = {}
     parts: list[str] = []
     for match in _BLOCK.finditer(text):
@@ -111,7 +117,7 @@ def _salvage(text: str) -> tuple[Any, int]:
         whole = _parse(f"BEGIN:VCALENDAR\r\n{head}END:VCALENDAR\r\n")[0]
     except Exception:  # noqa: BLE001  # the same, and the calendar's own properties are left out
         whole = icalendar.Calendar()
-    lost = 0
+    lost = len(_ENTRY.findall(text)) - len(parts)
     for part in parts:
         named = [zones[tzid] for tzid in set(_NAMED_ZONE.findall(part)) if tzid in zones]
         for around in ("\r\n".join(named), ""):

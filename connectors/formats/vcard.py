@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from hashlib import blake2b
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import vobject
 
@@ -13,9 +13,11 @@ from connectors.formats.addresses import address
 from connectors.formats.words import clean, raw_text
 from connectors.records import Card
 
+# A card that was cut off, and never ends, does not swallow the next one.
 _CARD: Final = re.compile(
-    r"^BEGIN:VCARD[ \t]*$(.*?)^END:VCARD[ \t]*$", re.MULTILINE | re.DOTALL | re.IGNORECASE
+    r"^BEGIN:VCARD[ \t]*(?:\n(?!BEGIN:VCARD).*)*?\nEND:VCARD[ \t]*$", re.MULTILINE | re.IGNORECASE
 )
+_BEGIN: Final = re.compile(r"^BEGIN:VCARD[ \t]*$", re.MULTILINE | re.IGNORECASE)
 # vobject gets to see nothing else: photos and notes are most of a card and never kept, and one
 # line that it does not understand would cost the whole card.
 _WANTED: Final = re.compile(
@@ -28,8 +30,15 @@ _SOFT_BREAK: Final = re.compile(
 _LIMIT: Final = 500
 
 
-def read_cards(data: bytes) -> list[Card]:
-    """The cards in `data`, broken ones left out.
+class Reading(NamedTuple):
+    """The cards of a file, broken ones left out. `broken` says how many those are, "" for none."""
+
+    cards: list[Card]
+    broken: str = ""
+
+
+def read_cards(data: bytes) -> Reading:
+    """The cards in `data`.
 
     Raises `BadItem` (with an empty ref) when there is none, or none that names anybody.
     """
@@ -37,7 +46,8 @@ def read_cards(data: bytes) -> list[Card]:
     found = [card for match in _CARD.finditer(text) if (card := _read(match[0])) is not None]
     if not found:
         raise BadItem("", "it is not a contact card that can be read")
-    return found
+    lost = len(_BEGIN.findall(text)) - len(found)
+    return Reading(found, f"{lost} of its cards cannot be read" if lost else "")
 
 
 def write_card(card: Card) -> bytes:

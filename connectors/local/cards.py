@@ -19,4 +19,5 @@ class Cards(FolderSource):
 
     def read(self, path: str, progress: Progress) -> Content:
         """The cards of one file."""
-        return Content(tuple(read_cards(read_whole(path))))
+        reading = read_cards(read_whole(path))
+        return Content(tuple(reading.cards), broken=reading.broken)

@@ -18,6 +18,9 @@ NowOption = Annotated[str | None, typer.Option("--now", help="The moment to judg
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
+_FIRST_YEAR, _LAST_YEAR = 1980, 9000
+
+
 class NotFound(Exception):
     """Nothing here by that name (exit code 1)."""
 
@@ -49,6 +52,12 @@ class Call:
         if moment.tzinfo is None:
             zone = assembly.settings.owner.zone if assembly else UTC
             moment = moment.replace(tzinfo=zone)
+        # Room on both sides: windows of years are laid around it.
+        if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+            raise typer.BadParameter(
+                f"{text!r} is beyond reason; write a year from {_FIRST_YEAR} to {_LAST_YEAR}",
+                param_hint="--now",
+            )
         return moment.astimezone(UTC)
 
 

@@ -9,6 +9,7 @@ import typer
 
 from syncd.cli.context import JsonOption, NotFound, NowOption, call_of, print_json
 from syncd.cli.session import Session, reading
+from syncd.people import normalise
 from syncd.views.explain import explain_address, explain_all, explain_person
 from syncd.views.people import find
 from syncd.views.tasks import explain_task
@@ -52,6 +53,8 @@ def _explain(session: Session, who: str) -> dict[str, Any]:
     task = explain_task(session.connection, decider, who, session.now)
     if task is not None:
         return task
+    if normalise(who) in session.shop.owner.addresses:
+        raise NotFound(f"{who} is you; name somebody else (`syncd people` lists everybody)")
     match = find(session.connection, session.shop.database.owner, who)
     if match.person is not None:
         return explain_person(session.connection, decider, match.person.id, session.now)

@@ -148,7 +148,8 @@ def _refreshed(
         expires=expires,
         next=expires if verdict.next is None else min(verdict.next, expires),
         priority=verdict.priority,
-        reasons=verdict.reasons,
+        # Why it is out; what would hold back a task that is not does not matter any more.
+        reasons=verdict.reasons if verdict.state is State.OPEN else row.reasons,
         task=task,
     )
     return row, due

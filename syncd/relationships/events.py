@@ -12,6 +12,7 @@ from syncd.relationships.loops import Loop
 from syncd.relationships.planned import Planned, scheduled_at
 from syncd.relationships.profile import Profile
 from syncd.relationships.timeline import NATURES
+from syncd.relationships.words import link_of
 
 _LOOP_KINDS = {
     kind: frozenset({kind})
@@ -68,7 +69,7 @@ def events_of(
                 claim.size,
                 claim.title,
                 claim.place,
-                claim.link,
+                link_of(claim),
                 account,
                 account not in unsettled,
             )
@@ -129,7 +130,7 @@ def _marked(
         size=claim.size,
         title=claim.title,
         where=claim.place,
-        link=claim.link,
+        link=link_of(claim),
         account=account,
         settled=account not in unsettled,
         closed_at=closed_at,

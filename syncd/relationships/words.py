@@ -45,8 +45,13 @@ def bracketed(text: str) -> str:
     return f" ({text})" if text else ""
 
 
+def link_of(claim: Claim) -> str:
+    """Where it can be opened: its own link, else the first that its evidence has."""
+    return claim.link or next((where.link for where in claim.evidence if where.link), "")
+
+
 def evidence_line(claim: Claim, zone: tzinfo) -> str:
-    """`2026-03-03 meeting, in person: Coffee (Café Aurora)`."""
+    """`2026-03-03 meeting, in person: Coffee (Café Aurora)`, and where it can be opened."""
     nature = nature_of(claim)
     if nature.meeting:
         what = "meeting" + _MODES[claim.mode]
@@ -57,4 +62,6 @@ def evidence_line(claim: Claim, zone: tzinfo) -> str:
     what += _ASIDE.get(claim.kind, "")
     title, place = clean(claim.title), clean(claim.place)
     tail = f": {title}" if title else ""
-    return f"{day_of(claim.at, zone).isoformat()} {what}{tail}{bracketed(place)}"
+    link = link_of(claim)
+    opened = f" <{link}>" if link else ""
+    return f"{day_of(claim.at, zone).isoformat()} {what}{tail}{bracketed(place)}{opened}"

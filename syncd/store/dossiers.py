@@ -6,10 +6,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, func, select
 
 from connectors import wire
+from connectors.records import Message
 from syncd.inference.model import Dossier, Evidence, Owner, Sighted, Tick
 from syncd.store import readings
 from syncd.store.observations import Record, chunked
@@ -26,6 +28,13 @@ class Lawyer:
     merge: Callable[[Sequence[tuple[Record, bool]]], Record]
     letters: Callable[[Sequence[tuple[str, Any, str, frozenset[str]]]], frozenset[str]]
     clashes: Callable[[Sequence[Sighted[Any]], frozenset[str]], Mapping[str, str]]
+
+
+def _link(record: Any) -> str:
+    """Where the thing itself can be opened: a mail by its Message-ID (`mid:`, RFC 2392)."""
+    if not isinstance(record, Message) or record.message_id.startswith("none:"):
+        return ""
+    return "mid:" + quote(record.message_id, safe="@!$*+.,=~_-")
 
 
 @dataclass(slots=True)
@@ -145,7 +154,7 @@ class Desk:
         return Sighted(
             key=rows[0].key,
             record=record,
-            evidence=tuple(Evidence(row.account, row.ref) for row in rows),
+            evidence=tuple(Evidence(row.account, row.ref, _link(record)) for row in rows),
             seen_at=from_int(min(row.seen_at for row in rows)),
             gone_at=None if None in gone else from_int(max(gone)),
         )

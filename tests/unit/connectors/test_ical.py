@@ -317,6 +317,26 @@ def test_a_broken_line_leaves_the_series_together() -> None:
     assert len(read_calendar(data, START, END, LISBON).meetings) == 4
 
 
+def test_an_event_that_was_cut_off_swallows_no_other() -> None:
+    """An event without its end is left out and counted; the next one is read."""
+    good = "UID:g\nDTSTART:20260302T090000Z"
+    cut = b"BEGIN:VEVENT\r\nUID:c\r\nDTSTART:20260302T090000Z\r\nBEGIN:VEVENT"
+    before = calendar(good).replace(b"BEGIN:VEVENT", cut)
+    after = calendar(good).replace(b"END:VCALENDAR", cut.rpartition(b"\r\n")[0])
+    for data in (before, after):
+        reading = read_calendar(data, START, END, LISBON)
+        assert [m.uid for m in reading.meetings] == ["g"]
+        assert reading.broken == "1 of its entries cannot be read"
+
+
+def test_a_broken_alarm_costs_nothing() -> None:
+    """An event is read whatever its alarm looks like."""
+    alarm = "BEGIN:VALARM\nTRIGGER:never\nACTION:DISPLAY\nEND:VALARM"
+    reading = read(f"UID:a\nDTSTART:20260302T090000Z\n{alarm}")
+    assert [m.uid for m in reading.meetings] == ["a"]
+    assert reading.broken == ""
+
+
 def test_a_duplicate_with_a_higher_sequence_wins() -> None:
     """Of two versions of one event in a file the newer is read."""
     old = "UID:a\nDTSTART:20260302T090000Z\nSEQUENCE:0\nSUMMARY:old"

@@ -30,13 +30,13 @@ END:VCARD
 
 def card(*lines: str) -> Card:
     """The only card of these lines."""
-    (found,) = read_cards("\n".join(("BEGIN:VCARD", *lines, "END:VCARD")).encode())
+    (found,) = read_cards("\n".join(("BEGIN:VCARD", *lines, "END:VCARD")).encode()).cards
     return found
 
 
 def test_a_whole_card() -> None:
     """Every kept property lands in its field; the photo is not kept."""
-    assert read_cards(CARD.encode()) == [
+    assert read_cards(CARD.encode()).cards == [
         Card(
             "u-1", "Ana Silva", ("ana@example.org", "ana.silva@example.com"),
             "Example Org / Research", "Head of Research", "1980-03-02", ("Friends", "Lisbon"),
@@ -80,13 +80,14 @@ def test_birthdays(written: str, birthday: str) -> None:
 
 
 def test_several_cards_in_a_file() -> None:
-    """A broken card among others is left out."""
+    """Broken cards among others, those that were cut off too, are left out and counted."""
     broken = "BEGIN:VCARD\nVERSION:3.0\nEND:VCARD\n"
-    both = CARD + broken + CARD.replace("u-1", "u-2")
-    assert [found.uid for found in read_cards(both.replace("\n", "\r\n").encode())] == [
-        "u-1",
-        "u-2",
-    ]
+    cut = "BEGIN:VCARD\nVERSION:3.0\nFN:Otto Ende\n"
+    every = CARD + broken + cut + CARD.replace("u-1", "u-2") + cut
+    reading = read_cards(every.replace("\n", "\r\n").encode())
+    assert [found.uid for found in reading.cards] == ["u-1", "u-2"]
+    assert reading.broken == "3 of its cards cannot be read"
+    assert read_cards((CARD + CARD).encode()).broken == ""
 
 
 def test_a_card_without_a_uid_keeps_the_one_made_up() -> None:
@@ -108,7 +109,7 @@ def test_a_written_card_is_read_back() -> None:
         "1980-03-02",
         ("a", "b"),
     )
-    assert read_cards(write_card(made)) == [made]
+    assert read_cards(write_card(made)) == ([made], "")
 
 
 @pytest.mark.parametrize("data", [b"", b"hello", b"BEGIN:VCARD\nVERSION:3.0\nEND:VCARD\n"])
@@ -123,7 +124,7 @@ def test_mutated_cards_never_fail_otherwise(noise: bytes, position: int, cut: in
     """Whatever bytes arrive: named cards, or BadItem."""
     data = CARD.encode()
     try:
-        cards = read_cards(data[:position] + noise + data[position + cut :])
+        cards = read_cards(data[:position] + noise + data[position + cut :]).cards
     except BadItem:
         return
     for found in cards:

@@ -75,6 +75,17 @@ def test_a_task_that_is_out_stays_out(state: State) -> None:
     assert (row.state, task_of(row).status) == (State.OPEN, Status.OPEN)
 
 
+@pytest.mark.parametrize("anchor", ["meeting:m1", M2])
+def test_a_task_that_is_out_keeps_its_reasons(anchor: str) -> None:
+    """`explain` says why it is there, not what would hold it back if it were not."""
+    row = out()
+    waits = replace(newer(State.WAITING), reasons=("before:remind",))
+    if anchor != M2:
+        waits = replace(verdict(State.WAITING), reasons=("where:wanted",))
+    kept = only(followed([waits], [row], {row.key: verdict()}, now=10))
+    assert (kept.anchor, kept.reasons) == (anchor, row.reasons)
+
+
 def test_only_live_rows_off_the_current_anchor_want_to_be_judged() -> None:
     """What the current verdicts say already is not asked twice."""
     rows = [out(), out("meeting:m0", status=Status.DONE), held("meeting:m3")]

@@ -1,0 +1,506 @@
+"""The stable interface of DESIGN section 10: commands, options, exit codes, fields."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from acceptance_world import ANA, NOW, Home, at, run, run_apart
+
+BEN, CLEO, ROBOT, GROUP = (
+    "ben@example.com",
+    "cleo@example.com",
+    "noreply@example.net",
+    "gardeners@lists.example.net",
+)
+PERSON = {"id", "name", "addresses"}
+PEOPLE = PERSON | {
+    "stage",
+    "tier",
+    "strength",
+    "online_only",
+    "wanted",
+    "colleague",
+    "last_interaction",
+    "last_meeting",
+    "next_meeting",
+    "counts",
+}
+COUNTS = {"sent", "received", "meetings", "in_person", "calls", "days"}
+EXPLAIN = {"person", "facts", "interactions", "signals", "verdicts"}
+INTERACTION = {
+    "at",
+    "kind",
+    "mode",
+    "direction",
+    "real",
+    "weight",
+    "probability",
+    "reasons",
+    "evidence",
+}
+SIGNAL = {"at", "kind", "direction", "confidence", "due", "state", "closed_by"}
+VERDICT = {"rule", "anchor", "state", "remind", "due", "next", "reasons"}
+TASK = {
+    "key",
+    "rule",
+    "person",
+    "title",
+    "notes",
+    "due",
+    "status",
+    "created",
+    "closed_why",
+    "evidence",
+}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """Ben met Ana for coffee on Friday and meets her again; Cleo wrote in vain; a robot and a list
+    wrote as well."""
+    home = Home(tmp_path_factory.mktemp("interface"), rules="real-networking")
+    home.mail(ANA, f"Ben Archer <{BEN}>", at("2026-06-01T09:00"), "Could you send me the plan?\n")
+    home.mail(f"Ben Archer <{BEN}>", ANA, at("2026-06-02T09:00"), "I will send it by Friday.\n")
+    home.mail(f"Cleo Archer <{CLEO}>", ANA, at("2026-06-13T09:00"))
+    home.mail(f"Shop <{ROBOT}>", ANA, at("2026-06-13T09:00"))
+    home.mail(
+        "Dora Lind <dora@example.com>",
+        GROUP,
+        at("2026-06-13T09:00"),
+        headers={"List-Id": "<gardeners.lists.example.net>", "List-Post": f"<mailto:{GROUP}>"},
+    )
+    invited = {ANA: "ACCEPTED", BEN: "ACCEPTED"}
+    home.event(at("2026-06-12T09:00"), "Coffee", organizer=ANA, attendees=invited)
+    home.event(at("2026-06-20T09:00"), "Lunch", organizer=ANA, attendees=invited)
+    home.event(at("2026-05-20T09:00"), "Talk", organizer=BEN, attendees=invited | {BEN: "DECLINED"})
+    home.card("Dora Lind", "dora@example.com")
+    home.once()
+    return home
+
+
+def is_moment(text: str) -> bool:
+    return at(text).isoformat() == text and "T" in text and text[-6] in "+-"
+
+
+def same(found: dict[str, Any], required: set[str]) -> None:
+    assert required <= found.keys(), sorted(required - found.keys())
+
+
+# --- fields ---
+
+
+def test_people(home: Home) -> None:
+    """`people --json` lists people only, with exactly its fields, most recent interaction first."""
+    found = home.people()
+    assert [one["addresses"] for one in found[:1]] == [[BEN]]
+    assert {addr for one in found for addr in one["addresses"]} == {BEN, CLEO, "dora@example.com"}
+    for one in found:
+        assert one.keys() == PEOPLE
+        assert one["counts"].keys() == COUNTS
+        assert all(isinstance(n, int) for n in one["counts"].values())
+        assert isinstance(one["strength"], float)
+        assert one["stage"] in {"contact", "acquaintance", "connection", "dormant"}
+        for name in ("last_interaction", "last_meeting", "next_meeting"):
+            assert one[name] is None or is_moment(one[name])
+        for name in ("online_only", "wanted", "colleague"):
+            assert isinstance(one[name], bool)
+
+
+def test_explain_fields(home: Home) -> None:
+    """`explain PERSON --json` has every field that is promised, in the words that are promised."""
+    found = home.explain(BEN)
+    same(found, EXPLAIN)
+    assert found["person"].keys() == PERSON
+    assert (found["person"]["name"], found["person"]["addresses"]) == ("Ben Archer", [BEN])
+    for one in found["interactions"]:
+        same(one, INTERACTION)
+        assert is_moment(one["at"])
+        assert one["kind"] in {"message", "meeting", "task", "log"}
+        assert one["mode"] in {"in_person", "video", "phone", "unknown"}
+        assert one["direction"] in {"sent", "received", "both"}
+        assert one["real"] in {"yes", "no", "pending", "unknown"}
+        assert 0 <= one["weight"] <= 1
+        assert 0 <= one["probability"] <= 1
+        assert one["evidence"]
+        assert all(e.keys() == {"account", "ref", "link"} for e in one["evidence"])
+    for one in found["signals"]:
+        assert one.keys() == SIGNAL
+        assert is_moment(one["at"])
+        assert one["direction"] in {"sent", "received"}
+        assert one["state"] in {"open", "closed", "expired"}
+    assert {one["kind"] for one in found["signals"]} == {"asks", "promises"}
+    for one in found["verdicts"]:
+        same(one, VERDICT)
+        assert is_moment(one["remind"])
+        assert date.fromisoformat(one["due"]).isoformat() == one["due"]
+        assert one["next"] is None or is_moment(one["next"])
+    assert found["verdicts"]
+
+
+def test_explain_shows_what_did_not_count(home: Home) -> None:
+    """What did not count is among the interactions, and so are future meetings, as pending."""
+    found = {
+        i["title"] if i["kind"] == "meeting" else "mail": i
+        for i in home.explain(BEN)["interactions"]
+    }
+    assert {title: i["real"] for title, i in found.items()} == {
+        "mail": "yes",
+        "Coffee": "yes",
+        "Lunch": "pending",
+        "Talk": "no",
+    }
+    assert found["Coffee"]["at"] == "2026-06-12T09:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    "who",
+    [BEN, BEN.upper(), "Ben+x@example.com", f"Ben <{BEN}>", "Ben Archer", "ben archer", "Ben"],
+)
+def test_explain_by_any_name(home: Home, who: str) -> None:
+    """A person is found by address in any spelling and by a unique name."""
+    assert home.explain(who)["person"]["addresses"] == [BEN]
+
+
+def test_explain_by_id(home: Home) -> None:
+    """A person is found by the id that `people` shows."""
+    assert home.explain(home.people()[0]["id"]) == home.explain(BEN)
+
+
+@pytest.mark.parametrize(("addr", "reason"), [(ROBOT, "address:robot"), (GROUP, "address:list")])
+def test_explain_an_address_that_is_nobody(home: Home, addr: str, reason: str) -> None:
+    """A robot or a list answers: no person, its address, why, and what came from it."""
+    found = home.explain(addr)
+    same(found, EXPLAIN | {"address", "reasons"})
+    assert (found["person"], found["address"]) == (None, addr)
+    assert reason in found["reasons"]
+    (only,) = found["interactions"]
+    assert only["real"] == "no"
+    assert home.explain(addr.upper())["address"] == addr
+
+
+@pytest.mark.parametrize(
+    ("who", "near"),
+    [
+        ("Bem Archer", BEN),
+        ("bem@example.com", BEN),
+        ("Archer", BEN),
+        ("Archer", CLEO),
+        ("Dora Lint", "dora@example.com"),
+        ("norely@example.net", ROBOT),
+    ],
+)
+@pytest.mark.parametrize("options", [[], ["--json"]], ids=["text", "json"])
+def test_explain_unknown(home: Home, who: str, near: str, options: list[str]) -> None:
+    """Who is unknown, or not unique, exits 1 with near matches; nothing goes to standard output."""
+    result = home.syncd("explain", who, *options)
+    assert (result.code, result.out) == (1, "")
+    assert near in result.err
+    assert "Traceback" not in result.err
+
+
+def test_explain_nobody_alike(home: Home) -> None:
+    """Where nothing is near, one line says so."""
+    result = home.syncd("explain", "xqzw", "--json")
+    assert result.code == 1
+    assert len(result.err.splitlines()) == 1
+
+
+def test_explain_all(home: Home) -> None:
+    """`explain --all --json` is one object a line, for every person and every other address."""
+    result = home.syncd("explain", "--all", "--json")
+    assert result.code == 0
+    found: dict[str, dict[str, Any]] = {}
+    for line in result.lines:
+        same(line, EXPLAIN)
+        found[line["person"]["addresses"][0] if line["person"] else line["address"]] = line
+    assert found.keys() == {BEN, CLEO, "dora@example.com", ROBOT, GROUP}
+    assert len(result.lines) == len(found)
+    for addr, line in found.items():
+        assert line == home.explain(addr)
+
+
+def test_tasks(home: Home) -> None:
+    """`tasks --json` lists delivered tasks with every field, and each is in the owner's list."""
+    found = home.syncd("tasks", "--json").json
+    assert {one["rule"] for one in found} == {"call-in-30-days"} | {
+        one["rule"] for one in found if one["rule"] != "call-in-30-days"
+    }
+    for one in found:
+        same(one, TASK)
+        assert one["person"].keys() == PERSON
+        assert (one["person"]["addresses"], one["status"]) == ([BEN], "open")
+        assert date.fromisoformat(one["due"]).isoformat() == one["due"]
+        assert is_moment(one["created"])
+        assert one["closed_why"] is None
+        assert one["evidence"]
+    assert len(list((home.folder / "tasks").glob("*.ics"))) == len(found)
+
+
+def test_tasks_all(home: Home) -> None:
+    """`tasks --all` adds verdicts that are no task yet, with a status of that name."""
+    delivered = {one["key"] for one in home.syncd("tasks", "--json").json}
+    every = home.syncd("tasks", "--all", "--json").json
+    assert delivered < {one["key"] for one in every}
+    for one in every:
+        same(one, TASK)
+        if one["key"] not in delivered:
+            assert one["status"] in {"waiting", "held", "muted", "missed"}
+
+
+def test_explain_a_task(home: Home) -> None:
+    """`explain KEY --json` is the task, its verdict and the interactions it rests on."""
+    for task in home.syncd("tasks", "--json").json:
+        found = home.explain(task["key"])
+        assert found.keys() == {"task", "verdict", "interactions"}
+        assert found["task"] == task
+        same(found["verdict"], VERDICT)
+        assert found["interactions"] == home.explain(BEN)["interactions"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("once",),
+        ("check",),
+        ("status",),
+        ("people",),
+        ("tasks",),
+        ("tasks", "--all"),
+        ("explain", BEN),
+        ("explain", ROBOT),
+    ],
+    ids=" ".join,
+)
+def test_json_is_json(home: Home, command: tuple[str, ...]) -> None:
+    """Whatever prints data prints one JSON document, and nothing else, with `--json`."""
+    result = home.syncd(*command, "--json")
+    assert (result.code, result.err) == (0, "")
+    assert json.loads(result.out) is not None
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("check",),
+        ("status",),
+        ("people",),
+        ("tasks",),
+        ("tasks", "--all"),
+        ("explain", BEN),
+        ("explain", ROBOT),
+        ("explain", "--all", "--json"),
+    ],
+    ids=" ".join,
+)
+def test_people_can_read_it(home: Home, command: tuple[str, ...]) -> None:
+    """Without `--json` the same commands print text and exit 0."""
+    result = home.syncd(*command)
+    assert (result.code, result.err) == (0, "")
+    assert result.out.strip()
+
+
+def test_once_is_silent(home: Home) -> None:
+    """`once` that is not on a terminal says nothing."""
+    result = home.syncd("once")
+    assert (result.code, result.out, result.err) == (0, "", "")
+
+
+# --- the moment ---
+
+
+@pytest.mark.parametrize(
+    ("moment", "counted"),
+    [
+        ("2026-06-12T08:59:00+00:00", 0),
+        ("2026-06-12T10:30:00Z", 1),
+        ("2026-06-12T10:59:00", 0),
+        ("2026-06-12T11:01:00", 1),
+        ("2026-06-12T12:30:00+02:00", 1),
+        ("2026-06-12", 0),
+    ],
+)
+def test_now(tmp_path: Path, moment: str, counted: int) -> None:
+    """`--now` before or after the command is the moment; without an offset it is the owner's."""
+    for place in ("before", "after"):
+        home = Home(tmp_path / place)
+        home.event(
+            at("2026-06-12T09:00"),
+            "Coffee",
+            organizer=ANA,
+            attendees={ANA: "ACCEPTED", BEN: "ACCEPTED"},
+        )
+        config, option = ["--config", str(home.config)], ["--now", moment]
+        results = [
+            run(*config, *(option + command if place == "before" else command + option))
+            for command in (["once"], ["people", "--json"])
+        ]
+        assert [result.code for result in results] == [0, 0], results
+        assert results[1].json[0]["counts"]["meetings"] == counted
+
+
+@pytest.mark.parametrize("moment", ["tomorrow", "2026-13-01", "", "1"])
+def test_now_has_to_be_a_moment(home: Home, moment: str) -> None:
+    """A moment that is none is a wrong use, before and after the command."""
+    for words in (["--now", moment, "people"], ["people", "--now", moment]):
+        result = run("--config", str(home.config), *words)
+        assert result.code == 2
+        assert "Traceback" not in result.err
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+def test_a_moment_beyond_reason(tmp_path: Path, moment: str) -> None:
+    """A moment at the ends of the calendar is a wrong use as well, on every command."""
+    home = Home(tmp_path)
+    home.mail(ANA, BEN, at("2026-06-01T09:00"))
+    for command in ("once", "people", "status"):
+        result = home.syncd(command, now=moment)
+        assert (result.code, result.out) == (2, "")
+
+
+def test_the_same_moment_gives_the_same_answer(home: Home) -> None:
+    """Same history, same rules, same `now`: the same answer, byte for byte."""
+    first = [
+        home.syncd(*words, "--json").out for words in (("explain", "--all"), ("tasks", "--all"))
+    ]
+    home.once()
+    assert first == [
+        home.syncd(*words, "--json").out for words in (("explain", "--all"), ("tasks", "--all"))
+    ]
+
+
+# --- exit codes ---
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["peple"],
+        ["people", "--jsn"],
+        ["explain"],
+        ["explain", BEN, "--all"],
+        ["explain", BEN, CLEO],
+        ["--confg", "x", "people"],
+        ["tasks", "extra"],
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage(home: Home, words: list[str]) -> None:
+    """Wrong usage exits 2 and says what was wrong."""
+    result = run("--config", str(home.config), *words)
+    assert result.code == 2
+    assert result.err
+    assert "Traceback" not in result.err
+
+
+@pytest.mark.parametrize(
+    "command", ["once", "check", "status", "people", "explain", "tasks", "demo"]
+)
+def test_help(command: str) -> None:
+    """Every command explains itself."""
+    result = run(command, "--help")
+    assert result.code == 0
+    assert "--now" in result.out
+
+
+def test_before_the_first_run(tmp_path: Path) -> None:
+    """Before anything was read every command still works, and lists nothing."""
+    home = Home(tmp_path)
+    assert home.people() == []
+    assert home.syncd("tasks", "--json").json == []
+    assert home.syncd("explain", "--all", "--json").out == ""
+    assert home.syncd("status").code == 0
+    assert home.syncd("check").code == 0
+    assert home.syncd("explain", BEN).code == 1
+
+
+def test_check_writes_no_task(tmp_path: Path) -> None:
+    """`check` and the reading commands write nothing to the accounts."""
+    home = Home(tmp_path)
+    home.mail(ANA, BEN, at("2026-06-12T09:00"))
+    for command in (["check"], ["status"], ["people"], ["tasks"]):
+        assert home.syncd(*command).code == 0
+    assert list((home.folder / "tasks").iterdir()) == []
+
+
+def test_paths_are_relative_to_the_configuration(tmp_path: Path) -> None:
+    """Folders and state are found beside the configuration, from wherever syncd is started."""
+    home = Home(tmp_path / "inner")
+    home.mail(ANA, BEN, at("2026-06-01T09:00"))
+    result = run_apart("--config", "inner/syncd.yaml", "once", "--now", NOW, folder=tmp_path)
+    assert (result.code, result.out, result.err) == (0, "", "")
+    assert home.database.exists()
+    assert home.people()[0]["addresses"] == [BEN]
+
+
+def test_the_state_has_a_place_of_its_own(tmp_path: Path) -> None:
+    """Without `state:` it lies in the owner's state directory, in a folder nobody else enters."""
+    home = Home(tmp_path)
+    home.configure(home.config.read_text().replace("state: sqlite:///syncd.db\n", ""))
+    result = run_apart(
+        "--config",
+        str(home.config),
+        "--now",
+        NOW,
+        "once",
+        XDG_STATE_HOME=str(tmp_path / "state"),
+        STATE_DIRECTORY="",
+    )
+    assert result.code == 0, result.err
+    state = tmp_path / "state/syncd/syncd.db"
+    assert state.stat().st_mode & 0o777 == 0o600
+    assert state.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_one_failing_account_stops_nothing_else(tmp_path: Path) -> None:
+    """An account whose folder is missing exits 1, is named, and the others are done."""
+    home = Home(tmp_path)
+    home.mail(ANA, BEN, at("2026-06-01T09:00"))
+    home.configure(
+        home.config.read_text().replace(
+            "tasks_in:", "  - {name: gone, kind: local, mail: [nowhere/]}\ntasks_in:"
+        )
+    )
+    result = home.syncd("once")
+    assert (result.code, result.out) == (1, "")
+    (line,) = result.err.splitlines()
+    assert "gone" in line
+    assert "nowhere" in line
+    assert home.people()[0]["addresses"] == [BEN]
+    assert home.syncd("status").code == 1
+    status = home.status()
+    assert [row["account"] for row in status["accounts"] if row["error"]] == ["gone"]
+    (tmp_path / "nowhere").mkdir()
+    home.once()
+    assert home.syncd("status").code == 0
+
+
+def test_a_reader_that_leaves_is_no_error(home: Home) -> None:
+    """A reader that has gone (`| head`) is nothing to complain about."""
+    program = Path(sys.executable).parent / "syncd"
+    command = f'"{program}" --config "{home.config}" --now {NOW} explain --all --json | true'
+    done = subprocess.run(
+        ["sh", "-c", command], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.stderr == ""
+
+
+def test_demo(tmp_path: Path) -> None:
+    """`demo --dir` leaves a world that every command can look at; a full folder is refused."""
+    folder = tmp_path / "demo"
+    result = run("demo", "--dir", str(folder), "--now", NOW)
+    assert (result.code, result.err) == (0, "")
+    config = str(folder / "syncd.yaml")
+    people = run("--config", config, "--now", NOW, "people", "--json").json
+    assert len(people) > 10
+    assert {one.keys() == PEOPLE for one in people} == {True}
+    last = [one["last_interaction"] or "" for one in people]
+    assert last == sorted(last, reverse=True)
+    tasks = run("--config", config, "--now", NOW, "tasks", "--json").json
+    assert 0 < len(tasks) <= 5
+    assert run("demo", "--dir", str(folder), "--now", NOW).code == 2
