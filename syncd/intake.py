@@ -6,15 +6,16 @@ other owner's addresses, apply to the past as well (`syncd.store.observations.re
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import count
 
 from connectors.records import Attendee, Card, Mailbox, Meeting, Message
 from syncd.inference.letters import topic
 from syncd.inference.machine import list_addresses
 from syncd.inference.titles import tokens
-from syncd.people import normalise
+from syncd.people import IGNORED_DOMAIN, normalise
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 # Mail to more people than this touches only its author and the owner: nobody gets to know
@@ -79,30 +80,62 @@ class Ignore:
 def without_ignored(
     record: Message | Meeting | Card, ignore: Ignore
 ) -> Message | Meeting | Card | None:
-    """The record without what is to be ignored; None when nothing of it is left to store."""
+    """The record without what is to be ignored; None when nothing of it is left to store.
+
+    Somebody ignored among others leaves a nameless place: eleven recipients stay eleven.
+    """
     if not ignore:
         return record
     if isinstance(record, Message):
-        authors = record.from_ or ((record.sender,) if record.sender else ())
-        if any(ignore.matches(box.addr) for box in authors):
-            return None
-        if any(ignore.matches(addr) for addr in list_addresses(record)):
-            return None
-
-        def kept(boxes: tuple[Mailbox, ...]) -> tuple[Mailbox, ...]:
-            return tuple(box for box in boxes if not ignore.matches(box.addr))
-
-        to, cc, bcc = kept(record.to), kept(record.cc), kept(record.bcc)
-        if (record.to or record.cc or record.bcc) and not (to or cc or bcc):
-            return None
-        return replace(record, to=to, cc=cc, bcc=bcc, reply_to=kept(record.reply_to))
+        return _message_without(record, ignore)
     if isinstance(record, Meeting):
-        if record.organizer is not None and ignore.matches(record.organizer.addr):
-            return None
-        left = tuple(a for a in record.attendees if not ignore.matches(a.mailbox.addr))
-        return replace(record, attendees=left)
+        return _meeting_without(record, ignore)
     addrs = tuple(addr for addr in record.addrs if not ignore.matches(addr))
-    return None if record.addrs and not addrs else replace(record, addrs=addrs)
+    if len(addrs) == len(record.addrs):
+        return record
+    return replace(record, addrs=addrs) if addrs else None
+
+
+def _message_without(message: Message, ignore: Ignore) -> Message | None:
+    authors = message.from_ or ((message.sender,) if message.sender else ())
+    if any(ignore.matches(box.addr) for box in authors):
+        return None
+    if any(ignore.matches(addr) for addr in list_addresses(message)):
+        return None
+    places = count()
+    to, cc, bcc, reply_to = (
+        _nameless(boxes, ignore, places)
+        for boxes in (message.to, message.cc, message.bcc, message.reply_to)
+    )
+    if (to, cc, bcc, reply_to) == (message.to, message.cc, message.bcc, message.reply_to):
+        return message
+    if all(_is_nameless(box) for box in (*to, *cc, *bcc)) and (to or cc or bcc):
+        return None
+    return replace(message, to=to, cc=cc, bcc=bcc, reply_to=reply_to)
+
+
+def _meeting_without(meeting: Meeting, ignore: Ignore) -> Meeting | None:
+    if meeting.organizer is not None and ignore.matches(meeting.organizer.addr):
+        return None
+    places = count()
+    attendees = tuple(
+        replace(one, mailbox=_nameless((one.mailbox,), ignore, places)[0])
+        for one in meeting.attendees
+    )
+    return meeting if attendees == meeting.attendees else replace(meeting, attendees=attendees)
+
+
+def _nameless(
+    boxes: tuple[Mailbox, ...], ignore: Ignore, places: Iterator[int]
+) -> tuple[Mailbox, ...]:
+    return tuple(
+        Mailbox(f"n{next(places)}@{IGNORED_DOMAIN}") if ignore.matches(box.addr) else box
+        for box in boxes
+    )
+
+
+def _is_nameless(box: Mailbox) -> bool:
+    return box.addr.endswith("@" + IGNORED_DOMAIN)
 
 
 def key_of(record: Message | Meeting | Card, account: str, ref: str) -> str:
@@ -183,7 +216,7 @@ def _add(
     """Note each address once; the first role wins, a name is taken from wherever there is one."""
     for box in boxes:
         addr = normalise(box.addr)
-        if not addr or addr in owned:
+        if not addr or addr in owned or _is_nameless(box):
             continue
         there = people.get(addr)
         if there is None:

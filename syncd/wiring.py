@@ -14,6 +14,7 @@ from datetime import datetime, time
 from pathlib import Path
 from typing import Any, cast
 
+from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from connectors.records import Card, Meeting, Message
@@ -136,8 +137,13 @@ def state_url(assembly: Assembly) -> str:
 def open_state(assembly: Assembly) -> Database:
     first = normalise(assembly.settings.owner.addresses[0])
     try:
+        if make_url(state_url(assembly)).get_backend_name() not in ("sqlite", "postgresql"):
+            raise ValueError("only SQLite and PostgreSQL can hold it")
         return open_database(state_url(assembly), first, assembly.settings.addresses)
-    except (ImportError, ValueError, ArgumentError) as error:
+    except ImportError as error:
+        message = "state: this kind of database needs an extra: pip install 'syncd[postgres]'"
+        raise ConfigErrors([assembly.document.mistake(("state",), message)]) from error
+    except (ValueError, ArgumentError) as error:
         message = f"state: {error}; write it like sqlite:///syncd.db"
         raise ConfigErrors([assembly.document.mistake(("state",), message)]) from error
 
@@ -214,6 +220,7 @@ def _prints(assembly: Assembly) -> Mapping[str, str]:
             tags,
         ),
         "ignore": mark(sorted(settings.ignore)),
+        "history": mark(sorted((a.name, str(a.history)) for a in settings.accounts)),
         "rules": mark(
             assembly.ruleset, settings.catch_up, settings.weekdays, settings.task_accounts()
         ),

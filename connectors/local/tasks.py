@@ -52,12 +52,17 @@ class TaskFolder(FolderSource):
         return Content(tuple(read_tasks(read_whole(path), self._zone)))
 
     def changes(self, cursor: str | None, known: Known, now: datetime) -> Iterator[Batch]:
-        """See `connectors.contract.Source`. A folder that never was is created."""
-        if not os.path.isdir(self.root) and known.under(ref_prefix(self.scope)):
-            raise Unavailable(
-                f"{storable(self.root)}, the task list, has vanished; nothing was deleted: "
-                "mount it again, or correct its path in the configuration"
-            )
+        """See `connectors.contract.Source`. A folder that is not there yet holds nothing; the
+        first task makes it."""
+        if not os.path.isdir(self.root):
+            if self._existed or known.under(ref_prefix(self.scope)):
+                raise Unavailable(
+                    f"{storable(self.root)}, the task list, has vanished; nothing was deleted: "
+                    "mount it again, or correct its path in the configuration"
+                )
+            if not os.path.lexists(self.root):
+                yield Batch((), Progress().text(None), done=True)
+                return
         self._prepare()
         yield from super().changes(cursor, known, now)
 

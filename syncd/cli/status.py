@@ -39,7 +39,7 @@ def lines_of(status: dict[str, Any]) -> list[str]:
     for row in status["accounts"]:
         account, facet = row["account"], row["facet"]
         state = row["error"] or ("up to date" if row["complete"] else "still reading")
-        items = counts.get((account, facet, "ok"), 0)
+        items = counts.get((account, facet, "ok"), 0) + counts.get((account, facet, "ignored"), 0)
         lines.append(f"  {account}: {facet} {row['scope']}: {state} ({items:,} {facet} items)")
     seen = status["observations"]
     lines.append(
@@ -51,6 +51,11 @@ def lines_of(status: dict[str, Any]) -> list[str]:
     lines.append(
         f"{tasks['open']} tasks open, {tasks['held']} held" + (f" ({held})" if held else "")
     )
+    lines += [
+        f"{n} of them are in the list of {account!r}, which is not configured any more: bring it "
+        "back under that name"
+        for account, n in tasks["out_of_reach"].items()
+    ]
     if not tasks["has_list"]:
         lines.append("No account takes tasks: add `tasks:` to one to have them written.")
     aside = status["set_aside"]

@@ -59,12 +59,12 @@ class Document:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._root = _parse(path)
+        self._root, self._doubled = _parse(path)
 
     def settings(self) -> Settings:
         """What it says. Raises `ConfigErrors`."""
         try:
-            return Settings(**_plain(self._root))
+            settings = Settings(**_plain(self._root))
         except ValidationError as error:
             details: list[dict[str, Any]] = [dict(detail) for detail in error.errors()]
             # An account of a kind we cannot read has other keys; only its kind is the mistake.
@@ -73,7 +73,10 @@ class Document:
                 d for d in details if d["type"] == "literal_error" or d["loc"][:2] not in odd
             ]
             found = [_mistake(self.path, self._root, detail) for detail in details]
-            raise ConfigErrors(found) from None
+            raise ConfigErrors(found + self._doubled) from None
+        if self._doubled:
+            raise ConfigErrors(self._doubled)
+        return settings
 
     def rules(self) -> list[tuple[str, tuple[Any, ...]]]:
         """The packs and files under `rules:` with their place, whatever else is wrong."""
@@ -90,7 +93,8 @@ class Document:
         return Mistake(str(self.path), line, column, message)
 
 
-def _parse(path: Path) -> CommentedMap:
+def _parse(path: Path) -> tuple[CommentedMap, list[Mistake]]:
+    """The file as a mapping, and the keys in it that stand twice (the first one counts)."""
     name = str(path)
     try:
         text = path.read_text(encoding="utf-8")
@@ -99,18 +103,24 @@ def _parse(path: Path) -> CommentedMap:
         raise ConfigErrors([Mistake(name, 0, 0, hint)]) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigErrors([Mistake(name, 0, 0, f"cannot be read: {error}")]) from error
+    doubled: list[Mistake] = []
     try:
-        document = YAML(typ="rt").load(text)
-    except DuplicateKeyError as error:
-        problem = (error.problem or "a key stands twice").split(" with value")[0]
-        raise ConfigErrors([_marked(name, error, problem)]) from None
+        try:
+            document = YAML(typ="rt").load(text)
+        except DuplicateKeyError as error:
+            problem = (error.problem or "a key stands twice").split(" with value")[0]
+            doubled.append(_marked(name, error, problem))
+            tolerant = YAML(typ="rt")
+            tolerant.allow_duplicate_keys = True
+            document = tolerant.load(text)
     except MarkedYAMLError as error:
         raise ConfigErrors([_marked(name, error, error.problem or "broken YAML")]) from None
     except YAMLError as error:
-        raise ConfigErrors([Mistake(name, 0, 0, f"broken YAML: {error}")]) from None
+        words = " ".join(str(error).split())
+        raise ConfigErrors([Mistake(name, 0, 0, f"broken YAML: {words}")]) from None
     if not isinstance(document, CommentedMap):
         raise ConfigErrors([Mistake(name, 1, 1, "expected `owner:`, `accounts:` and so on")])
-    return document
+    return document, doubled
 
 
 def _marked(name: str, error: MarkedYAMLError, problem: str) -> Mistake:

@@ -48,6 +48,16 @@ def _clock(value: Any) -> Any:
     return time(int(found[1]), int(found[2]))
 
 
+def _day(value: Any) -> Any:
+    if value is None or isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        raise ValueError("write a day, like 2024-01-31: what is older is not read") from None
+
+
+Day = Annotated[date | None, BeforeValidator(_day)]
 Span = Annotated[timedelta, BeforeValidator(_span)]
 Clock = Annotated[time, BeforeValidator(_clock)]
 Words = Annotated[list[str], BeforeValidator(_listed)]
@@ -95,7 +105,7 @@ class LocalAccountSettings(_Strict):
     calendar: Words = []
     contacts: Words = []
     tasks: str | None = None
-    history: date | None = None
+    history: Day = None
 
     @model_validator(mode="after")
     def _has_something(self) -> LocalAccountSettings:

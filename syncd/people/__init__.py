@@ -8,10 +8,11 @@ Everything here is a pure function of its arguments.
 """
 
 from syncd.people.addresses import domain_of, is_free_domain, normalise, person_id
-from syncd.people.kinds import AddressKind, classify
+from syncd.people.kinds import IGNORED_DOMAIN, AddressKind, classify
 from syncd.people.names import first_name, name_of
 
 __all__ = [
+    "IGNORED_DOMAIN",
     "AddressKind",
     "classify",
     "domain_of",

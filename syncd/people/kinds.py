@@ -39,6 +39,9 @@ class AddressKind(StrEnum):
     RESOURCE = "resource"
 
 
+# Stands for somebody whom the owner ignores, so that a crowd stays a crowd: nobody's mailbox.
+IGNORED_DOMAIN: Final = "ignored.invalid"
+
 _PERSON: Final = (AddressKind.PERSON, ())
 
 _SEPARATORS: Final = re.compile(r"[._=+-]+")
@@ -74,6 +77,8 @@ def _by_name(addr: str) -> tuple[AddressKind, tuple[str, ...]]:
     local, at, domain = addr.strip(" <>").lower().rpartition("@")
     if not at or not local:
         return AddressKind.ROBOT, ("address:invalid",)
+    if domain == IGNORED_DOMAIN:
+        return _PERSON
     if domain.endswith(RESOURCE_DOMAINS):
         return AddressKind.RESOURCE, ("address:calendar",)
     if not LIST_LABELS.isdisjoint(domain.split(".")[:-1]) or domain in LIST_DOMAINS:

@@ -30,7 +30,7 @@ from rules.evaluate import Clock
 from rules.model import RuleSet
 from syncd import log, outbox
 from syncd.inference.model import Owner
-from syncd.intake import Ignore
+from syncd.intake import Ignore, without_ignored
 from syncd.pipeline.decide import Decider
 from syncd.pipeline.hand import HandReader, incident
 from syncd.pipeline.observe import READABLE, Outcome, Reader
@@ -195,9 +195,15 @@ def refresh(shop: Workshop, now: datetime) -> None:
         if "index" in stale:
             observations.reindex(connection, owner, shop.indexer)
         if "ignore" in stale:
+            observations.strip(
+                connection, owner, shop.indexer, lambda one: without_ignored(one, shop.ignore)
+            )
             sources.forget_ignored(connection, owner)
+        if "history" in stale and as_of is not None:
+            sources.start_over(connection, owner)
         if back or stale & {"index", "people"}:
-            observations.mark(connection, owner, people.all_addresses(connection, owner))
+            everybody = {*people.all_addresses(connection, owner), *shop.owner.addresses}
+            observations.mark(connection, owner, everybody)
         if "rules" in stale:
             people.evaluate_all(connection, owner, now)
         for name in stale:

@@ -18,6 +18,7 @@ from rules.evaluate import Clock, evaluate, find_anchor, judge, next_anchor
 from rules.model import Rule, RuleSet
 from rules.templates import render
 from rules.verdict import State, Verdict
+from syncd.inference.model import Real
 from syncd.intake import participants
 from syncd.pipeline.people import Gallery, Portrait
 from syncd.planner import (
@@ -80,17 +81,16 @@ class Decider:
         current: tuple[Verdict, ...] = ()
         if portrait.row.kind == "person":
             current = evaluate(self.ruleset, history, self.now, self.clock)
-        rejudged = {row.key: self._rejudge(portrait, row) for row in unjudged(current, rows)}
-        known = {rule.id for rule in self.ruleset.rules}
+        rejudged = {
+            row.key: self._rejudge(portrait, row)
+            for row in unjudged(current, rows)
+            if self._can_tell(portrait, row)
+        }
         return follow(
             portrait.row.id,
             current,
             rows,
-            {
-                row.key: rejudged[row.key]
-                for row in rows
-                if row.key in rejudged and row.rule in known
-            },
+            rejudged,
             self.policy,
             self.now,
             address_of={
@@ -113,6 +113,13 @@ class Decider:
                     intent = replace(intent, title=title, notes=notes)
             intents.append(intent)
         return replace(followed, intents=tuple(intents))
+
+    def _can_tell(self, portrait: Portrait, row: Tracked) -> bool:
+        """Whether anything can be said of a row's anchor: its rule exists, and its evidence is not
+        merely still to come (a meeting that was moved ahead, a clock that was put back)."""
+        key = row.anchor.partition("#")[0]
+        pending = any(c.key == key and c.real is Real.PENDING for c in portrait.claims)
+        return self.rule(row.rule) is not None and not pending
 
     def _rejudge(self, portrait: Portrait, row: Tracked) -> Verdict | None:
         rule = self.rule(row.rule)

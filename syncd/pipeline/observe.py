@@ -124,7 +124,7 @@ class Reader:
             ignored |= left is not record
             if left is not None:
                 records.append((key_of(left, account, item.ref), left))
-        return Taken(item, tuple(records), "ignored" if ignored and not records else "ok")
+        return Taken(item, tuple(records), "ignored" if ignored else "ok")
 
     def _note(self, account: str, source: Source, outcome: Outcome) -> None:
         facet = str(source.facet)

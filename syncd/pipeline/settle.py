@@ -19,11 +19,11 @@ from sqlalchemy import Connection
 from syncd.inference import infer
 from syncd.inference.humans import kind_of
 from syncd.inference.identity import components
-from syncd.inference.model import Claim, Dossier, Owner, Real
+from syncd.inference.model import Claim, ClaimKind, Dossier, Owner, Real
 from syncd.inference.titles import tokens, who
 from syncd.people import AddressKind, classify, first_name, name_of, person_id
 from syncd.pipeline.portrait import Portraits
-from syncd.store import ledger, people, readings, ticks
+from syncd.store import ledger, neighbours, people, readings, ticks
 from syncd.store.database import Database
 from syncd.store.dossiers import Desk, Lawyer, Shelf
 from syncd.store.observations import mark
@@ -107,7 +107,9 @@ class Settler:
         """Join addresses into people; returns the groups, and words of names that are gone."""
         owner = self.database.owner
         reached, cards = people.neighbourhood(connection, owner, addrs)
-        reached -= self.owner.addresses
+        # An address that the owner claimed since it was somebody's is nobody's from now on.
+        own = reached & self.owner.addresses
+        reached -= own
         seen = people.roles(connection, owner, reached)
         kinds = {
             addr: classify(
@@ -123,7 +125,9 @@ class Settler:
             kind, reasons = kinds[min(together)]
             names = _names([entry for addr in together for entry in seen.get(addr, ())])
             groups.append(Group(person_id(together), together, kind, reasons, names))
-        lost = self._move(connection, groups)
+        no_person = (AddressKind.ROLE, ("address:owner",), ())
+        owned = [Group(person_id(frozenset({a})), frozenset({a}), *no_person) for a in sorted(own)]
+        lost = self._move(connection, groups + owned)
         return groups, lost
 
     def _move(self, connection: Connection, groups: Sequence[Group]) -> set[str]:
@@ -137,10 +141,19 @@ class Settler:
         before = people.owners_of(connection, owner, whose)
         people.assign(connection, owner, {a: p for a, p in whose.items() if before.get(a) != p})
         gone = set(before.values()) - set(whose.values()) - {""}
-        heirs = {before[a]: whose[a] for a in sorted(before) if before[a] in gone and whose[a]}
-        for old, new in sorted(heirs.items()):
-            ledger.reassign(connection, owner, old, new)
-        return people.remove(connection, owner, gone)
+        # What an address took part in goes where the address goes: that is a merge, and a split.
+        moves: dict[tuple[str, str], set[str]] = {}
+        for addr, old in sorted(before.items()):
+            if old and whose[addr] and whose[addr] != old:
+                moves.setdefault((old, whose[addr]), set()).add(addr)
+        for (old, new), addrs in sorted(moves.items()):
+            ledger.reassign(connection, owner, old, new, addrs)
+        for old, new in sorted(moves):
+            if old in gone:  # and what hangs on an address that is nobody's any more
+                ledger.reassign(connection, owner, old, new)
+        orphans = set(ledger.load(connection, owner, gone))
+        people.retire(connection, owner, orphans, self.now)
+        return people.remove(connection, owner, gone, keep=orphans)
 
     # --- what happened between us ---
 
@@ -207,9 +220,13 @@ class Settler:
             index = _index({i: rows[i].name for i in candidates.get(number, ()) if i in rows})
             found = who(titles.get(number, ""), index)
             meant[number] = next(iter(found)) if len(found) == 1 else None
-        changed = people.set_named(connection, owner, meant)
-        if changed:
-            self.shelf.clashing = None  # an entry that means somebody can be in conflict
+        changed, moved = people.set_named(connection, owner, meant)
+        if moved:
+            # An entry that means somebody can be in conflict with whatever is at the same time.
+            self.shelf.clashing = None
+            spans = {(t.at, t.until) for t in neighbours.traces_of(connection, moved)}
+            others = neighbours.at_the_same_time(connection, owner, spans)
+            mark(connection, owner, neighbours.company_of(connection, owner, others))
         theirs = people.addresses_of(connection, owner, sorted(changed))
         mark(connection, owner, (addr for addrs in theirs.values() for addr in addrs))
 
@@ -234,5 +251,14 @@ def _index(names: Mapping[str, str]) -> dict[str, frozenset[str]]:
 
 
 def _met_or_wrote(claims: Sequence[Claim], dossier: Dossier) -> bool:
-    """Known enough to be meant by a bare first name; an entry's own title proves nothing."""
-    return any(c.real is Real.YES and c.key not in dossier.named for c in claims)
+    """Known enough to be meant by a bare first name.
+
+    An entry's own title proves nothing. A meeting that is only in doubt is as good as a real one:
+    doubt can come from an entry at the same hour that means somebody else, and whom an entry means
+    must not depend on whom entries mean.
+    """
+    return any(
+        c.key not in dossier.named
+        and (c.real is Real.YES or (c.kind is ClaimKind.MEETING and c.real is Real.UNKNOWN))
+        for c in claims
+    )

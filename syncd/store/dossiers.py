@@ -14,8 +14,9 @@ from connectors import wire
 from connectors.records import Message
 from syncd.inference.model import Dossier, Evidence, Owner, Sighted, Tick
 from syncd.store import readings
-from syncd.store.observations import Record, chunked
+from syncd.store.observations import Record
 from syncd.store.schema import involved, named, observation, sighting
+from syncd.store.statements import chunked
 from syncd.store.times import from_int
 
 _SHELVED = 8000  # observations kept unpacked, some 2 KB each
@@ -181,10 +182,10 @@ class Desk:
             )
             topics |= set(connection.execute(query).scalars())
         found: frozenset[str] = frozenset()
-        for some in chunked(sorted(topics)):
+        for named_so in chunked(sorted(topics)):
             often = (
                 select(observation.c.topic)
-                .where(observation.c.owner == self.owner_id, observation.c.topic.in_(some))
+                .where(observation.c.owner == self.owner_id, observation.c.topic.in_(named_so))
                 .group_by(observation.c.topic)
                 .having(func.count() > 1)
             )

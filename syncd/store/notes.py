@@ -8,8 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from syncd.store.observations import chunked, insert_or
 from syncd.store.schema import note
+from syncd.store.statements import chunked, insert_or
 from syncd.store.times import to_int
 
 

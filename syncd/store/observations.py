@@ -10,21 +10,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, delete, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from connectors import wire
 from connectors.records import Bad, Card, Gone, Item, Meeting, Message
 from syncd.intake import Row
-from syncd.store.schema import dirty, involved, item, observation, sighting, title_token
+from syncd.store import neighbours
+from syncd.store.neighbours import Trace, involved_in
+from syncd.store.schema import (
+    dirty,
+    involved,
+    item,
+    named,
+    observation,
+    sighting,
+    title_token,
+)
+from syncd.store.statements import chunked, insert_or
 from syncd.store.times import to_int
-
-# SQLite takes 32,766 bound values in one statement; stay far below it.
-CHUNK = 500
-_HOUR = 3_600_000_000
-_DAY = 24 * _HOUR
 
 Record = Message | Meeting | Card
 
@@ -53,26 +57,6 @@ class Indexer:
 
     row: Callable[[Record, str, bool], Row]  # record, key, whether every sighting is gone
     merge: Callable[[Sequence[tuple[Record, bool]]], Record]
-
-
-def chunked(values: Iterable[Any]) -> Iterable[list[Any]]:
-    everything = list(values)
-    for start in range(0, len(everything), CHUNK):
-        yield everything[start : start + CHUNK]
-
-
-def insert_or(
-    connection: Connection, table: Table, on_conflict: Sequence[str], *, replace: bool
-) -> Any:
-    """An INSERT that, where `on_conflict` is taken, replaces the other columns or does nothing."""
-    dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(table)
-    if not replace:
-        return statement.on_conflict_do_nothing(index_elements=list(on_conflict))
-    others = {
-        c.name: statement.excluded[c.name] for c in table.columns if c.name not in on_conflict
-    }
-    return statement.on_conflict_do_update(index_elements=list(on_conflict), set_=others)
 
 
 def apply(
@@ -225,10 +209,63 @@ def reindex(connection: Connection, owner: str, indexer: Indexer) -> int:
     return len(everything)
 
 
+def strip(
+    connection: Connection,
+    owner: str,
+    indexer: Indexer,
+    left: Callable[[Record], Record | None],
+) -> int:
+    """Apply what is to be ignored from now on to what is stored; returns how many sightings
+    changed. A sighting of which nothing is left is removed, its observation with the last one."""
+    touched: dict[int, bool] = {}
+    numbers = list(
+        connection.execute(select(observation.c.id).where(observation.c.owner == owner)).scalars()
+    )
+    changed = 0
+    for some in chunked(numbers):
+        query = (
+            select(observation.c.kind, sighting)
+            .join(observation, observation.c.id == sighting.c.observation)
+            .where(sighting.c.observation.in_(some))
+        )
+        for found in list(connection.execute(query)):
+            record = wire.unpack(found.kind, found.record)
+            kept = left(record)  # type: ignore[arg-type]  # never a task
+            if kept is record:
+                continue
+            ours = (
+                sighting.c.observation == found.observation,
+                sighting.c.account == found.account,
+                sighting.c.ref == found.ref,
+            )
+            if kept is None:
+                connection.execute(delete(sighting).where(*ours))
+            else:
+                connection.execute(update(sighting).where(*ours).values(record=wire.pack(kept)))
+            touched[found.observation] = True
+            changed += 1
+    _index(connection, owner, set(touched), indexer)
+    _forget_empty(connection, touched)
+    return changed
+
+
+def _forget_empty(connection: Connection, numbers: Iterable[int]) -> None:
+    """Remove observations that are sighted nowhere any more."""
+    for some in chunked(numbers):
+        there = select(sighting.c.observation).where(sighting.c.observation.in_(some))
+        empty = [n for n in some if n not in set(connection.execute(there).scalars())]
+        for table in (involved, title_token, named):
+            connection.execute(delete(table).where(table.c.observation.in_(empty)))
+        connection.execute(delete(observation).where(observation.c.id.in_(empty)))
+
+
 def _index(connection: Connection, owner: str, numbers: set[int], indexer: Indexer) -> None:
     """Compute the index of these observations from all sightings, and mark what it touches."""
     marks: set[str] = set()
     rows: dict[int, Row] = {}
+    # What an observation said before decided about others as well: a meeting that is moved away
+    # frees whoever it collided with.
+    traces = neighbours.traces_of(connection, numbers)
     for some in chunked(numbers):
         marks |= involved_in(connection, some)
         query = (
@@ -247,7 +284,13 @@ def _index(connection: Connection, owner: str, numbers: set[int], indexer: Index
             rows[number] = indexer.row(one, keys[number], all(gone for _, gone in records))
     marks |= _write_index(connection, owner, rows)
     marks |= {who.addr for row in rows.values() for who in row.involved}
-    marks |= _neighbours(connection, owner, rows)
+    traces += [
+        Trace(row.kind, row.key, to_int(row.at), to_int(row.until), row.topic)
+        for row in rows.values()
+    ]
+    marks |= neighbours.touched_by(connection, owner, traces)
+    lists = {who.addr for row in rows.values() for who in row.involved if who.role == "list"}
+    marks |= neighbours.traffic_of_new_lists(connection, owner, lists, rows)
     mark(connection, owner, marks)
 
 
@@ -293,84 +336,6 @@ def _write_index(connection: Connection, owner: str, rows: Mapping[int, Row]) ->
     if words:
         connection.execute(title_token.insert(), words)
     return {entry_mark(number) for number in titled}
-
-
-def involved_in(connection: Connection, numbers: Sequence[int]) -> set[str]:
-    """The addresses that these (few) observations touch."""
-    query = select(involved.c.addr).where(involved.c.observation.in_(numbers)).distinct()
-    return set(connection.execute(query).scalars())
-
-
-def _neighbours(connection: Connection, owner: str, rows: Mapping[int, Row]) -> set[str]:
-    """Addresses of *other* observations about which these decide: answers to them, copies of the
-    same letter, meetings at the same time."""
-    others: set[int] = set()
-    keys = [row.key for row in rows.values() if row.kind == "message"]
-    for some in chunked(keys):
-        query = select(observation.c.id).where(
-            observation.c.owner == owner, observation.c.parent.in_(some)
-        )
-        others |= set(connection.execute(query).scalars())
-    others |= _copies(connection, owner, rows)
-    others |= _at_the_same_time(connection, owner, rows)
-    others |= _traffic_of_new_lists(connection, owner, rows)
-    found: set[str] = set()
-    for some in chunked(others - set(rows)):
-        found |= involved_in(connection, some)
-    return found
-
-
-def _copies(connection: Connection, owner: str, rows: Mapping[int, Row]) -> set[int]:
-    """Own letters with the same topic, sent within an hour of one of these."""
-    sent: dict[str, list[int]] = {}
-    for row in rows.values():
-        if row.topic:
-            sent.setdefault(row.topic, []).append(to_int(row.at))
-    found: set[int] = set()
-    for some in chunked(sent):
-        query = select(observation.c.id, observation.c.topic, observation.c.at).where(
-            observation.c.owner == owner, observation.c.topic.in_(some)
-        )
-        for number, topic, at in connection.execute(query):
-            if any(abs(at - other) <= _HOUR for other in sent[topic]):
-                found.add(number)
-    return found
-
-
-def _at_the_same_time(connection: Connection, owner: str, rows: Mapping[int, Row]) -> set[int]:
-    """Meetings that overlap one of these."""
-    found: set[int] = set()
-    for row in rows.values():
-        if row.kind != "meeting":
-            continue
-        at, until = to_int(row.at), to_int(row.until)
-        # Nearly everything is shorter than a day; what is longer has to be looked for.
-        soon = observation.c.at.between(at - _DAY, until)
-        long = observation.c.until - observation.c.at > _DAY
-        query = select(observation.c.id).where(
-            observation.c.owner == owner,
-            observation.c.kind == "meeting",
-            observation.c.until > at,
-            or_(soon, long & (observation.c.at < until)),
-        )
-        found |= set(connection.execute(query).scalars())
-    return found
-
-
-def _traffic_of_new_lists(connection: Connection, owner: str, rows: Mapping[int, Row]) -> set[int]:
-    """Everything an address took part in, when these are the first to show that it is a list."""
-    lists = {who.addr for row in rows.values() for who in row.involved if who.role == "list"}
-    found: set[int] = set()
-    for addr in lists:
-        all_of = select(involved.c.observation, involved.c.role).where(
-            involved.c.owner == owner, involved.c.addr == addr
-        )
-        elsewhere = all_of.where(
-            involved.c.role == "list", involved.c.observation.not_in(list(rows)[:CHUNK])
-        )
-        if connection.execute(elsewhere.limit(1)).first() is None:
-            found |= {number for number, _ in connection.execute(all_of)}
-    return found
 
 
 def mark(connection: Connection, owner: str, addrs: Iterable[str]) -> None:

@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from syncd.inference.identity import CardSays
-from syncd.store.observations import chunked, insert_or
 from syncd.store.schema import (
     address,
     dirty,
@@ -21,6 +20,7 @@ from syncd.store.schema import (
     person,
     title_token,
 )
+from syncd.store.statements import chunked, insert_or
 from syncd.store.times import from_int, maybe_int, maybe_moment, to_int
 
 
@@ -187,8 +187,11 @@ def save(connection: Connection, owner: str, rows: Sequence[PersonRow]) -> None:
     connection.execute(insert_or(connection, person, ("owner", "id"), replace=True), values)
 
 
-def remove(connection: Connection, owner: str, ids: Iterable[str]) -> set[str]:
-    """Forget people whose addresses are now somebody else's; returns the words of their names."""
+def remove(
+    connection: Connection, owner: str, ids: Collection[str], keep: Collection[str] = ()
+) -> set[str]:
+    """Forget people whose addresses are now somebody else's; returns the words of their names.
+    Of those to `keep` only the names go."""
     lost: set[str] = set()
     for some in chunked(ids):
         words = select(name_token.c.token).where(
@@ -197,7 +200,8 @@ def remove(connection: Connection, owner: str, ids: Iterable[str]) -> set[str]:
         lost |= set(connection.execute(words).scalars())
         for table, column in ((name_token, name_token.c.person), (named, named.c.person)):
             connection.execute(delete(table).where(table.c.owner == owner, column.in_(some)))
-        connection.execute(delete(person).where(person.c.owner == owner, person.c.id.in_(some)))
+        gone = [one for one in some if one not in keep]
+        connection.execute(delete(person).where(person.c.owner == owner, person.c.id.in_(gone)))
     return lost
 
 
@@ -294,21 +298,34 @@ def candidates_for(
     return found
 
 
-def set_named(connection: Connection, owner: str, meant: Mapping[int, str | None]) -> set[str]:
-    """Note whom each entry means now; returns the people for whom that changed."""
+def set_named(
+    connection: Connection, owner: str, meant: Mapping[int, str | None]
+) -> tuple[set[str], set[int]]:
+    """Note whom each entry means now; returns the people and the entries for which that changed."""
     before: dict[int, str] = {}
     for some in chunked(sorted(meant)):
         query = select(named).where(named.c.observation.in_(some))
         before |= {row.observation: row.person for row in connection.execute(query)}
     changed: set[str] = set()
+    entries: set[int] = set()
     for number, who in meant.items():
         if before.get(number) == who:
             continue
+        entries.add(number)
         changed |= {one for one in (before.get(number), who) if one}
         connection.execute(delete(named).where(named.c.observation == number))
         if who:
             connection.execute(named.insert().values(observation=number, owner=owner, person=who))
-    return changed
+    return changed, entries
+
+
+def retire(connection: Connection, owner: str, ids: Collection[str], now: datetime) -> None:
+    """Keep people who are no people any more (an address that turned out to be a list's, or the
+    owner's own) for as long as their tasks need them; they are to be followed once more."""
+    values = {"kind": "gone", "known": False, "next_at": to_int(now), "last_at": 0}
+    for some in chunked(sorted(ids)):
+        ours = (person.c.owner == owner, person.c.id.in_(some))
+        connection.execute(update(person).where(*ours).values(values))
 
 
 def all_addresses(connection: Connection, owner: str) -> list[str]:

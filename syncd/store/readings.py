@@ -10,8 +10,10 @@ from datetime import date, datetime
 from sqlalchemy import Connection, delete, select
 
 from syncd.inference.model import Reading, Signal, SignalKind
-from syncd.store.observations import chunked, insert_or, involved_in, mark
+from syncd.store.neighbours import involved_in
+from syncd.store.observations import mark
 from syncd.store.schema import observation, reading, sighting, wanted
+from syncd.store.statements import chunked, insert_or
 from syncd.store.times import from_int
 
 # Raised when the same text may be found to do other things; applies to texts read from then on.

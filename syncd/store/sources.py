@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, func, select, update
 
 from syncd.store.database import Database
-from syncd.store.observations import insert_or
 from syncd.store.schema import cursor, item
+from syncd.store.statements import insert_or
 from syncd.store.times import maybe_int, maybe_moment
 
 
@@ -124,8 +124,17 @@ def set_aside(connection: Connection, owner: str) -> Sequence[tuple[str, str, st
 
 
 def forget_ignored(connection: Connection, owner: str) -> None:
-    """Let ignored items be listed again: what is ignored has changed."""
+    """Let items of which anything was ignored be listed again: what is ignored has changed."""
     connection.execute(delete(item).where(item.c.owner == owner, item.c.state == "ignored"))
+    connection.execute(update(cursor).where(cursor.c.owner == owner).values(cursor=None))
+
+
+def start_over(connection: Connection, owner: str) -> None:
+    """Let all mail and all calendars be listed and read again; what is stored stays."""
+    dated = ("mail", "calendar")
+    connection.execute(delete(item).where(item.c.owner == owner, item.c.facet.in_(dated)))
+    ours = (cursor.c.owner == owner, cursor.c.facet.in_(dated))
+    connection.execute(update(cursor).where(*ours).values(cursor=None))
 
 
 def count(connection: Connection, owner: str, account: str, facet: str) -> int:

@@ -8,8 +8,8 @@ from sqlalchemy import Connection, select
 
 from syncd.inference.model import Tick
 from syncd.store import ledger_tasks
-from syncd.store.observations import chunked
 from syncd.store.schema import task
+from syncd.store.statements import chunked
 
 
 def by_person(connection: Connection, owner: str, ids: Collection[str]) -> dict[str, list[Tick]]:

@@ -110,9 +110,9 @@ def _object(
     }
 
 
-def person_of(portrait: Portrait) -> dict[str, Any]:
+def person_of(portrait: Portrait, addr: str = "") -> dict[str, Any]:
     row = portrait.row
-    return {"id": row.id, "name": row.name, "addresses": list(portrait.addrs)}
+    return {"id": row.id, "name": row.name, "addresses": list(portrait.addrs) or [addr]}
 
 
 def verdict_of(row: Tracked) -> dict[str, Any]:

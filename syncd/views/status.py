@@ -30,6 +30,10 @@ def status_of(
     held = ledger.in_state(connection, owner, [State.HELD])
     as_of = facts.get(connection, owner, "as_of")
     troubles = ledger_outbox.troubles(connection, owner)
+    opened = ledger_tasks.open_tasks(connection, owner)
+    elsewhere = _tally(
+        [r.task.account for r in opened if r.task and r.task.account not in accounts]
+    )
     return {
         "as_of": from_int(int(as_of)) if as_of else None,
         "accounts": [
@@ -56,7 +60,8 @@ def status_of(
             for account, facet, ref, reason in sources.set_aside(connection, owner)
         ],
         "tasks": {
-            "open": len(ledger_tasks.open_tasks(connection, owner)),
+            "open": len(opened),
+            "out_of_reach": elsewhere,  # by the account that is not configured any more
             "held": len(held),
             "held_by": _tally([row.reasons[0] for row in held if row.reasons]),
             "has_list": has_task_list,
@@ -70,6 +75,7 @@ def status_of(
         ],
         "next": people.next_moment(connection, owner),
         "failed": bool(incidents)
+        or bool(elsewhere)
         or any(row.error for row in rows)
         or any(one.state == ledger_outbox.ASIDE or one.error for one in troubles),
     }

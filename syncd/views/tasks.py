@@ -56,7 +56,8 @@ def entry(decider: Decider, portrait: Portrait, row: Tracked) -> dict[str, Any]:
     return {
         "key": row.key,
         "rule": row.rule,
-        "person": person_of(portrait),
+        # Whoever turned out to be no person keeps the address that the task is about.
+        "person": person_of(portrait) if portrait.addrs else person_of(portrait, row.addr),
         "title": title,
         "notes": notes,
         "due": due,

@@ -92,7 +92,9 @@ def test_the_three_habits_forgotten(diary: Diary) -> None:
     and there are never more than three tasks."""
     house = diary.house
     house.meet(BEN, at("2026-03-03", "10:00"))
-    diary.until("2026-03-12")
+    diary.until("2026-03-05")
+    diary.until("2026-03-09", 4)
+    diary.until("2026-03-10")
     assert diary.ended[THANK] == ("2026-03-10", "expired")
     diary.until("2026-07-15", 5)
     assert diary.made[CALL][1] == "2026-04-02"
@@ -125,7 +127,7 @@ def test_the_call_is_set_at_once(diary: Diary) -> None:
 def test_not_wanted_is_not_called(diary: Diary) -> None:
     """Whom Ana neither wrote to nor invited nor saved she is asked to thank, and nothing more."""
     diary.house.meet(BEN, at("2026-03-03", "10:00"), organizer=BEN)
-    diary.until("2026-03-20")
+    diary.until("2026-03-20", 3)
     assert set(diary.made) == {THANK}
     diary.house.mail(ANA, BEN, at("2026-03-21", "09:00"), "A thought")
     diary.until("2026-03-22")
@@ -137,7 +139,7 @@ def test_a_call_before_the_task_is_due_is_enough(diary: Diary) -> None:
     house = diary.house
     house.meet(BEN, at("2026-03-03", "10:00"))
     house.mail(ANA, BEN, at("2026-03-03", "12:00"), "Thank you")
-    diary.until("2026-03-10")
+    diary.until("2026-03-10", 3)
     key = house.task(at("2026-03-10", "20:00"), CALL)["key"]
     house.tick(key, at("2026-03-11", "17:00"))
     diary.until("2026-03-12")
@@ -322,6 +324,9 @@ def test_open_loops(diary: Diary, loop: Loop) -> None:
     opener = house.mail(
         loop.sender, BEN if loop.sender == ANA else ANA, at("2026-03-09", "09:00"), "It", loop.text
     )
+    eve = date.fromisoformat(loop.appears) - timedelta(days=1)
+    diary.until(eve.isoformat(), 5)
+    assert diary.made == {}
     diary.until("2026-03-17")
     assert diary.made == {loop.rule: (loop.appears, loop.due)}
     moment = at("2026-03-18", "10:00")
@@ -346,6 +351,7 @@ def test_a_loop_that_closes_in_time_makes_no_task(diary: Diary) -> None:
     )
     diary.until("2026-03-09", 7)
     house.mail(ANA, BEN, at("2026-03-10", "09:00"), "Re: Paint", "Blue.\n", answers=asked)
-    diary.until("2026-03-30", 1)
+    diary.until("2026-03-12")
+    diary.until("2026-03-30", 6)
     assert diary.made == {}
     assert house.files() == {}
