@@ -144,8 +144,8 @@ def key_of(record: Message | Meeting | Card, account: str, ref: str) -> str:
         return f"message:{record.message_id}"
     if isinstance(record, Meeting):
         return f"meeting:{record.uid}/{record.recurrence_id}"
-    # Two cards of one person in two books are two statements: both are kept.
-    return f"card:{account}/{ref}/{record.uid}"
+    # Two cards of one person in two accounts are two statements; one that was renamed is the same.
+    return f"card:{account}/{record.uid or ref}"
 
 
 def row_of(record: Message | Meeting | Card, key: str, owned: frozenset[str], *, gone: bool) -> Row:

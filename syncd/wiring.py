@@ -45,6 +45,7 @@ class Assembly:
     document: Document
     settings: Settings
     ruleset: RuleSet
+    rules_text: str  # of all rule files together, for the fingerprint
 
     @property
     def path(self) -> Path:
@@ -83,7 +84,7 @@ def assemble(path: Path) -> Assembly:
         mistakes += [Mistake(p.file, p.line, p.column, p.message) for p in error.problems]
     if mistakes or settings is None:
         raise ConfigErrors(mistakes)
-    return Assembly(document, settings, ruleset)
+    return Assembly(document, settings, ruleset, "\0".join(text for _, text in sources))
 
 
 def _rule_file(entry: str, config: Path) -> tuple[str, str]:
@@ -222,7 +223,11 @@ def _prints(assembly: Assembly) -> Mapping[str, str]:
         "ignore": mark(sorted(settings.ignore)),
         "history": mark(sorted((a.name, str(a.history)) for a in settings.accounts)),
         "rules": mark(
-            assembly.ruleset, settings.catch_up, settings.weekdays, settings.task_accounts()
+            # The texts, not the parsed rules: sets print differently in every process.
+            assembly.rules_text,
+            settings.catch_up,
+            sorted(settings.weekdays),
+            settings.task_accounts(),
         ),
     }
 
@@ -234,8 +239,9 @@ def merge(records: Sequence[tuple[Record, bool]]) -> Record:
         return merge_messages(cast("list[tuple[Message, bool]]", list(records)))
     if isinstance(first, Meeting):
         return merge_meetings(cast("list[tuple[Meeting, bool]]", list(records)))
-    # A card's key names its place: there is one sighting, whatever it was edited to last.
-    return min((record for record, _ in records), key=repr)
+    # Copies of one card: the one that is still there, and of several any, but always the same.
+    there = [record for record, gone in records if not gone] or [record for record, _ in records]
+    return min(there, key=repr)
 
 
 def indexer_of(owner: Owner) -> Indexer:

@@ -198,3 +198,14 @@ class Lab:
     def tasks(self, now: datetime, status: str = "open") -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.view(now)["tasks"]
         return [task for task in found if task["status"] == status]
+
+
+def without_places(shown: dict[str, Any]) -> str:
+    """The state without the places where things were found: those differ with the copies."""
+
+    def strip(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {k: strip(v) for k, v in value.items() if k != "evidence"}
+        return [strip(one) for one in value] if isinstance(value, list) else value
+
+    return json.dumps(strip(shown), sort_keys=True)

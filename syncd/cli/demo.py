@@ -99,6 +99,7 @@ def _week(truth: dict[str, Any], zone: tzinfo) -> None:
 
 def _tasks(tasks: list[dict[str, Any]]) -> None:
     written = [task for task in tasks if task["status"] == "open"]
+    written.sort(key=lambda task: (task["due"], task["title"]))
     held = [task for task in tasks if task["status"] == "held"]
     _heading(f"{len(written)} tasks written to tasks/")
     for task in written:
@@ -137,3 +138,4 @@ def _onwards(where: Path) -> None:
     typer.echo(
         "  README shows one), then `syncd check` and `syncd once`. Nothing leaves this machine."
     )
+    typer.echo(f"  Done with it: rm -r {where}")

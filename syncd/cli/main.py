@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -20,6 +21,19 @@ from syncd import log
 from syncd.cli.context import Call, NotFound
 from syncd.config import ConfigErrors
 from syncd.store.errors import StoreError
+
+
+class Stopped(BaseException):
+    """A signal asked us to leave. Whatever transaction is open is rolled back on the way out."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+def _stop(number: int, _frame: object) -> None:
+    raise Stopped(number)
+
 
 app = typer.Typer(
     name="syncd",
@@ -74,6 +88,9 @@ def _register() -> None:
 def main() -> None:
     """Run the command line; every expected trouble becomes a sentence and an exit code."""
     _register()
+    # Typer would swallow Ctrl-C without a word, and a timer stops us with SIGTERM.
+    signal.signal(signal.SIGINT, _stop)
+    signal.signal(signal.SIGTERM, _stop)
     try:
         app()
     except ConfigErrors as error:
@@ -89,9 +106,9 @@ def main() -> None:
         # The reader (`| head`) has gone. Python would complain once more while it closes stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
-    except KeyboardInterrupt:
-        _say("syncd: stopped; what was committed is kept, the next run goes on from there")
-        sys.exit(130)
+    except Stopped as stopped:
+        _say("syncd: stopped; what was read so far is kept, the next run goes on from there")
+        sys.exit(128 + stopped.number)
 
 
 def _say(text: str) -> None:

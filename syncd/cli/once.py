@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
@@ -18,7 +18,17 @@ def register(app: typer.Typer) -> None:
     app.command("once")(command)
 
 
-def command(context: typer.Context, now: NowOption = None, as_json: JsonOption = False) -> None:
+def command(
+    context: typer.Context,
+    now: NowOption = None,
+    as_json: JsonOption = False,
+    accept_deletions: Annotated[
+        bool,
+        typer.Option(
+            "--accept-deletions", help="Tasks that vanished at once were deleted on purpose."
+        ),
+    ] = False,
+) -> None:
     """Read every account once, judge, and write the tasks that are due."""
     call = call_of(context)
     assembly = call.assembly()
@@ -27,7 +37,7 @@ def command(context: typer.Context, now: NowOption = None, as_json: JsonOption =
     try:
         shop = wiring.open_workshop(assembly, database)
         with bar(shown=sys.stderr.isatty() and not as_json) as progress:
-            report = once(shop, moment, progress)
+            report = once(shop, moment, progress, accept_deletions=accept_deletions)
     finally:
         database.close()
     if as_json:
@@ -94,7 +104,8 @@ def troubles_of(report: Report) -> list[str]:
     lines += [f"syncd: {name}: tasks: {e}" for name, e in sorted(report.delivery_errors.items())]
     lines += [
         f"syncd: {account}: {n} tasks vanished from the list at once. They keep their state and "
-        "nothing is written there until they are back: check the list, see `syncd status`"
+        "nothing is written there until they are back. If you deleted them: "
+        "`syncd once --accept-deletions`"
         for account, n in sorted(report.incidents.items())
     ]
     return lines

@@ -69,7 +69,8 @@ def lines_of(status: dict[str, Any]) -> list[str]:
     ]
     lines += [
         f"{len(one['missing'])} tasks vanished from {one['account']} at once. They keep their "
-        "state; nothing is written there until they are back."
+        "state; nothing is written there until they are back. If you deleted them: "
+        "`syncd once --accept-deletions`"
         for one in status["incidents"]
     ]
     return lines

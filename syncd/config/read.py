@@ -73,10 +73,32 @@ class Document:
                 d for d in details if d["type"] == "literal_error" or d["loc"][:2] not in odd
             ]
             found = [_mistake(self.path, self._root, detail) for detail in details]
-            raise ConfigErrors(found + self._doubled) from None
-        if self._doubled:
-            raise ConfigErrors(self._doubled)
+            raise ConfigErrors(found + self._doubled + self._unfit()) from None
+        if self._doubled or self._unfit():
+            raise ConfigErrors(self._doubled + self._unfit())
         return settings
+
+    def _unfit(self) -> list[Mistake]:
+        """What is right by itself and does not fit together: told along with all the rest."""
+        listed = self._root.get("accounts")
+        accounts = [one for one in listed if isinstance(one, dict)] if listed else []
+        names = [one.get("name") for one in accounts]
+        found = [
+            self.mistake(("accounts", n, "name"), f"two accounts are named {name!r}: rename one")
+            for n, name in enumerate(names)
+            if name is not None and name in names[:n]
+        ]
+        target = self._root.get("tasks_in")
+        wanted = target if isinstance(target, dict) else {None: target} if target else {}
+        for key, name in wanted.items():
+            loc = ("tasks_in",) if key is None else ("tasks_in", key)
+            account = next((one for one in accounts if one.get("name") == name), None)
+            if account is None:
+                found.append(self.mistake(loc, f"tasks_in names {name!r}, no account here"))
+            elif not account.get("tasks"):
+                message = f"tasks_in names {name!r}, but that account has no `tasks:` folder"
+                found.append(self.mistake(loc, message))
+        return found
 
     def rules(self) -> list[tuple[str, tuple[Any, ...]]]:
         """The packs and files under `rules:` with their place, whatever else is wrong."""

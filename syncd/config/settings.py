@@ -177,22 +177,6 @@ class Settings(BaseSettings):
             raise ValueError("at least one day must be a working day")
         return value
 
-    @model_validator(mode="after")
-    def _fits_together(self) -> Settings:
-        names = [account.name for account in self.accounts]
-        doubled = sorted({name for name in names if names.count(name) > 1})
-        if doubled:
-            raise ValueError(f"two accounts are named {doubled[0]!r}: give each its own name")
-        for target in self.task_accounts().values():
-            account = next((a for a in self.accounts if a.name == target), None)
-            if account is None:
-                raise ValueError(f"tasks_in names {target!r}, which is no account here")
-            if not account.tasks:
-                raise ValueError(
-                    f"tasks_in names {target!r}, but that account has no `tasks:` folder"
-                )
-        return self
-
     def task_accounts(self) -> dict[str, str]:
         """Which account's tasks go where; `default` for all others. {} when there is nowhere."""
         if isinstance(self.tasks_in, dict):

@@ -42,6 +42,7 @@ from syncd.planner import Policy
 from syncd.store import facts, observations, people, sources
 from syncd.store.database import Database
 from syncd.store.dossiers import Lawyer, Shelf
+from syncd.store.lock import exclusive
 from syncd.store.observations import Indexer
 from syncd.store.sources import SourceRow
 from syncd.store.times import from_int, to_int
@@ -162,18 +163,25 @@ class Report:
         return bool(accounts) and accounts <= refused
 
 
-def once(shop: Workshop, now: datetime, progress: Progress | None = None) -> Report:
-    """Pull everything, evaluate, deliver."""
+def once(
+    shop: Workshop,
+    now: datetime,
+    progress: Progress | None = None,
+    *,
+    accept_deletions: bool = False,
+) -> Report:
+    """Pull everything, evaluate, deliver. Raises `StoreError` while another run is under way."""
     show = progress or Silent()
     report = Report()
-    show.step("Checking")
-    refresh(shop, now)
-    observe(shop, now, report, show)
-    shelf = Shelf()
-    relate(shop, now, report, show, shelf)
-    decide(shop, now, report, show, shelf)
-    show.step("Writing tasks")
-    deliver(shop, now, report)
+    with exclusive(shop.database):
+        show.step("Checking")
+        refresh(shop, now)
+        observe(shop, now, report, show, accept_deletions=accept_deletions)
+        shelf = Shelf()
+        relate(shop, now, report, show, shelf)
+        decide(shop, now, report, show, shelf)
+        show.step("Writing tasks")
+        deliver(shop, now, report)
     return report
 
 
@@ -210,7 +218,14 @@ def refresh(shop: Workshop, now: datetime) -> None:
             facts.put(connection, owner, f"print:{name}", shop.prints[name])
 
 
-def observe(shop: Workshop, now: datetime, report: Report, show: Progress) -> None:
+def observe(
+    shop: Workshop,
+    now: datetime,
+    report: Report,
+    show: Progress,
+    *,
+    accept_deletions: bool = False,
+) -> None:
     """Read every source; one that fails is noted and stops no other."""
     reader = Reader(
         shop.database,
@@ -225,7 +240,7 @@ def observe(shop: Workshop, now: datetime, report: Report, show: Progress) -> No
                 if source.facet == facet:
                     show.step(f"Reading {account.name}: {source.scope}")
                     report.outcomes.append(reader.observe(account.name, source, account.since))
-    hand = HandReader(shop.database, now)
+    hand = HandReader(shop.database, now, accept_deletions)
     for account in shop.accounts:
         if account.tasks is not None:
             show.step(f"Reading {account.name}: tasks")
@@ -301,7 +316,7 @@ def decide(shop: Workshop, now: datetime, report: Report, show: Progress, shelf:
         shop.policy,
         shop.tasks_in,
         now,
-        incident=bool(report.incidents),
+        incidents=frozenset(report.incidents),
         progress=show.advance,
     )
     followed, drawn = decider.follow(), decider.draw()

@@ -7,7 +7,7 @@ are one transaction, so a crash between them cannot happen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -52,7 +52,7 @@ class Decider:
     policy: Policy
     tasks_in: Mapping[str, str]  # task account by the anchor's account, and `default`
     now: datetime
-    incident: bool = False
+    incidents: frozenset[str] = frozenset()  # task accounts that lost many tasks at once
     progress: Callable[[int], None] = lambda _: None
 
     def follow(self) -> int:
@@ -77,10 +77,7 @@ class Decider:
 
     def stand(self, portrait: Portrait, rows: tuple[Tracked, ...]) -> Followed:
         """Where every rule stands with this person at `now`; nothing is stored."""
-        history = portrait.history
-        current: tuple[Verdict, ...] = ()
-        if portrait.row.kind == "person":
-            current = evaluate(self.ruleset, history, self.now, self.clock)
+        history, current = portrait.history, self.verdicts(portrait)
         rejudged = {
             row.key: self._rejudge(portrait, row)
             for row in unjudged(current, rows)
@@ -98,7 +95,9 @@ class Decider:
                 for verdict in current
             },
             events={event.evidence: event for event in history.events},
-            incident=self.incident,
+            incident=any(
+                row.live and row.task.account in self.incidents for row in rows if row.task
+            ),
         )
 
     def _reworded(self, portrait: Portrait, followed: Followed) -> Followed:
@@ -113,6 +112,12 @@ class Decider:
                     intent = replace(intent, title=title, notes=notes)
             intents.append(intent)
         return replace(followed, intents=tuple(intents))
+
+    def verdicts(self, portrait: Portrait) -> tuple[Verdict, ...]:
+        """Where each rule that has an anchor here stands, whatever was done about it."""
+        if portrait.row.kind != "person":
+            return ()
+        return evaluate(self.ruleset, portrait.history, self.now, self.clock)
 
     def _can_tell(self, portrait: Portrait, row: Tracked) -> bool:
         """Whether anything can be said of a row's anchor: its rule exists, and its evidence is not
@@ -162,13 +167,16 @@ class Decider:
 
     def draw(self) -> int:
         """Turn candidates into tasks within the limits; returns how many."""
-        if not self.tasks_in or self.incident:
+        if not self.tasks_in:
             return 0
         owner = self.database.owner
         urgent = {rule.id for rule in self.ruleset.rules if rule.urgent}
         decided = 0
         with self.database.begin() as connection:
             waiting = ledger_tasks.candidates(connection, owner, urgent)
+            if self.incidents:
+                blocked = self._bound_for_incidents(connection, [one.key for one in waiting])
+                waiting = [one for one in waiting if one.key not in blocked]
             today, soon = ledger_tasks.counts(connection, owner, self.policy, self.now, urgent)
             drawn = draw(waiting, today, soon, self.policy, self.now)
             rows = ledger.by_key(connection, owner, drawn)
@@ -186,12 +194,28 @@ class Decider:
         if drafted is None:
             return False
         draft, rule, account = drafted
-        target = self.tasks_in.get(account) or self.tasks_in.get("default")
+        target = self._target(account)
         if target is None:
             return False
         return ledger_tasks.decide(
             connection, self.database.owner, row.key, target, draft, rule.done_means, self.now
         )
+
+    def _target(self, account: str) -> str | None:
+        return self.tasks_in.get(account) or self.tasks_in.get("default")
+
+    def _bound_for_incidents(self, connection: Connection, keys: Sequence[str]) -> set[str]:
+        """Which of these candidates would go to a list that is not to be written now."""
+        rows = ledger.by_key(connection, self.database.owner, keys)
+        whose = sorted({row.person for row in rows.values()})
+        portraits = {p.row.id: p for p in self.gallery.look(connection, whose, self.now)}
+        blocked = set()
+        for key, row in rows.items():
+            portrait = portraits.get(row.person)
+            drafted = self.draft(portrait, row) if portrait else None
+            if drafted is not None and self._target(drafted[2]) in self.incidents:
+                blocked.add(key)
+        return blocked
 
     def draft(self, portrait: Portrait, row: Tracked) -> tuple[Draft, Rule, str] | None:
         """What the task of this row says now, its rule, and the account of its anchor."""

@@ -18,8 +18,9 @@ from connectors.errors import ConnectorError, CursorExpired
 from connectors.records import Item, Seen, Task
 from syncd import log
 from syncd.pipeline.observe import Outcome, is_news
-from syncd.store import facts, ledger_hand, notes, observations, people, sources
+from syncd.store import facts, ledger, ledger_hand, notes, observations, people, sources
 from syncd.store.database import Database
+from syncd.store.ledger_hand import Received
 from syncd.store.observations import Taken, Where
 
 
@@ -29,6 +30,7 @@ class HandReader:
 
     database: Database
     now: datetime
+    accept: bool = False  # the owner says that what vanished was deleted on purpose
 
     def observe(self, account: str, tasks: TaskList) -> Outcome:
         """Take in what changed in a list; trouble is noted with the account."""
@@ -36,8 +38,8 @@ class HandReader:
         owner = self.database.owner
         with self.database.read() as connection:
             row = sources.get(connection, owner, account, outcome.facet, tasks.scope)
+            before = sources.count(connection, owner, account, outcome.facet)
         known = sources.StoredItems(self.database, account, outcome.facet)
-        before = len(known.under(""))
         items: list[Item] = []
         try:
             try:
@@ -99,8 +101,12 @@ class HandReader:
             listed_after=after,
         )
         # A vanished task that turns up again settles its part of the incident.
+        if self.accept:
+            received = self._accepted(connection, account, items, received)
         before_it = set(incident(connection, owner, account))
-        missing = (before_it - _keys(items)) | set(received.missing)
+        missing = set(received.missing)
+        if not self.accept:
+            missing |= before_it - _keys(items)
         if before_it and not missing:
             # Nothing was decided meanwhile: everybody is judged anew.
             people.evaluate_all(connection, owner, self.now)
@@ -112,6 +118,19 @@ class HandReader:
         for addrs in theirs.values():
             observations.mark(connection, owner, addrs)
         return received.twins
+
+    def _accepted(
+        self, connection: Connection, account: str, items: Sequence[Item], received: Received
+    ) -> Received:
+        """Take the tasks of an incident for deleted: each is a "no", as if deleted alone."""
+        owner = self.database.owner
+        keys = {*incident(connection, owner, account), *received.missing} - _keys(items)
+        people_ = set(received.persons)
+        for row in ledger.by_key(connection, owner, keys).values():
+            if row.live:
+                ledger_hand.dismiss(connection, owner, row, self.now)
+                people_.add(row.person)
+        return replace(received, persons=frozenset(people_), missing=())
 
 
 def _keys(items: Sequence[Item]) -> set[str]:

@@ -5,7 +5,6 @@ Both deciding and showing go through here, so that what is shown is what was dec
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -87,8 +86,3 @@ def snapshot_of(row: PersonRow, now: datetime) -> Snapshot | None:
     if snapshot.valid_until is not None and now >= snapshot.valid_until:
         return None
     return snapshot
-
-
-def reasons_of(row: PersonRow) -> list[str]:
-    """Why somebody is not shown among the people."""
-    return [str(reason) for reason in json.loads(row.reasons)]

@@ -54,11 +54,16 @@ class Portraits:
 
     def _card_seen_at(self, dossier: Dossier) -> datetime | None:
         """When the first card came in; None for cards that were there at the first start."""
-        first = {row.account: row.done_at for row in self.progress if row.facet == "contacts"}
+        books = [row for row in self.progress if row.facet == "contacts"]
         fresh = []
         for card in dossier.cards:
-            done = [first.get(where.account) for where in card.evidence]
-            if any(at is None or card.seen_at <= at for at in done):
+            done = [
+                book.done_at
+                for where in card.evidence
+                for book in books
+                if book.account == where.account and where.ref.startswith(book.scope)
+            ]
+            if not done or any(at is None or card.seen_at <= at for at in done):
                 return None
             fresh.append(card.seen_at)
         return min(fresh, default=None)

@@ -90,11 +90,13 @@ class Settler:
             groups, lost = self._regroup(connection, addrs)
             words |= lost
             folded = self._fold(connection, groups)
+            before = people.load(connection, owner, [row.id for row in folded])
             people.save(connection, owner, folded)
+            renamed = {r.id for r in folded if r.id in before and before[r.id].name != r.name}
             by_name = {
                 row.id: tokens(row.name) if row.known else frozenset[str]() for row in folded
             }
-            words |= people.set_name_tokens(connection, owner, by_name)
+            words |= people.set_name_tokens(connection, owner, by_name, renamed)
         entries |= people.entries_with(connection, owner, words)
         self._read_titles(connection, entries)
         return len(folded)
@@ -111,6 +113,9 @@ class Settler:
         own = reached & self.owner.addresses
         reached -= own
         seen = people.roles(connection, owner, reached)
+        # So is one that nothing names any more: the card that did was edited, or is ignored.
+        unseen = {addr for addr in reached if addr not in seen}
+        reached -= unseen
         kinds = {
             addr: classify(
                 addr,
@@ -126,8 +131,12 @@ class Settler:
             names = _names([entry for addr in together for entry in seen.get(addr, ())])
             groups.append(Group(person_id(together), together, kind, reasons, names))
         no_person = (AddressKind.ROLE, ("address:owner",), ())
-        owned = [Group(person_id(frozenset({a})), frozenset({a}), *no_person) for a in sorted(own)]
-        lost = self._move(connection, groups + owned)
+        nobody = [
+            Group(person_id(frozenset({addr})), frozenset({addr}), *no_person)
+            for addr in sorted(own | unseen)
+        ]
+        lost = self._move(connection, groups + nobody)
+        people.unassign(connection, owner, own | unseen)
         return groups, lost
 
     def _move(self, connection: Connection, groups: Sequence[Group]) -> set[str]:

@@ -15,7 +15,7 @@ from datetime import datetime
 from rules.history import Event
 from rules.verdict import State, Verdict
 from syncd.planner.keys import mint
-from syncd.planner.live import Live, follow_live
+from syncd.planner.live import Live, follow_live, refreshed
 from syncd.planner.model import (
     Followed,
     Intent,
@@ -147,7 +147,7 @@ def _place(
     if row is not None and row.task is not None:
         if says.incident or live or not _undone(verdict, row, row.task, rows):
             return row, []
-        return _reopened(verdict, row, row.task)
+        return _reopened(says, verdict, row, row.task)
     if live:
         return None, []  # that task speaks for the rule
     if row is not None and row.state is State.MISSED:
@@ -221,21 +221,10 @@ def _undone(verdict: Verdict, row: Tracked, task: TaskState, rows: Sequence[Trac
     )
 
 
-def _reopened(verdict: Verdict, row: Tracked, task: TaskState) -> tuple[Tracked, list[Update]]:
+def _reopened(
+    says: Live, verdict: Verdict, row: Tracked, task: TaskState
+) -> tuple[Tracked, list[Update]]:
     again = replace(task, status=Status.OPEN, closed_at=None, closed_why="")
-    expires = verdict.expires + task.shift
-    opened = replace(
-        row,
-        state=State.OPEN,
-        expires=expires,
-        next=_earlier(verdict.next, expires),
-        reasons=verdict.reasons,
-        satisfied_by="",
-        closed_at=None,
-        task=again,
-    )
-    return opened, [Update(row.key, task.account, reopen=True, unsay=task.closed_why)]
-
-
-def _earlier(one: datetime | None, other: datetime) -> datetime:
-    return other if one is None else min(one, other)
+    opened = replace(row, state=State.OPEN, satisfied_by="", closed_at=None)
+    opened, due = refreshed(says, opened, again, verdict)
+    return opened, [Update(row.key, task.account, due=due, reopen=True, unsay=task.closed_why)]

@@ -93,7 +93,8 @@ def _judged(
         why = words.satisfied(says.events.get(judged.satisfied_by), zone)
         row, intent = _closed(row, task, State.SATISFIED, why, now)
         at = judged.closed_at or now
-        return replace(row, satisfied_by=judged.satisfied_by, closed_at=at), [intent]
+        row = replace(row, satisfied_by=judged.satisfied_by, reasons=judged.reasons, closed_at=at)
+        return row, [intent]
     if (
         current is not None
         and _may_take_over(says, current, row, others)
@@ -103,8 +104,8 @@ def _judged(
         return _anchored(says, row, task, current)
     if ends <= now:
         row, intent = _closed(row, task, State.EXPIRED, words.expired(ends, zone), now)
-        return replace(row, closed_at=ends), [intent]
-    row, due = _refreshed(says, row, task, judged)
+        return replace(row, reasons=("expired",), closed_at=ends), [intent]
+    row, due = refreshed(says, row, task, judged)
     return row, [] if due is None else [Update(row.key, task.account, due=due)]
 
 
@@ -127,11 +128,11 @@ def _anchored(
     anchor = verdict.anchor.evidence
     evidence = tuple(dict.fromkeys((anchor, *task.evidence)))
     row = replace(row, anchor=anchor, state=State.OPEN, remind=verdict.remind, closed_at=None)
-    row, due = _refreshed(says, row, replace(task, evidence=evidence), verdict)
+    row, due = refreshed(says, row, replace(task, evidence=evidence), verdict)
     return row, [Update(row.key, task.account, due=due, anchored=True)]
 
 
-def _refreshed(
+def refreshed(
     says: Live, row: Tracked, task: TaskState, verdict: Verdict
 ) -> tuple[Tracked, date | None]:
     """Kept open, and the due date to write, if any: it moves when the rule's own date did, as
@@ -144,6 +145,7 @@ def _refreshed(
         due = day if day != task.ours.due else None
     row = replace(
         row,
+        remind=verdict.remind,
         due=verdict.due,
         expires=expires,
         next=expires if verdict.next is None else min(verdict.next, expires),

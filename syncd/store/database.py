@@ -59,7 +59,7 @@ def open_database(url: str, owner: str, aliases: frozenset[str] = frozenset()) -
     sqlite = parsed.get_backend_name() == "sqlite"
     if sqlite and parsed.database not in (None, "", ":memory:"):
         _prepare_file(Path(str(parsed.database)))
-    engine = _sqlite(url) if sqlite else create_engine(url)
+    engine = _sqlite(url) if sqlite else create_engine(url, hide_parameters=True)
     try:
         with translated(engine):
             _bring_up_to_date(engine, sqlite=sqlite)
@@ -120,7 +120,8 @@ def _prepare_file(path: Path) -> None:
 def _sqlite(url: str) -> Engine:
     from pysqlite3 import dbapi2
 
-    engine = create_engine(url, module=dbapi2)
+    # An error must not carry subjects and names out of here.
+    engine = create_engine(url, module=dbapi2, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: object) -> None:

@@ -13,12 +13,13 @@ from sqlalchemy import Connection, func, select
 from connectors import wire
 from connectors.records import Message
 from syncd.inference.model import Dossier, Evidence, Owner, Sighted, Tick
-from syncd.store import readings
+from syncd.store import neighbours, readings
 from syncd.store.observations import Record
 from syncd.store.schema import involved, named, observation, sighting
 from syncd.store.statements import chunked
 from syncd.store.times import from_int
 
+_FEW = 100  # meetings whose company is looked up one by one
 _SHELVED = 8000  # observations kept unpacked, some 2 KB each
 
 
@@ -78,9 +79,8 @@ class Desk:
         parents = self._parents(connection, messages)
         letters = self._letters(connection, numbers)
         lists = self._lists(connection, numbers)
-        clashes: Mapping[str, str] = {}
-        if any(self.sighted[n].key.startswith("meeting:") for n in numbers):
-            clashes = self._clashes(connection)
+        meetings = {n for n in numbers if self.sighted[n].key.startswith("meeting:")}
+        clashes = self._clashes(connection, meetings) if meetings else {}
         dossiers = []
         for index, addrs in enumerate(groups):
             person = people[index] if index < len(people) else ""
@@ -218,16 +218,33 @@ class Desk:
             addrs |= set(connection.execute(query).scalars())
         return frozenset(addrs)
 
-    def _clashes(self, connection: Connection) -> Mapping[str, str]:
-        """Double bookings of the whole calendar, swept once for all dossiers of this sitting."""
-        if self.shelf.clashing is None:
+    def _clashes(self, connection: Connection, meetings: set[int]) -> Mapping[str, str]:
+        """Double bookings of these meetings: of a few by what is at the same time, of many by one
+        sweep over the whole calendar, which then serves the rest of the sitting."""
+        if self.shelf.clashing is not None:
+            return self.shelf.clashing
+        if len(meetings) <= _FEW:
+            traces = neighbours.traces_of(connection, meetings)
+            spans = {(trace.at, trace.until) for trace in traces}
+            numbers = meetings | neighbours.at_the_same_time(connection, self.owner_id, spans)
+        else:
             query = select(observation.c.id).where(
                 observation.c.owner == self.owner_id, observation.c.kind == "meeting"
             )
-            numbers = list(connection.execute(query).scalars())
-            self.load(connection, numbers)
-            solo = select(observation.c.key).join(named).where(named.c.owner == self.owner_id)
-            meant = frozenset(connection.execute(solo).scalars())
-            everything = [self.sighted[n] for n in numbers]
-            self.shelf.clashing = self.lawyer.clashes(everything, meant)
-        return self.shelf.clashing
+            numbers = set(connection.execute(query).scalars())
+        self.load(connection, numbers)
+        solo = select(observation.c.key).join(named).where(named.c.owner == self.owner_id)
+        meant = frozenset(connection.execute(solo).scalars())
+        found = self.lawyer.clashes([self.sighted[n] for n in sorted(numbers)], meant)
+        if len(meetings) > _FEW:
+            self.shelf.clashing = found
+        # What overlaps these was looked at without its own company: say nothing about it.
+        return (
+            found
+            if len(meetings) > _FEW
+            else {
+                self.sighted[n].key: found[self.sighted[n].key]
+                for n in meetings
+                if self.sighted[n].key in found
+            }
+        )

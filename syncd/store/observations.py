@@ -201,11 +201,10 @@ def _sight(
 
 def reindex(connection: Connection, owner: str, indexer: Indexer) -> int:
     """Compute every row again from its records; returns how many observations there are."""
-    numbers = connection.execute(
-        select(observation.c.id).where(observation.c.owner == owner)
-    ).scalars()
-    everything = set(numbers)
-    _index(connection, owner, everything, indexer)
+    query = select(observation.c.id).where(observation.c.owner == owner)
+    everything = list(connection.execute(query).scalars())
+    for some in chunked(everything):
+        _index(connection, owner, set(some), indexer)
     return len(everything)
 
 

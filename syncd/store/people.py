@@ -241,9 +241,13 @@ def _row(row: Any) -> PersonRow:
 
 
 def set_name_tokens(
-    connection: Connection, owner: str, tokens: Mapping[str, frozenset[str]]
+    connection: Connection,
+    owner: str,
+    tokens: Mapping[str, frozenset[str]],
+    renamed: Collection[str] = (),
 ) -> set[str]:
-    """Note by which words each person may be named; returns the words that changed."""
+    """Note by which words each person may be named; returns the words whose meaning may have
+    changed: those that came or went, and all those of somebody who was `renamed`."""
     before: dict[str, set[str]] = defaultdict(set)
     for some in chunked(sorted(tokens)):
         query = select(name_token.c.person, name_token.c.token).where(
@@ -254,6 +258,8 @@ def set_name_tokens(
     changed: set[str] = set()
     fresh = []
     for who, words in tokens.items():
+        if who in renamed:
+            changed |= before[who] | words
         if before[who] == words:
             continue
         changed |= before[who] ^ words
@@ -354,3 +360,17 @@ def set_next(connection: Connection, owner: str, moments: Mapping[str, datetime 
 def evaluate_all(connection: Connection, owner: str, now: datetime) -> None:
     """Everybody is to be evaluated anew: the rules, or what is known of the accounts, changed."""
     connection.execute(update(person).where(person.c.owner == owner).values(next_at=to_int(now)))
+
+
+def count(connection: Connection, owner: str) -> int:
+    """How many people there are whom the owner has to do with."""
+    query = select(func.count()).where(person.c.owner == owner, person.c.kind == "person")
+    return int(connection.execute(query).scalar() or 0)
+
+
+def unassign(connection: Connection, owner: str, addrs: Collection[str]) -> None:
+    """Forget that these addresses were anybody's."""
+    for some in chunked(sorted(addrs)):
+        connection.execute(
+            delete(address).where(address.c.owner == owner, address.c.addr.in_(some))
+        )

@@ -45,8 +45,11 @@ class StoredItems:
             item.c.facet == self.facet,
         )
         if prefix:
-            # A range, not LIKE: it uses the index, and a ref may hold % and _.
-            query = query.where(item.c.ref >= prefix, item.c.ref < prefix + "\U0010ffff")
+            if self.database.engine.dialect.name == "sqlite":
+                # A range uses the index; here texts compare by their bytes.
+                query = query.where(item.c.ref >= prefix, item.c.ref < prefix + "\U0010ffff")
+            else:
+                query = query.where(item.c.ref.startswith(prefix, autoescape=True))
         with self.database.read() as connection:
             return {row.ref: row.stamp for row in connection.execute(query)}
 

@@ -15,7 +15,7 @@ from syncd.inference.model import Claim, Owner
 from syncd.people import AddressKind, classify
 from syncd.pipeline.decide import Decider
 from syncd.pipeline.people import Gallery, Portrait
-from syncd.planner import Tracked
+from syncd.planner import Tracked, mint
 from syncd.store import ledger, people
 
 _AT_ONCE = 200
@@ -88,7 +88,6 @@ def _object(
     history = portrait.history
     facts = history.facts_json(now)
     tier = tier_of(decider.ruleset, history.subject, history.facts_at(now))
-    followed = decider.stand(portrait, rows)
     return {
         "person": person_of(portrait),
         "reasons": list(reasons),
@@ -106,8 +105,34 @@ def _object(
             }
             for signal in history.signals(now)
         ],
-        "verdicts": [verdict_of(row) for row in followed.tracked],
+        "verdicts": _verdicts(decider, portrait, rows),
     }
+
+
+def _verdicts(
+    decider: Decider, portrait: Portrait, rows: tuple[Tracked, ...]
+) -> list[dict[str, Any]]:
+    """Every rule's standing: what is followed, and what was over before it could be a task."""
+    followed = decider.stand(portrait, rows)
+    shown = [verdict_of(row) for row in followed.tracked]
+    there = {(row.rule, row.anchor) for row in followed.tracked}
+    for verdict in decider.verdicts(portrait):
+        anchor = verdict.anchor.evidence
+        if (verdict.rule, anchor) in there:
+            continue
+        shown.append(
+            {
+                "rule": verdict.rule,
+                "anchor": anchor,
+                "state": str(verdict.state),
+                "remind": verdict.remind,
+                "due": verdict.due,
+                "next": None,
+                "reasons": list(verdict.reasons),
+                "key": mint(verdict.rule, anchor, decider.address_in(portrait, anchor)),
+            }
+        )
+    return sorted(shown, key=lambda one: (one["rule"], one["key"]))
 
 
 def person_of(portrait: Portrait, addr: str = "") -> dict[str, Any]:

@@ -54,7 +54,7 @@ def status_of(
             for (account, facet, state), n in sorted(counts.items())
         ],
         "observations": seen,
-        "people": len(people.everyone(connection, owner, ("person",))),
+        "people": people.count(connection, owner),
         "set_aside": [
             {"account": account, "facet": facet, "ref": ref, "reason": reason}
             for account, facet, ref, reason in sources.set_aside(connection, owner)

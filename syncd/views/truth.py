@@ -76,7 +76,7 @@ def _way(claim: Claim) -> str:
             Mode.IN_PERSON: "met in person",
             Mode.VIDEO: "met by video",
             Mode.PHONE: "talked by phone",
-        }.get(claim.mode, "met")
+        }.get(claim.mode, "met (place unknown)")
     if claim.kind is ClaimKind.MESSAGE:
         return f"mail {claim.direction}"
     return str(claim.kind)

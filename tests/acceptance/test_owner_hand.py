@@ -534,3 +534,18 @@ def test_a_folder_with_one_task_that_vanishes(house: House) -> None:
     house.once(at("2026-03-05"))
     assert house.task(at("2026-03-05"))["key"] == key
     assert str(todo_of(house.file(key))["STATUS"]) == "NEEDS-ACTION"
+
+
+def test_deletions_that_were_meant_can_be_accepted(house: House) -> None:
+    """After an incident the owner can say that the tasks were deleted on purpose: dismissed, and
+    the list is written to again."""
+    house.rules = _rule(more="until: [message_sent]")
+    keys = _many(house, 4)
+    for key in keys[:3]:
+        house.file(key).unlink()
+    house.once(LATER, code=1)
+    house.run("once", "--accept-deletions", now=LATER)
+    found = {one["key"]: one["status"] for one in house.tasks(LATER)}
+    assert sorted(found.values()) == ["dismissed"] * 3 + ["open"]
+    house.once(at("2026-03-05"))
+    assert not any(house.file(key).exists() for key in keys[:3])

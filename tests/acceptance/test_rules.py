@@ -134,9 +134,6 @@ STORIES = [
     Story("they_promised", _two_letters("Drawings", _PROMISE, "", BEN), "2026-03-13"),
     Story("meeting_proposed", _two_letters("Hi", _PROPOSE, _PROPOSE_TOO, BEN), "2026-03-13"),
     Story("meeting_scheduled", _seen_ahead, "2026-03-13"),
-    Story("introduction_made", _introduces, "2026-03-13"),
-    Story("introduction_received", _is_introduced, "2026-03-13", who=CLEO),
-    Story("shared_with_me", _two_letters("An article", _SHARE, _SHARE_TOO, BEN), "2026-03-15"),
     Story("card_added", _card, "2026-03-13"),
 ]
 
