@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from rules.history import Facts
 from syncd.relationships.profile import Profile
 from syncd.relationships.rhythm import dormant_after
-from syncd.relationships.strength import decayed, strength_of
+from syncd.relationships.strength import OWNER_ACTED, decayed, strength_of
 from syncd.relationships.timeline import Standing
 
 ONLINE_DAYS = 5
@@ -55,11 +55,20 @@ def wanted(profile: Profile, standing: Standing, moment: datetime) -> bool:
     return standing.sought or saved or bool(profile.tags)
 
 
+def rank_of(standing: Standing) -> float:
+    """Interactions Rank as of the last interaction.
+
+    What the owner did counts five times because they chose this tie over others. While nothing
+    ever came back it says no more than that they were sent something: it counts once.
+    """
+    return standing.ir if two_way(standing) else standing.ir / OWNER_ACTED
+
+
 def strength_at(standing: Standing, moment: datetime) -> float:
     """Strength in 0-1 at a moment not before the standing's last interaction."""
     if standing.last_end is None:
         return 0.0
-    return strength_of(decayed(standing.ir, moment - standing.last_end))
+    return strength_of(decayed(rank_of(standing), moment - standing.last_end))
 
 
 def counts_of(standing: Standing) -> dict[str, int]:

@@ -20,7 +20,13 @@ from syncd.inference.model import Claim, Real
 from syncd.relationships.context import context_of
 from syncd.relationships.detail import detail_of
 from syncd.relationships.events import account_of, events_of
-from syncd.relationships.facts import dormant_from, facts_of, strength_at, summary_of
+from syncd.relationships.facts import (
+    dormant_from,
+    facts_of,
+    rank_of,
+    strength_at,
+    summary_of,
+)
 from syncd.relationships.loops import Loop, SignalState, loops_of, signal_states
 from syncd.relationships.planned import Calendar, scheduled_at
 from syncd.relationships.profile import Profile
@@ -104,7 +110,9 @@ class PersonHistory:
         if standing.last_end is None:
             return
         candidates = [dormant_from(self.profile, standing)]
-        candidates += (falls_below(standing.ir, standing.last_end, level) for level in strengths)
+        candidates += (
+            falls_below(rank_of(standing), standing.last_end, level) for level in strengths
+        )
         candidates += (standing.last_end + silence for silence in silences)
         yield from (moment for moment in candidates if moment is not None and moment > after)
 
@@ -127,7 +135,7 @@ class PersonHistory:
             # very instant of that interaction is no fall: it lifts the strength at once.
             if following < len(ends) and strength_at(standing, ends[following]) >= level:
                 continue
-            fall = falls_below(standing.ir, ends[place], level)
+            fall = falls_below(rank_of(standing), ends[place], level)
             if fall is None or (following < len(ends) and fall >= ends[following]):
                 continue
             yield Event(

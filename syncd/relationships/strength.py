@@ -11,8 +11,8 @@ call or a ticked one is outgoing *and* incoming at once, so it appears in both s
     strength = 1 - (1/2)^(IR/k)
 
 With a half-life of 60 days and k = 15, ten mails a year in both directions (the upper end of what
-real ties were found to exchange) settle near one half, a weekly meeting near 0.9, and one single
-mail starts at 0.2.
+real ties were found to exchange) settle near one half, a weekly meeting near 0.9. Where nothing
+ever came back, what was sent counts once (`facts.rank_of`): one single mail starts at 0.05.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from unit.relationships.stories import (
     lives,
     meeting,
     planned,
+    received,
     sent,
     steps,
 )
@@ -126,7 +127,7 @@ def test_falls_are_where_strength_falls(life: list[Claim], level: float) -> None
 
 def test_a_fall_names_the_interaction_before_it() -> None:
     """Each fall is an event of its own, under the evidence of the last contact."""
-    first, second = sent(0), meeting(400)
+    first, second = meeting(0), meeting(400)
     history = after(900, first, second)
     events = history.strength_below(0.1, day(900))
     assert [event.evidence for event in events] == [
@@ -140,7 +141,7 @@ def test_a_fall_names_the_interaction_before_it() -> None:
 def test_a_fall_waits_for_every_account() -> None:
     """While an account back-fills nobody knows how strong the tie is."""
     filling = replace(ANA, unsettled=frozenset({"work"}))
-    (event,) = after(400, sent(0), profile=filling).strength_below(0.1, day(400))
+    (event,) = after(400, meeting(0), profile=filling).strength_below(0.1, day(400))
     assert not event.settled
 
 
@@ -154,3 +155,12 @@ def test_next_change_goes_from_moment_to_moment(at: float, expected: float | Non
     silence = frozenset({timedelta(days=30)})
     change = history.next_change(day(at), frozenset(), silence)
     assert change == (None if expected is None else day(expected))
+
+
+def test_what_was_never_answered_counts_once() -> None:
+    """Mail that nobody answered makes a weaker tie than a fifth of it answered would."""
+    silent = after(30, *(sent(n) for n in range(10)))
+    answered = after(30, *(sent(n) for n in range(2)), received(2))
+    assert 0 < silent.facts_at(day(30)).strength < 2 * answered.facts_at(day(30)).strength
+    both = after(30, *(sent(n) for n in range(10)), received(10))
+    assert both.facts_at(day(30)).strength > 2 * silent.facts_at(day(30)).strength
