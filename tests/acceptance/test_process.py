@@ -1,0 +1,89 @@
+"""The process itself: interrupted, started twice, started again under another hash seed."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from syncd import wiring
+from syncd.demo import write
+from syncd.store.lock import exclusive
+
+END = datetime(2026, 3, 11, 9, 0, tzinfo=UTC)
+SYNCD = str(Path(sys.executable).with_name("syncd"))
+
+
+@pytest.fixture
+def year(tmp_path: Path) -> Path:
+    """The demo's folder, not read yet."""
+    write(tmp_path / "year", seed=7, end=END)
+    return tmp_path / "year"
+
+
+def command(folder: Path, *words: str) -> list[str]:
+    return [SYNCD, "-v", "--config", str(folder / "syncd.yaml"), "--now", END.isoformat(), *words]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_in_the_middle_loses_nothing(year: Path, number: signal.Signals) -> None:
+    """Stopped after the first batch: one line, the usual exit code, and the next run goes on."""
+    seen = ""
+    with subprocess.Popen(command(year, "once"), stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            seen += line
+            if "source.batch_committed" in line:
+                process.send_signal(number)
+                break
+        seen += process.stderr.read()
+    assert process.returncode == 128 + number
+    assert "the next run goes on from there" in seen
+    assert "Traceback" not in seen
+    again = subprocess.run(
+        command(year, "once", "--json"), capture_output=True, text=True, check=True
+    )
+    assert json.loads(again.stdout)["tasks"]["created"] == 5
+    third = subprocess.run(
+        command(year, "once", "--json"), capture_output=True, text=True, check=True
+    )
+    assert sum(one["items"] for one in json.loads(third.stdout)["read"]) == 0
+
+
+def test_a_second_run_at_the_same_time_is_refused(year: Path) -> None:
+    """Whoever comes second is told who is there, and exits 1; reading commands work beside it."""
+    database = wiring.open_state(wiring.assemble(year / "syncd.yaml"))
+    with exclusive(database):
+        refused = subprocess.run(command(year, "once"), capture_output=True, text=True, check=False)
+        looked = subprocess.run(
+            command(year, "status"), capture_output=True, text=True, check=False
+        )
+    database.close()
+    assert refused.returncode == 1
+    assert f"another syncd (process {os.getpid()})" in refused.stderr
+    assert looked.returncode == 0
+
+
+def test_another_hash_seed_is_no_news(year: Path) -> None:
+    """Rules with sets in them look the same to every process: a second run judges nobody anew."""
+    rules = year / "my-rules.yaml"
+    text = rules.read_text(encoding="utf-8")
+    text = text.replace(
+        "where: {tier: inner}", "where: {tier: inner, stage: [connection, dormant]}"
+    )
+    rules.write_text(text, encoding="utf-8")
+    for seed, wanted in (("1", False), ("2", True), ("3", True)):
+        done = subprocess.run(
+            command(year, "once", "--json"),
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+        )
+        assert (json.loads(done.stdout)["people"] == 0) is wanted
