@@ -183,7 +183,8 @@ class _Run:
         doubt = entry.state == DOUBT or self.restored
         cancelled = task.status is not Status.OPEN
         found: Sequence[Remote] = ()
-        if doubt and (cancelled or not self.tasks.creates_once):
+        if doubt:
+            # Even where a second one cannot come to be: it may have been deleted since.
             found = self.tasks.find(draft.key)
         if found:
             self._found(entry, found)

@@ -59,7 +59,7 @@ class HandReader:
                 sources.put(connection, owner, failed)
             return outcome
         outcome.items = len(items)
-        if not items and not is_news(row, cursor, self.now):
+        if not items and not self.accept and not is_news(row, cursor, self.now):
             return outcome
         with self.database.begin() as connection:
             outcome.twins = self._take(connection, account, items, before)

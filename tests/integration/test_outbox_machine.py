@@ -15,7 +15,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from integration.test_outbox_crashes import Crash, Crashing, CrashingList, Fuse
@@ -325,6 +325,8 @@ _SETTINGS = settings(
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=list(HealthCheck),
+    # A failing history is shown as it is: making it smaller takes minutes for each try.
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
 )
 TestWithKeys = VerdictToTask.TestCase
 TestWithKeys.settings = _SETTINGS

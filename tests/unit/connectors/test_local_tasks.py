@@ -84,12 +84,13 @@ def test_write_errors_are_grouped_by_remedy(
 
 
 def test_a_task_list_that_vanished(tmp_path: Path) -> None:
-    """A list that held tasks and is gone is unavailable; it is not created anew."""
+    """A list that is not there yet is made by its first task; one that held tasks and is gone is
+    unavailable, and not made anew."""
     root = tmp_path / "tasks"
     folder = TaskFolder(root, "t", ZONE)
     ledger = Ledger()
     ledger.read(folder)
-    assert root.is_dir()
+    assert not root.exists()
     folder.create(draft("k"))
     ledger.read(folder)
     (root / "k.ics").unlink()
