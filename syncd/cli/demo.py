@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import tempfile
 import time
@@ -130,10 +131,11 @@ def _refused(truth: dict[str, Any], zone: tzinfo) -> None:
 
 def _onwards(where: Path) -> None:
     _heading("Look around in it, then try your own mail")
-    config = where / "syncd.yaml"
-    typer.echo(f"  syncd --config {config} people")
-    typer.echo(f"  syncd --config {config} tasks --all")
-    typer.echo(f'  syncd --config {config} explain "NAME OR ADDRESS"')
+    # Run from an environment that is not on the path, it says how it was called.
+    program = f"{'syncd' if shutil.which('syncd') else sys.argv[0]} --config {where / 'syncd.yaml'}"
+    typer.echo(f"  {program} people")
+    typer.echo(f"  {program} tasks --all")
+    typer.echo(f'  {program} explain "NAME OR ADDRESS"')
     typer.echo("  Your own: write a syncd.yaml that names your Maildir and calendar folders (the")
     typer.echo(
         "  README shows one), then `syncd check` and `syncd once`. Nothing leaves this machine."
