@@ -7,6 +7,7 @@ say: how far a full listing got, and what a kind of folder adds (the calendars' 
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -57,7 +58,7 @@ class Content(NamedTuple):
     broken: str = ""
 
 
-class FolderSource:
+class FolderSource(ABC):
     """One folder (or single file) as a Source. Kinds say what is wanted and how it is read."""
 
     facet: Facet
@@ -66,15 +67,15 @@ class FolderSource:
         self.root = str(root)
         self.scope = scope
 
+    @abstractmethod
     def wanted(self, name: str) -> bool:
         """Whether a file of that name is an item."""
-        raise NotImplementedError
 
+    @abstractmethod
     def read(self, path: str, progress: Progress) -> Content:
         """What is in a file. Raises OSError or `BadItem`."""
-        raise NotImplementedError
 
-    def resume(self, progress: Progress, now: datetime) -> None:
+    def resume(self, progress: Progress, now: datetime) -> None:  # noqa: B027  # most need none
         """Bring `progress` to `now` before a reading."""
 
     def changes(self, cursor: str | None, known: Known, now: datetime) -> Iterator[Batch]:

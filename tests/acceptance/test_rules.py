@@ -74,37 +74,6 @@ def _seen_ahead(house: House, day: str) -> None:
         house.meet(BEN, at("2026-03-26", "10:00"))
 
 
-def _introduces(house: House, day: str) -> None:
-    if day == "2026-03-02":
-        for who in (BEN, CLEO):
-            one = house.mail(ANA, who, at(day, "09:00"), "Good to know you")
-            house.mail(who, ANA, at(day, "10:00"), "Re: Good to know you", answers=one)
-    if day == "2026-03-03":
-        house.mail(
-            ANA,
-            [BEN, CLEO],
-            at(day, "09:00"),
-            "Introduction: Ben / Cleo",
-            "I would like to introduce you to each other: Ben builds boats, and Cleo paints them. "
-            "You two should talk.\n",
-        )
-
-
-def _is_introduced(house: House, day: str) -> None:
-    if day == "2026-03-02":
-        one = house.mail(ANA, CLEO, at(day, "09:00"), "Good to know you")
-        house.mail(CLEO, ANA, at(day, "10:00"), "Re: Good to know you", answers=one)
-    if day == "2026-03-03":
-        house.mail(
-            CLEO,
-            [ANA, BEN],
-            at(day, "09:00"),
-            "Introduction: Ana / Ben",
-            "Ana, meet Ben, who builds boats. Ben, meet Ana, who knows every harbour. "
-            "I will leave you two to it.\n",
-        )
-
-
 def _card(house: House, day: str) -> None:
     if day == "2026-03-03":
         house.mail(ANA, BEN, at(day, "08:00"))
@@ -114,8 +83,6 @@ def _card(house: House, day: str) -> None:
 _ASK = "Could you tell me which paint you used for the hull?\n"
 _ASK_TOO = "And what did the mast cost you in the end?\n"
 _PROMISE = "I'll send you the drawings by Friday.\n"
-_SHARE = "I thought of you when I read this article: https://boats.example.com/hulls\n"
-_SHARE_TOO = "Here is the study I mentioned, you may like it: https://boats.example.com/masts\n"
 _PROPOSE = "It was long ago. We should have coffee some time!\n"
 _PROPOSE_TOO = "Really, let's have lunch soon.\n"
 
