@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol, runtime_checkable
 
-from connectors.records import Batch, Card, Facet, Task
+from connectors.records import Batch, Card, Facet, Item, Task
 
 
 class Known(Protocol):
@@ -47,6 +47,41 @@ class Source(Protocol):
         and asked again with the cursor of the last one committed; replayed items are normal.
         Batches hold at most about 500 items. Raises `CursorExpired` when `cursor` is no use.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """An item that is listed and not read yet. `where` is whatever its source finds it by."""
+
+    ref: str
+    stamp: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Part of a listing: what was said without reading (`Gone`), what is to be read, the cursor
+    after both. It can be pickled."""
+
+    items: tuple[Item | Unread, ...]
+    cursor: str
+    done: bool = False
+
+
+@runtime_checkable
+class Divisible(Protocol):
+    """A source that can list without reading, so that other processes may read for it.
+
+    `changes` says the same as `read_chunk` of each of its `chunks`, in their order.
+    """
+
+    def chunks(self, cursor: str | None, known: Known, now: datetime) -> Iterator[Chunk]:
+        """See `Source.changes`; chunks hold at most about 500 items. Quick: nothing is read."""
+
+    def read_chunk(self, chunk: Chunk) -> Batch:
+        """Read what a chunk lists. Depends on nothing that was done before on this object, which
+        can be pickled: it may be called on a copy in another process. An item that has vanished
+        since it was listed is left out, or `Gone` where its stamp says that it was known."""
 
 
 @dataclass(frozen=True, slots=True)

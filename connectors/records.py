@@ -102,11 +102,18 @@ class Meeting:
     recurring: bool = False
     sequence: int = 0  # SEQUENCE: of two sightings the higher is the newer
     modified: datetime | None = None  # LAST-MODIFIED or DTSTAMP
+    # How it came by mail (RFC 5546): request | reply | cancel | counter | add | publish | refresh |
+    # declinecounter. "" for what a calendar holds. A reply or counter shows one invitee only.
+    method: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One contact card. Only what the core uses is kept; photos never are."""
+    """One contact card. Only what the core uses is kept; photos never are.
+
+    `attached_by` is "" for a card of an address book, which its owner keeps on purpose. A card that
+    came attached to a mail names that mail's author there: anybody can send one.
+    """
 
     uid: str
     name: str  # FN, or composed from N
@@ -115,6 +122,12 @@ class Card:
     title: str = ""
     birthday: str = ""  # YYYY-MM-DD or --MM-DD
     categories: tuple[str, ...] = ()
+    nicknames: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    note: str = ""  # NOTE, cut at 2,000 characters
+    kind: str = "individual"  # individual | group | org | location (RFC 6350 section 6.1.4)
+    members: tuple[str, ...] = ()  # of a group: the UIDs or addresses of its cards
+    attached_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

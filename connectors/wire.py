@@ -144,6 +144,7 @@ def _meeting_row(m: Meeting) -> list[Any]:
         "" if m.status == "confirmed" else [m.status],
         "" if m.busy == "busy" else [m.busy],
         "" if m.kind == "default" else [m.kind],
+        m.method,
     ]
 
 
@@ -151,7 +152,7 @@ def _meeting(row: list[Any]) -> Meeting:
     row += _MEETING_DEFAULTS[len(row) :]
     (
         _, uid, recurrence_id, start, end, title, organizer, people, place, link, phone,
-        all_day, recurring, sequence, modified, status, busy, kind,
+        all_day, recurring, sequence, modified, status, busy, kind, method,
     ) = row  # fmt: skip
     return Meeting(
         uid=uid,
@@ -176,25 +177,60 @@ def _meeting(row: list[Any]) -> Meeting:
         recurring=bool(recurring),
         sequence=sequence,
         modified=_when(modified[0]) if modified else None,
+        method=method,
     )
 
 
 _MEETING_DEFAULTS: Final[list[Any]] = [
-    1, "", "", 0, 0, "", 0, (), "", "", "", 0, 0, 0, 0, "", "", "",
+    1, "", "", 0, 0, "", 0, (), "", "", "", 0, 0, 0, 0, "", "", "", "",
 ]  # fmt: skip
 
 
 def _card_row(c: Card) -> list[Any]:
-    return [1, c.uid, c.name, c.addrs, c.organisation, c.title, c.birthday, c.categories]
+    return [
+        1,
+        c.uid,
+        c.name,
+        c.addrs,
+        c.organisation,
+        c.title,
+        c.birthday,
+        c.categories,
+        c.nicknames,
+        c.phones,
+        c.note,
+        "" if c.kind == "individual" else [c.kind],
+        c.members,
+        c.attached_by,
+    ]
 
 
 def _card(row: list[Any]) -> Card:
     row += _CARD_DEFAULTS[len(row) :]
-    _, uid, name, addrs, organisation, title, birthday, categories = row
-    return Card(uid, name, tuple(addrs), organisation, title, birthday, tuple(categories))
+    (
+        _, uid, name, addrs, organisation, title, birthday, categories,
+        nicknames, phones, note, kind, members, attached_by,
+    ) = row  # fmt: skip
+    return Card(
+        uid=uid,
+        name=name,
+        addrs=tuple(addrs),
+        organisation=organisation,
+        title=title,
+        birthday=birthday,
+        categories=tuple(categories),
+        nicknames=tuple(nicknames),
+        phones=tuple(phones),
+        note=note,
+        kind=kind[0] if kind else "individual",
+        members=tuple(members),
+        attached_by=attached_by,
+    )
 
 
-_CARD_DEFAULTS: Final[list[Any]] = [1, "", "", (), "", "", "", ()]
+_CARD_DEFAULTS: Final[list[Any]] = [
+    1, "", "", (), "", "", "", (), (), (), "", "", (), "",
+]  # fmt: skip
 
 
 def _task_row(t: Task) -> list[Any]:

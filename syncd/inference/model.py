@@ -117,6 +117,7 @@ class Owner:
     zone: tzinfo
     mail_group: int = 10  # most recipients besides the owner, inclusive
     meeting_group: int = 8  # most participants, the owner among them, inclusive
+    shared: frozenset[str] = frozenset()  # accounts that others use as well: shared, delegate
 
 
 @dataclass(frozen=True, slots=True)

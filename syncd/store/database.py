@@ -17,13 +17,13 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, select, text
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from syncd.store import schema
+from syncd.store import schema, tables
 from syncd.store.errors import StoreError, StoreWrong
 
 # "SYNC": SQLite keeps this number in bytes 68-71 of the file for applications to sign it.
 APPLICATION_ID = 0x53594E43
 # The newest revision in `migrations/versions`; a test keeps the two equal.
-HEAD = "0001"
+HEAD = "0003"
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +189,7 @@ def _create(engine: Engine, *, sqlite: bool) -> None:
         finally:
             raw.close()
     with engine.begin() as connection:
-        schema.metadata.create_all(connection)
+        tables.metadata.create_all(connection)
         connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
         connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
         if sqlite:

@@ -15,7 +15,7 @@ from sqlalchemy import Engine, create_engine, inspect, text
 from syncd.store import migrate
 from syncd.store.database import APPLICATION_ID, HEAD, open_database
 from syncd.store.errors import StoreError, StoreWrong
-from syncd.store.schema import metadata
+from syncd.store.tables import metadata
 
 ANA = "ana@example.org"
 

@@ -1,0 +1,12 @@
+"""What the owner said: logged meetings, and who is to stay forgotten."""
+
+from __future__ import annotations
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Create the tables."""

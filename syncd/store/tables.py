@@ -1,0 +1,8 @@
+"""Every table there is, for whoever makes or compares whole schemas."""
+
+from __future__ import annotations
+
+from syncd.store import schema_identity, schema_words
+from syncd.store.schema import metadata
+
+__all__ = ["metadata", "schema_identity", "schema_words"]
