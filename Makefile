@@ -5,6 +5,10 @@ PYTHON ?= python3
 PYTEST_ARGS ?=
 # Two workers: the machine may be small, and the slow half of the suite waits for processes.
 WORKERS ?= 2
+# make bench BENCH_ARGS="--messages 100000 --runs 1"
+BENCH_ARGS ?=
+# make fuzz MINUTES=5
+MINUTES ?= 60
 # make lock UPGRADE=--upgrade
 UPGRADE ?=
 
@@ -13,14 +17,15 @@ READY := .venv/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench fmt lock clean
+.PHONY: help setup demo test check bench fuzz fmt lock clean
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make demo    set up, then show syncd at work on an invented mailbox"
 	@echo "make test    set up, then run every test; says what it skips and why"
 	@echo "make check   lint, format, types, import contracts"
-	@echo "make bench   measure speed"
+	@echo "make bench   measure speed against mblaze, notmuch and stdlib (BENCH_ARGS=\"--messages 2000\")"
+	@echo "make fuzz    look for inputs that break a reader, for an hour (MINUTES=5)"
 	@echo "make fmt     format and fix what can be fixed"
 	@echo "make lock    resolve the dependencies anew (UPGRADE=--upgrade for newer ones)"
 	@echo "make clean   remove what the other targets made"
@@ -58,8 +63,26 @@ check: $(READY)
 	done; \
 	if [ -n "$$failed" ]; then echo "make check: failed:$$failed" >&2; exit 1; fi
 
+# The peers come from the system; where they may not be installed, their lines are skipped, loudly.
 bench: $(READY)
-	$(BIN)/python tests/bench/run.py
+	@for pair in mhdr:mblaze notmuch:notmuch; do \
+	  command -v $${pair%%:*} >/dev/null && continue; \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "syncd: installing $${pair##*:} to measure against"; \
+	    DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $${pair##*:} >/dev/null \
+	      || echo "syncd: $${pair##*:} could not be installed: its lines are skipped" >&2; \
+	  else \
+	    echo "syncd: $${pair##*:} is not installed: its lines are skipped (apt install $${pair##*:})" >&2; \
+	  fi; \
+	done
+	$(BIN)/python tests/bench/run.py $(BENCH_ARGS)
+
+.venv/.fuzz: requirements-fuzz.lock $(READY)
+	@$(PIP) install --require-hashes -r requirements-fuzz.lock
+	@touch $@
+
+fuzz: .venv/.fuzz
+	$(BIN)/python tests/simulation/fuzz/fuzz.py --minutes $(MINUTES)
 
 fmt: $(READY)
 	$(BIN)/ruff check --fix
@@ -71,12 +94,15 @@ lock:
 	$(COMPILE) --all-extras -o requirements-all.lock $(UPGRADE)
 	$(COMPILE) -c requirements-all.lock -o requirements.lock $(UPGRADE)
 	$(COMPILE) -c requirements-all.lock --group dev -o requirements-dev.lock $(UPGRADE)
+	$(COMPILE_GROUP) fuzz -o requirements-fuzz.lock $(UPGRADE)
 	@if grep -nE '://|^-|(^|[ =])/' requirements*.lock; then \
 	  echo "make lock: a lock file names a registry or a path of this machine" >&2; exit 1; fi
 
-COMPILE := .venv-lock/bin/uv pip compile pyproject.toml --quiet --no-config --universal \
-  --python-version 3.11 --generate-hashes --no-header --no-annotate \
-  --no-emit-index-url --no-emit-find-links
+OPTIONS := --quiet --no-config --universal --python-version 3.11 --generate-hashes \
+  --no-header --no-annotate --no-emit-index-url --no-emit-find-links
+COMPILE := .venv-lock/bin/uv pip compile pyproject.toml $(OPTIONS)
+# Only the group, without the project's own dependencies.
+COMPILE_GROUP := .venv-lock/bin/uv pip compile $(OPTIONS) --group
 
 clean:
 	rm -rf .venv .venv-lock .cache .hypothesis build dist
