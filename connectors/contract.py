@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from connectors.records import Batch, Card, Facet, Item, Task
 
@@ -49,9 +49,11 @@ class Source(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """An item that is listed and not read yet. `where` is whatever its source finds it by."""
+class Unread(NamedTuple):
+    """An item that is listed and not read yet. `where` is whatever its source finds it by.
+
+    A tuple, because half a million of them may go from process to process.
+    """
 
     ref: str
     stamp: str
@@ -66,6 +68,7 @@ class Chunk:
     items: tuple[Item | Unread, ...]
     cursor: str
     done: bool = False
+    reader: str = ""  # which part of its source reads it, where it has several
 
 
 @runtime_checkable

@@ -15,28 +15,31 @@ from connectors.records import Mailbox
 
 _NAME_LIMIT: Final = 200
 _ADDR_LIMIT: Final = 320  # 64 + @ + 255 (RFC 5321 section 4.5.3.1)
+_VALUE_LIMIT: Final = 128 * 1024  # characters of one header: some 3,000 recipients
+_BOXES_LIMIT: Final = 2_000
 
 _ADDR: Final = re.compile(
-    r"""(?:[^\s@<>(),:;"\\\[\]]+|"(?:[^"\\\r\n]|\\.)+")     # local part: dot-atom or quoted string
-        @(?:[^\s@<>(),:;"\\\[\]]+|\[[^\s@\[\]\\]+\])$       # domain, or a literal""",
+    r"""(?:[^\s@<>(),:;"\\\[\]]++|"(?:[^"\\\r\n]|\\.)++")   # local part: dot-atom or quoted string
+        @(?:[^\s@<>(),:;"\\\[\]]++|\[[^\s@\[\]\\]++\])$     # domain, or a literal""",
     re.VERBOSE,
 )
 _ONE: Final = re.compile(  # a single mailbox as nearly every header has it
-    r"""\s*(?:"(?P<quoted>[^"\\]*)"|(?P<plain>[^"\\<>(),:;@]*))\s*
-        <\s*(?P<addr>[^\s@<>(),:;"\\\[\]]+@[^\s@<>(),:;"\\\[\]]+)\s*>\s*$""",
+    r"""\s*+(?:"(?P<quoted>[^"\\]*+)"\s*+|(?P<plain>[^"\\<>(),:;@]*+))
+        <\s*+(?P<addr>[^\s@<>(),:;"\\\[\]]++@[^\s@<>(),:;"\\\[\]]++)\s*+>\s*+$""",
     re.VERBOSE,
 )
-_BARE: Final = re.compile(r"\s*([^\s@<>(),:;\"\\\[\]]+@[^\s@<>(),:;\"\\\[\]]+)\s*$")
-_TOKEN: Final = re.compile(
-    r"""(?P<quoted>"(?:[^"\\]|\\.)*")(?P<glued>@[^\s@<>(),:;"\\]*)?
+_BARE: Final = re.compile(r"\s*+([^\s@<>(),:;\"\\\[\]]++@[^\s@<>(),:;\"\\\[\]]++)\s*+$")
+_TOKEN: Final = re.compile(  # bounded, because a quote that is never closed is looked for in vain
+    r"""(?P<quoted>"(?:[^"\\]|\\.){0,400}+")(?P<glued>@[^\s@<>(),:;"\\]*+)?
       | (?P<comment>\()
-      | <(?P<angle>(?:[^<>"]|"(?:[^"\\]|\\.)*")*)>
+      | <(?P<angle>(?:[^<>"]|"(?:[^"\\]|\\.){0,400}+"){0,400}+)>
       | (?P<stop>[,;])
       | (?P<group>:)
-      | (?P<space>\s+)
-      | (?P<atom>[^\s"(<,;:]+|.)""",
+      | (?P<space>\s++)
+      | (?P<atom>[^\s"(<,;:]++|.)""",
     re.VERBOSE | re.DOTALL,
 )
+_COMMENT: Final = re.compile(r"\([^()]*+\)")
 _QUOTED_PAIR: Final = re.compile(r"\\(.)", re.DOTALL)
 _ROUTE: Final = re.compile(r"^\s*@[^:]*:")  # obsolete source route (RFC 5322 section 4.4)
 
@@ -45,7 +48,7 @@ def mailboxes(value: bytes) -> tuple[Mailbox, ...]:
     """The mailboxes of one header value, in order; empty for "undisclosed-recipients:;"."""
     if len(value) <= 400:
         return _remembered(value)
-    return _parse(raw_text(value))
+    return _parse(raw_text(value[: 4 * _VALUE_LIMIT])[:_VALUE_LIMIT])
 
 
 @lru_cache(maxsize=16_384)
@@ -83,7 +86,7 @@ def _parse_list(text: str) -> list[Mailbox]:
     comment = ""
     angle: str | None = None
     position = 0
-    while position <= len(text):
+    while position <= len(text) and len(found) < _BOXES_LIMIT:
         token = _TOKEN.match(text, position)
         if token is None or token.lastgroup == "stop":
             box = _mailbox("".join(words), angle, comment)
@@ -113,9 +116,9 @@ def _parse_list(text: str) -> list[Mailbox]:
 
 def _mailbox(phrase: str, angle: str | None, comment: str) -> Mailbox | None:
     if angle is not None:
-        addr = address(_ROUTE.sub("", angle)) or address("".join(angle.split()))
+        addr = address(_ROUTE.sub("", angle)) or address("".join(_COMMENT.sub("", angle).split()))
         return Mailbox(addr, _name(phrase or comment, addr)) if addr else None
-    if addr := address(phrase) or address(re.sub(r"\s*([@.])\s*", r"\1", phrase)):
+    if addr := address(phrase) or address(re.sub(r"\s*+([@.])\s*+", r"\1", phrase)):
         return Mailbox(addr, _name(comment, addr))
     marked = [word for word in phrase.split() if "@" in word]
     if len(marked) == 1 and (addr := address(marked[0])):
@@ -126,19 +129,24 @@ def _mailbox(phrase: str, angle: str | None, comment: str) -> Mailbox | None:
 def _comment(text: str, position: int) -> tuple[str, int]:
     """The comment that opens at `position` (they nest) and where it ends."""
     depth = 0
+    escaped = False
     for index in range(position, len(text)):
         char = text[index]
-        if char == "\\":
-            continue
-        if char == "(":
+        if escaped:
+            escaped = False
+        elif char == "\\":
+            escaped = True
+        elif char == "(":
             depth += 1
         elif char == ")":
             depth -= 1
             if depth == 0:
-                return text[position + 1 : index], index + 1
+                return _QUOTED_PAIR.sub(r"\1", text[position + 1 : index]), index + 1
     return text[position + 1 :], len(text)
 
 
 def _name(text: str, addr: str) -> str:
-    name = clean(decode_words(text)).strip("'\" ")[:_NAME_LIMIT]
+    name = clean(decode_words(text[: 10 * _NAME_LIMIT])).strip("'\" ")[:_NAME_LIMIT]
+    if name[:1] == "(" and name[-1:] == ")" and name.count("(") == 1:
+        name = name[1:-1].strip()
     return "" if name.lower() == addr.lower() else name

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from typing import Final
+from urllib.parse import unquote
 
 from connectors.formats.words import clean
 
 _LINK_LIMIT: Final = 500
+_URL_LIMIT: Final = 4_000
 _TEXT_LIMIT: Final = 64 * 1024
 _URL: Final = re.compile(r"https?://[^\s<>\"'\\\])}|]+", re.IGNORECASE)
 _HOST: Final = re.compile(r"https?://(?:[^/@\s]*@)?([^/:?#\s]+)", re.IGNORECASE)
@@ -30,14 +32,25 @@ _SERVICES: Final = tuple(
         r"^(.+\.)?goto(meeting|meet|webinar)?\.(com|me)$",
         r"^(join|meet|web)\.skype\.com$",
         r"^(.+\.)?lync\.com$",
+        r"^facetime\.apple\.com$",
         r"^(.+\.)?bluejeans\.com$",
-        r"^(app\.)?chime\.aws$",
+        r"^(.+\.)?chime\.aws$",
+        r"^(.+\.)?(starleaf|lifesizecloud|livestorm|dialpad|daily|gather)\.(com|co|town)$",
+        r"^meeting\.zoho\.(com|eu|in)$",
+        r"^(.+\.)?(senfcall|fairmeeting)\.(de|net)$",
         r"^(.+\.)?discord\.(gg|com)$",
         r"^(meet\.)?around\.co$",
         r"^(.+\.)?bigbluebutton\.[a-z]+$",
         r"^(.+\.)?ringcentral\.com$",
-        r"^(meet|video|call|bbb|jitsi)\.",
+        r"^(meet|meeting|video|visio|webconf|videoconf|call|bbb|jitsi)\.",
     )
+)
+# Mail gateways and calendars wrap links: the real one is inside.
+_WRAPPED: Final = re.compile(
+    r"https?://(?:[\w-]+\.safelinks\.protection\.outlook\.com/.*?[?&]url="
+    r"|(?:www\.)?google\.[a-z.]{2,6}/url\?(?:.*?&)?q=|urldefense\.com/v3/__)"
+    r"(https?(?::|%3A)[^&\s]+)",
+    re.IGNORECASE,
 )
 _NUMBER: Final = re.compile(
     r"(?:^|[\s:,;(])"
@@ -63,16 +76,28 @@ def conference_link(text: str) -> str:
     if "://" not in text:
         return ""
     for match in _URL.finditer(text[:_TEXT_LIMIT]):
-        url = match[0].rstrip(".,;:!?&")
+        url = unwrapped(match[0].rstrip(".,;:!?&"))
         if is_conference(url):
             return clean(url)[:_LINK_LIMIT]
     return ""
 
 
+def unwrapped(url: str) -> str:
+    """The URL inside one of a link checker (Safe Links, URL Defense) or of Google's redirect."""
+    url = url[:_URL_LIMIT].replace("&amp;", "&")
+    match = _WRAPPED.match(url)
+    if match is None:
+        return url
+    inner = match[1]
+    if "urldefense" in match[0].lower():
+        return inner.partition("__;")[0].removesuffix("__")
+    return unquote(inner)
+
+
 def any_link(text: str) -> str:
     """The first URL in a property that holds nothing but a conference, or ""."""
     match = _URL.search(text[:_TEXT_LIMIT])
-    return clean(match[0])[:_LINK_LIMIT] if match else ""
+    return clean(unwrapped(match[0]))[:_LINK_LIMIT] if match else ""
 
 
 def phone_number(text: str) -> str:

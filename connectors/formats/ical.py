@@ -1,52 +1,39 @@
 """Calendars (RFC 5545) as `Meeting` records: one for each instance inside a window.
 
-    read_calendar(bytes, start, end, zone) -> Reading(meetings, beyond)
+    read_calendar(bytes, start, end, zone) -> Reading(meetings, beyond, broken)
 
-Single events never touch the recurrence machinery, which costs twenty times as much. An override
-(RECURRENCE-ID) replaces its instance; one that stands alone is an instance by itself. Everything
-that icalendar or recurring-ical-events raises ends as `BadItem`, and only when nothing is readable.
+Single events never touch the recurrence machinery. An override (RECURRENCE-ID) replaces its
+instance; one that stands alone is an instance by itself. What cannot be read is left out and told
+in `broken`; a file in which nothing can be read is a `BadItem`.
+
+The text is read by `lines.py` and not by icalendar, which takes seven times as long, refuses a
+whole entry for one line it does not know, and costs 25 MB; tests hold the two against each other.
 """
 
 from __future__ import annotations
 
-import re
-import warnings
-from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from threading import Lock
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-import icalendar
-from icalendar.timezone import tzp
-
 from connectors.errors import BadItem
-from connectors.formats.event import first, read_event
-from connectors.formats.series import TOO_OFTEN, expand, touches
-from connectors.formats.times import stamp, zone_named
-from connectors.formats.words import raw_text
+from connectors.formats.event import NO_START, Entry, read_event, read_span
+from connectors.formats.lines import Component, parse
+from connectors.formats.recurrence import TOO_OFTEN, Budget
+from connectors.formats.series import Expansion, expand, is_series, newest, touches, version
+from connectors.formats.times import moment
+from connectors.formats.zones import Zones
 from connectors.records import Meeting
 
+# Of one file, all its series together.
+_STEPS_LIMIT: Final = 500_000
+_MEETINGS_LIMIT: Final = 100_000
 # REPLY and COUNTER hold one attendee's answer and REFRESH nothing: none of them is the meeting.
 _NO_MEETING: Final = frozenset(("REPLY", "COUNTER", "DECLINECOUNTER", "REFRESH"))
-# An entry that was cut off, and never ends, does not swallow the next one.
-_BLOCK: Final = re.compile(
-    r"^BEGIN:(VEVENT|VTIMEZONE|VTODO)[ \t]*(?:\n(?!BEGIN:V(?:EVENT|TODO)\b).*)*?\nEND:\1[ \t]*$",
-    re.MULTILINE | re.IGNORECASE,
-)
-_ENTRY: Final = re.compile(r"^BEGIN:V(?:EVENT|TODO)[ \t]*$", re.MULTILINE | re.IGNORECASE)
-# Nothing is read from alarms, so a broken one costs nothing.
-_ALARM: Final = re.compile(
-    r"^BEGIN:VALARM[ \t]*$.*?^END:VALARM[ \t]*\n", re.MULTILINE | re.DOTALL | re.IGNORECASE
-)
-_TZID: Final = re.compile(r"^TZID:(.*?)\s*$", re.MULTILINE)
-_NAMED_ZONE: Final = re.compile(r';TZID="?([^":;]+)"?[;:]')
-_HEAD: Final = re.compile(r"^(?:METHOD|X-WR-TIMEZONE):.*$", re.MULTILINE)
-
-# icalendar keeps one process-wide table of time zones: a "Customized Time Zone" of one file must
-# not tell the time in the next, so it is emptied before each file that brings its own.
-_one_at_a_time: Final = Lock()
+# Only words of our own: other messages may quote the calendar.
+_REASONS: Final = frozenset((NO_START, TOO_OFTEN))
 
 
 class Reading(NamedTuple):
@@ -66,138 +53,146 @@ def read_calendar(data: bytes, start: datetime, end: datetime, zone: ZoneInfo) -
 
     Raises `BadItem` (with an empty ref) when nothing in it can be read.
     """
-    meetings: list[Meeting] = []
-    beyond = False
     calendars, broken = parse_calendars(data)
-    for calendar in calendars:
-        method = str(first(calendar, "METHOD") or "").strip().upper()
-        if method in _NO_MEETING:
-            continue
-        local = zone_named(str(first(calendar, "X-WR-TIMEZONE") or "")) or zone
-        series: dict[str, list[Any]] = defaultdict(list)
-        for number, event in enumerate(calendar.walk("VEVENT")):
-            series[str(first(event, "UID") or f"\0{number}")].append(event)
-        for events in series.values():
-            found, more, trouble = _read_series(events, start, end, local, method)
-            meetings += found
-            beyond = beyond or more
-            broken = broken or trouble
-    if broken and not meetings and not beyond:
-        raise BadItem("", broken)
-    return Reading(sorted(meetings, key=_order), beyond, broken)
-
-
-def parse_calendars(data: bytes) -> tuple[list[Any], str]:
-    """The VCALENDARs in `data` as icalendar components, and what had to be left out of them.
-
-    Raises `BadItem` when there is none, or when none of its parts can be parsed.
-    """
-    text = _text(data)
-    try:
-        return _parse(text), ""
-    except Exception:  # noqa: BLE001  # icalendar raises anything at all on broken input
-        pass
-    whole, lost = _salvage(text)
-    return [whole], f"{lost} of its entries cannot be read" if lost else ""
-
-
-def _salvage(text: str) -> tuple[Any, int]:
-    """What can be parsed of a broken calendar: one component at a time, with the zones it names.
-    Also how many components cannot."""
-    text = _ALARM.sub("", text)
-    zones: dict[str, str] = {}
-    parts: list[str] = []
-    for match in _BLOCK.finditer(text):
-        if match[1].upper() != "VTIMEZONE":
-            parts.append(match[0])
-        elif tzid := _TZID.search(match[0]):
-            zones.setdefault(tzid[1], match[0])
-    head = "".join(line.rstrip() + "\r\n" for line in _HEAD.findall(text)[:2])
-    try:
-        whole = _parse(f"BEGIN:VCALENDAR\r\n{head}END:VCALENDAR\r\n")[0]
-    except Exception:  # noqa: BLE001  # the same, and the calendar's own properties are left out
-        whole = icalendar.Calendar()
-    lost = len(_ENTRY.findall(text)) - len(parts)
-    for part in parts:
-        named = [zones[tzid] for tzid in set(_NAMED_ZONE.findall(part)) if tzid in zones]
-        for around in ("\r\n".join(named), ""):
-            try:
-                alone = _parse(f"BEGIN:VCALENDAR\r\n{around}\r\n{part}\r\nEND:VCALENDAR\r\n")[0]
-            except Exception:  # noqa: BLE001  # the same, and this part is left out
-                continue
-            for component in alone.subcomponents:
-                whole.add_component(component)
+    wanted = [c for c in calendars if c.word("METHOD") not in _NO_MEETING]
+    # Events without a UID may come out with the same one: then they are the same event.
+    meetings: dict[tuple[str, str], Meeting] = {}
+    beyond = readable = False
+    budget = Budget(_STEPS_LIMIT)
+    for entries in by_uid(wanted, zone):
+        if len(meetings) > _MEETINGS_LIMIT:
+            broken = "it holds more than can be read"
             break
-        else:
-            lost += 1
-    if not whole.subcomponents:
-        raise BadItem("", "it is not a calendar that can be read")
-    return whole, lost
-
-
-def _parse(text: str) -> list[Any]:
-    with _one_at_a_time, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # guesses about vendors' TZIDs
-        if "BEGIN:VTIMEZONE" in text:
-            tzp.use_zoneinfo()
-        found = [
-            calendar
-            for calendar in icalendar.Calendar.from_ical(text, multiple=True)
-            if calendar.name == "VCALENDAR"
-        ]
-    if not found:
-        raise ValueError("no VCALENDAR")
-    return found
-
-
-def _text(data: bytes) -> str:
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        text = data.decode("utf-16", "replace")
-    else:
-        text = raw_text(data.removeprefix(b"\xef\xbb\xbf"))
-    return text.replace("\0", "").replace("\r\n", "\n")
-
-
-def _read_series(
-    events: list[Any], start: datetime, end: datetime, zone: ZoneInfo, method: str
-) -> tuple[list[Meeting], bool, str]:
-    """(meetings in the window, whether there may be later ones, what was broken)."""
-    recurring = any("RRULE" in event or "RDATE" in event for event in events)
-    if recurring:
         try:
-            found, more = expand(events, start, end, zone, method)
-            return found, more, ""
-        except Exception as error:  # noqa: BLE001  # one broken series leaves the others readable
-            return [], False, _sentence(error)
-    newest: dict[str, Meeting] = {}
-    beyond, broken = False, ""
-    for event in events:
-        try:
-            meeting = _instance(event, zone, method)
-        except Exception as error:  # noqa: BLE001  # one broken event leaves the others readable
-            broken = _sentence(error)
+            found, more, trouble = _read(entries, start, end, budget)
+        except (ValueError, OverflowError) as error:  # one broken event leaves the others readable
+            broken = broken or sentence(error)
             continue
-        known = newest.get(meeting.recurrence_id)
-        if known is None or meeting.sequence >= known.sequence:
-            newest[meeting.recurrence_id] = meeting
-    for meeting in newest.values():
-        beyond = beyond or meeting.start >= end
-    return [m for m in newest.values() if touches(m, start, end)], beyond, broken
+        readable = True
+        meetings.update(((m.uid, m.recurrence_id), m) for m in found)
+        beyond = beyond or more
+        broken = broken or trouble
+    if broken and not readable:
+        raise BadItem("", broken)
+    return Reading(sorted(meetings.values(), key=_order), beyond, broken)
 
 
-def _instance(event: Any, zone: ZoneInfo, method: str) -> Meeting:
-    meeting = read_event(event, zone, method)
-    original = first(event, "RECURRENCE-ID")
+def parse_calendars(data: bytes) -> tuple[list[Component], str]:
+    """The VCALENDARs in `data`, and what had to be left out of them ("" for nothing).
+
+    Raises `BadItem` when there is none.
+    """
+    calendars, lost = parse(data)
+    if not calendars:
+        raise BadItem("", "it is not a calendar")
+    return calendars, f"{lost} of its entries cannot be read" if lost else ""
+
+
+def by_uid(calendars: Sequence[Component], zone: ZoneInfo) -> Iterator[list[Entry]]:
+    """The events of a file, those with one UID together, in order of appearance.
+
+    A master may be in one VCALENDAR and its overrides in the next.
+    """
+    groups: dict[str, list[Entry]] = {}
+    for calendar in calendars:
+        zones, method = Zones(calendar, zone), calendar.word("METHOD")
+        for event in calendar.walk("VEVENT"):
+            entry = Entry(event, zones, method)
+            groups.setdefault(entry.uid or f"\0{len(groups)}", []).append(entry)
+    yield from groups.values()
+
+
+def alone(entry: Entry) -> Meeting:
+    """One entry as it stands: an instance where it has a RECURRENCE-ID. Raises ValueError."""
+    meeting = read_event(entry, read_span(entry))
+    original = entry.event.first("RECURRENCE-ID")
     if original is None:
         return meeting
-    tzid = str(original.params.get("TZID", ""))
-    return replace(meeting, recurrence_id=stamp(original.dt, zone, tzid), recurring=True)
+    identity = moment(original, entry.zones).stamp
+    return replace(meeting, recurrence_id=identity, recurring=True)
+
+
+def divide(entries: Sequence[Entry]) -> tuple[list[Entry], list[Entry]]:
+    """(versions of the whole, overrides of single instances)."""
+    if len(entries) == 1 and "RECURRENCE-ID" not in entries[0].event:
+        return list(entries), []
+    masters = [entry for entry in entries if "RECURRENCE-ID" not in entry.event]
+    return masters, [entry for entry in entries if "RECURRENCE-ID" in entry.event]
+
+
+def whole(masters: Sequence[Entry]) -> Entry | None:
+    """The version of the whole event that counts. A cancellation may come without any times: it
+    then cancels the version before it."""
+    if not masters:
+        return None
+    last = newest(masters)
+    timed = [entry for entry in masters if "DTSTART" in entry.event]
+    if not timed or "DTSTART" in last.event:
+        return last
+    cancelled = last.method == "CANCEL" or last.event.word("STATUS") == "CANCELLED"
+    return newest(timed)._replace(method="CANCEL") if cancelled else newest(timed)
+
+
+def sentence(error: Exception) -> str:
+    """What was wrong with an event, for the owner."""
+    return str(error) if str(error) in _REASONS else "an event that cannot be read"
+
+
+def _read(entries: list[Entry], start: datetime, end: datetime, budget: Budget) -> Expansion:
+    masters, overrides = divide(entries)
+    master = whole(masters)
+    if master is not None and is_series(master):
+        return expand(master, overrides, start, end, budget)
+    meetings, broken = single(masters, overrides)
+    beyond = any(meeting.start >= end for meeting in meetings)
+    within = [meeting for meeting in meetings if touches(meeting, start, end)]
+    return Expansion(within, beyond, broken)
+
+
+def single(masters: Sequence[Entry], overrides: Sequence[Entry]) -> tuple[list[Meeting], str]:
+    """The meetings of one UID without a rule, and what of them could not be read.
+
+    Raises ValueError when none of them can be.
+    """
+    versions: dict[str, list[Entry]] = {}
+    trouble: ValueError | None = None
+    spelled = _spelled_out(masters)
+    for entry in (*overrides, *spelled):
+        prop = entry.event.first("RECURRENCE-ID") or entry.event.first("DTSTART")
+        try:
+            if prop is not None:
+                versions.setdefault(moment(prop, entry.zones).stamp, []).append(entry)
+        except ValueError as error:
+            trouble = error
+    master = None if spelled else whole(masters)
+    # Where an override has the master's start the series lost its rule, and is that one instance.
+    if master is not None and (not versions or read_span(master).start.stamp not in versions):
+        versions[""] = [master]
+    meetings: list[Meeting] = []
+    for identity, same in versions.items():
+        try:
+            meeting = alone(newest(same))
+        except ValueError as error:
+            trouble = error
+            continue
+        if identity and not meeting.recurrence_id:
+            meeting = replace(meeting, recurrence_id=identity, recurring=True)
+        meetings.append(meeting)
+    if trouble is not None and not meetings:
+        raise trouble
+    return meetings, sentence(trouble) if trouble else ""
+
+
+def _spelled_out(masters: Sequence[Entry]) -> list[Entry]:
+    """Events that share a UID although none is a newer version of another: a series written out
+    instance by instance, by an application that knows no rules."""
+    if len(masters) < 2:
+        return []
+    top = version(newest(masters))
+    equal = [entry for entry in masters if version(entry) == top and "DTSTART" in entry.event]
+    starts = {entry.event.raw("DTSTART")[0] for entry in equal}
+    return equal if len(starts) > 1 else []
 
 
 def _order(meeting: Meeting) -> tuple[datetime, str, str]:
     return meeting.start, meeting.uid, meeting.recurrence_id
-
-
-def _sentence(error: Exception) -> str:
-    # Only words of our own: a message of icalendar quotes the property it fails on.
-    return TOO_OFTEN if str(error) == TOO_OFTEN else f"a broken event ({type(error).__name__})"

@@ -1,143 +1,281 @@
-"""Series (RFC 5545 section 3.8.5) as instances inside a window, within bounds."""
+"""Series (RFC 5545 section 3.8.5) as instances inside a window, within bounds.
+
+    expand([master, override, ...], start, end, budget) -> Expansion(meetings, more)
+
+An instance is known by its original start, also where it was moved, alone or with all that follow
+(RANGE=THISANDFUTURE). What an override says stands, unless the master is newer and excludes it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final
-from zoneinfo import ZoneInfo
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Final, NamedTuple
 
-import icalendar
-from recurring_ical_events import CalendarQuery, ComponentsWithName, EventAdapter, Occurrence
-
-from connectors.formats.event import every, first, read_event, span
-from connectors.formats.times import DAY, stamp, to_utc
+from connectors.formats.event import Entry, Span, modified, read_event, read_span, sequence_of
+from connectors.formats.recurrence import Budget, TooOften, occurrences
+from connectors.formats.rule import parse_rule
+from connectors.formats.times import (
+    DAY,
+    NOTHING,
+    Length,
+    Moment,
+    day_of,
+    duration,
+    moment,
+    moment_of,
+    stamp,
+)
 from connectors.records import Meeting
 
+NO_RULE: Final = "a rule of repetition that cannot be read"
+NO_OVERRIDE: Final = "an exception to a series that cannot be read"
 INSTANCES_LIMIT: Final = 5_000  # of one series; the newest are kept
-TOO_OFTEN: Final = "it repeats too often to be a meeting"
 
-_STEPS_LIMIT: Final = 50_000
-_FREQUENCIES: Final = {
-    "SECONDLY": timedelta(seconds=1),
-    "MINUTELY": timedelta(minutes=1),
-    "HOURLY": timedelta(hours=1),
-}
+_REPEATS: Final = ("RRULE", "RDATE")
+_RULES_LIMIT: Final = 8  # one is usual
+_STEPS_LIMIT: Final = 100_000  # of one series
+_DATES_LIMIT: Final = 20_000  # RDATEs and EXDATEs of one series
+
+
+class Expansion(NamedTuple):
+    """Instances in order of their original start, and whether later ones are possible. `broken`
+    says that a rule could not be read: then only what is certain is there."""
+
+    meetings: list[Meeting]
+    more: bool
+    broken: str = ""
+
+
+class _Originals(NamedTuple):
+    """Original starts near the window, lengths of those that are PERIODs."""
+
+    walls: set[datetime]
+    lengths: dict[datetime, Length]
+    more: bool
+    broken: str
+
+
+@dataclass(slots=True)
+class _Override:
+    """An entry with a RECURRENCE-ID, its time in the terms of the master."""
+
+    entry: Entry
+    span: Span
+    original: datetime  # wall clock of the master
+    onward: bool  # RANGE=THISANDFUTURE
+
+
+def is_series(entry: Entry) -> bool:
+    """Whether it repeats."""
+    event = entry.event
+    return any(prop.value.strip() for name in _REPEATS for prop in event.every(name))
+
+
+def newest(entries: Sequence[Entry]) -> Entry:
+    """Of several versions of one event the one that counts: the highest SEQUENCE, then the latest
+    stamp, then the last in the file."""
+    return entries[0] if len(entries) == 1 else max(reversed(entries), key=version)
 
 
 def expand(
-    events: Sequence[Any], start: datetime, end: datetime, zone: ZoneInfo, method: str
-) -> tuple[list[Meeting], bool]:
+    master: Entry, overrides: Sequence[Entry], start: datetime, end: datetime, budget: Budget
+) -> Expansion:
     """The instances of one series that touch [start, end), and whether later ones are possible.
 
-    `events` are the master and its overrides. Raises whatever icalendar and its friends raise, and
-    ValueError for a rule that would never come to an end.
+    Raises ValueError for times that cannot be read, `TooOften` for a rule without an end in sight.
     """
-    for event in events:
-        _refuse_endless(event, end, zone)
-    calendar = icalendar.Calendar()
-    for event in events:
-        calendar.add_component(event)
-    query = _Query(calendar, components=[_EVENTS])
-    # A day on both sides: floating times and dates are compared there as if they were UTC.
-    instances = query.instances(start - DAY, end + DAY)
-    masters: dict[int, Meeting] = {}
+    span = read_span(master)
+    changed, trouble = _overrides(overrides, span)
+    onward = sorted((o for o in changed.values() if o.onward), key=lambda o: o.original)
+    walls, lengths, more, broken = _originals(master, span, onward, start, end, budget)
+    excluded = _dates(master, "EXDATE", span.start)
+    whole_days = {wall.date() for wall, is_day in excluded.items() if is_day}
     found: dict[str, Meeting] = {}
-    for instance in sorted(instances, reverse=True):
-        event = instance.adapter.component
-        if id(event) not in masters:
-            masters[id(event)] = read_event(event, zone, method)
-        master = masters[id(event)]
-        begins, ends = to_utc(instance.start, zone), to_utc(instance.end, zone)
-        ends = max(begins + DAY if master.all_day else begins, ends)
-        original = first(event, "RECURRENCE-ID")
-        identity = stamp(instance.start if original is None else original.dt, zone)
-        if identity in found:  # RANGE=THISANDFUTURE: later instances repeat the id of the first
-            identity = stamp(instance.start, zone)
-        meeting = replace(master, recurrence_id=identity, start=begins, end=ends, recurring=True)
-        if touches(meeting, start, end):
-            found[identity] = meeting
-            if len(found) >= INSTANCES_LIMIT:
-                break
-    return list(found.values()), any(_goes_on(event, end, zone) for event in events)
-
-
-class _Event(EventAdapter):  # type: ignore[misc]  # untyped library
-    """An event that knows the component it was made of."""
-
-    def __init__(self, component: Any) -> None:
-        super().__init__(component)
-        self.component = component
-
-
-class _Instance(Occurrence):  # type: ignore[misc]  # untyped library
-    """An instance as two times and its event: a copied component for each costs ten times that."""
-
-    def __init__(
-        self, adapter: _Event, start: Any = None, end: Any = None, sequence: int = -1
-    ) -> None:
-        super().__init__(adapter, start, end, sequence)
-        self.adapter = adapter
-
-
-class _Query(CalendarQuery):  # type: ignore[misc]  # untyped library
-    """A query that answers with instances instead of copied components."""
-
-    def instances(self, start: datetime, end: datetime) -> list[_Instance]:
-        return list(self._occurrences_between(start, end))
-
-
-_EVENTS: Final = ComponentsWithName("VEVENT", adapter=_Event, occurrence=_Instance)
-
-
-def _goes_on(event: Any, end: datetime, zone: ZoneInfo) -> bool:
-    """Whether instances after `end` are possible. COUNT is not counted: it may."""
-    rules = every(event, "RRULE")
-    for rule in rules:
-        until = (rule.get("UNTIL") or [None])[0]
-        if (
-            until is None
-            or datetime(until.year, until.month, until.day, tzinfo=UTC) + 2 * DAY > end
+    latest = _naive(end)
+    for override in changed.values():
+        if version(master)[0] > version(override.entry)[0] and (
+            override.original in excluded
+            or (override.original not in walls and _naive(start) <= override.original < latest)
         ):
-            return True
-    if "RDATE" in event and not rules:
-        dates = [item.dt for value in every(event, "RDATE") for item in value.dts]
-        return any(_date_utc(value) + 2 * DAY > end for value in dates)
-    return span(event, zone)[0] >= end
-
-
-def _date_utc(value: Any) -> datetime:
-    day = value[0] if isinstance(value, tuple) else value  # a PERIOD
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)
-
-
-def _refuse_endless(event: Any, end: datetime, zone: ZoneInfo) -> None:
-    """Raise ValueError for a rule whose expansion would take minutes: no meeting repeats hourly
-    for years, and one calendar file must not stop the daemon.
-    """
-    for rule in every(event, "RRULE"):
-        frequency = str((rule.get("FREQ") or [""])[0]).upper()
-        interval = max(1, int((rule.get("INTERVAL") or [1])[0]))
-        start = span(event, zone)[0]
-        until = (rule.get("UNTIL") or [None])[0]
-        last = end if until is None else min(end, _date_utc(until) + 2 * DAY)
-        count = (rule.get("COUNT") or [None])[0]
-        step = _FREQUENCIES.get(frequency, DAY) * interval
-        steps = max(0, (last - start) // step)
-        selectors = [name for name in rule if str(name).upper().startswith("BY")]
-        if count is not None and not selectors:
-            steps = min(steps, int(count))
-        for name in selectors:
-            if (
-                str(name).upper() in ("BYHOUR", "BYMINUTE", "BYSECOND")
-                and frequency not in _FREQUENCIES
-            ):
-                steps *= max(1, len(rule[name]))
-        if steps > _STEPS_LIMIT * (20 if frequency not in _FREQUENCIES and not selectors else 1):
-            raise ValueError(TOO_OFTEN)
+            continue  # the master is newer, and has no such instance any more
+        meeting = read_event(override.entry, override.span)
+        more = more or meeting.start >= end
+        identity = stamp(override.original, span.start.zone, span.start.is_date)
+        if touches(meeting, start, end):
+            found[identity] = _instance(meeting, identity, meeting.start, meeting.end)
+    masters: dict[int, Meeting] = {}
+    for wall in sorted(walls, reverse=True):
+        if wall in changed or wall in excluded or wall.date() in whole_days:
+            continue
+        if len(found) >= INSTANCES_LIMIT:
+            break
+        last = next((o for o in reversed(onward) if o.original <= wall), None)
+        key = id(last)
+        if key not in masters:
+            masters[key] = read_event(last.entry, last.span) if last else read_event(master, span)
+        begins, ends = _times(wall, span, last, lengths.get(wall))
+        if begins < end and ends >= start:
+            identity = stamp(wall, span.start.zone, span.start.is_date)
+            found[identity] = _instance(masters[key], identity, begins, ends)
+    return Expansion(list(reversed(found.values())), more, broken or trouble)
 
 
 def touches(meeting: Meeting, start: datetime, end: datetime) -> bool:
     """Whether the meeting has a part in [start, end)."""
     return meeting.start < end and meeting.end >= start
+
+
+def version(entry: Entry) -> tuple[int, datetime]:
+    """What of two versions the newer has more of."""
+    return sequence_of(entry.event), modified(entry) or day_of(date.min)
+
+
+def _overrides(entries: Sequence[Entry], span: Span) -> tuple[dict[datetime, _Override], str]:
+    """By original start, and what of them could not be read."""
+    versions: dict[datetime, list[Entry]] = {}
+    found: dict[datetime, _Override] = {}
+    broken = ""
+    for entry in entries:
+        prop = entry.event.first("RECURRENCE-ID")
+        try:
+            if prop is not None:
+                versions.setdefault(moment(prop, entry.zones).wall_in(span.start), []).append(entry)
+        except ValueError:
+            broken = NO_OVERRIDE
+    for original, same in versions.items():
+        entry = newest(same)
+        prop = entry.event.first("RECURRENCE-ID")
+        onward = prop is not None and prop.params.get("RANGE", "").upper() == "THISANDFUTURE"
+        try:
+            found[original] = _Override(entry, read_span(entry), original, onward)
+        except ValueError:
+            broken = NO_OVERRIDE
+    return found, broken
+
+
+def _originals(
+    master: Entry,
+    span: Span,
+    onward: Sequence[_Override],
+    start: datetime,
+    end: datetime,
+    budget: Budget,
+) -> _Originals:
+    event, begin = master.event, span.start
+    shifts = [abs(o.span.start.wall_in(begin) - o.original) for o in onward]
+    spans = [span, *(o.span for o in onward)]
+    longest = max(timedelta(days=s.length.days) + s.length.exact for s in spans)
+    margin = max(shifts, default=NOTHING) + 2 * DAY
+    first = _naive(start, -(margin + longest))
+    last = _naive(end, margin)
+    walls: set[datetime] = {begin.wall}
+    own = Budget(min(budget.left, _STEPS_LIMIT))
+    given = own.left
+    more, broken = begin.utc >= end, ""
+    try:
+        for name in ("RRULE", "EXRULE"):  # the latter is of RFC 2445
+            for text in dict.fromkeys(prop.value for prop in event.every(name)[:_RULES_LIMIT]):
+                if not text.strip():
+                    continue
+                try:
+                    rule = parse_rule(text)
+                    until = _until(rule.until, begin, master) if rule.until else None
+                except ValueError:
+                    broken = NO_RULE
+                    continue
+                found = occurrences(rule, begin.wall, first, last, until, own)
+                if name == "EXRULE":
+                    walls.difference_update(found.walls)
+                    continue
+                walls.update(found.walls)
+                more = more or found.more
+                if until is not None and until < begin.wall:
+                    walls.discard(begin.wall)  # it ended before it began
+    finally:
+        budget.left -= given - own.left
+    lengths: dict[datetime, Length] = {}
+    for value, params in _values(master, "RDATE"):
+        head, _, tail = value.partition("/")
+        try:
+            wall = moment_of(head, params, master.zones).wall_in(begin)
+            if tail:
+                lengths[wall] = _period(wall, tail, params, begin, master)
+        except ValueError:
+            broken = broken or NO_RULE
+            continue
+        walls.add(wall)
+        more = more or wall > last
+    near = {wall for wall in walls if first <= wall <= last}
+    return _Originals(near, lengths, more, broken)
+
+
+def _until(text: str, begin: Moment, master: Entry) -> datetime:
+    """UNTIL on the wall clock of the series, inclusive; a date includes its whole day."""
+    until = moment_of(text, {}, master.zones)
+    if begin.is_date:
+        return until.wall_in(begin)
+    if until.is_date:
+        return datetime.combine(until.wall.date(), time.max)
+    if until.zone is master.zones.local:  # without a zone: that of the series
+        return until.wall
+    return until.wall_in(begin)
+
+
+def _dates(master: Entry, name: str, begin: Moment) -> dict[datetime, bool]:
+    """Dates of a property on the wall clock of the series; True where a date means a whole day."""
+    found: dict[datetime, bool] = {}
+    for value, params in _values(master, name):
+        try:
+            at = moment_of(value, params, master.zones)
+            found[at.wall_in(begin)] = at.is_date and not begin.is_date
+        except ValueError:
+            continue  # what cannot be read excludes nothing
+    return found
+
+
+def _values(master: Entry, name: str) -> Iterator[tuple[str, dict[str, str]]]:
+    left = _DATES_LIMIT
+    for prop in master.event.every(name):
+        for value in prop.value.split(","):
+            if value.strip():
+                left -= 1
+                if left < 0:
+                    raise TooOften
+                yield value, prop.params
+
+
+def _period(
+    wall: datetime, tail: str, params: dict[str, str], begin: Moment, master: Entry
+) -> Length:
+    if tail.strip()[:1] in "Pp+-":
+        return duration(tail)
+    end = moment_of(tail, params, master.zones).utc
+    return Length(0, max(NOTHING, end - begin.at(wall).utc))
+
+
+def _times(
+    wall: datetime, span: Span, moved: _Override | None, length: Length | None
+) -> tuple[datetime, datetime]:
+    """When the instance with that original start takes place."""
+    if moved is not None:
+        shift = wall - moved.original
+        return moved.span.at(moved.span.start.wall + shift)
+    return (span if length is None else span._replace(length=length)).at(wall)
+
+
+def _instance(master: Meeting, identity: str, start: datetime, end: datetime) -> Meeting:
+    # dataclasses.replace takes four times as long, and a calendar has thousands of instances.
+    m = master
+    return Meeting(
+        m.uid, identity, start, end, m.all_day, m.title, m.place, m.link, m.phone, m.organizer,
+        m.attendees, m.status, m.busy, m.kind, True, m.sequence, m.modified, m.method,
+    )  # fmt: skip
+
+
+def _naive(at: datetime, by: timedelta = NOTHING) -> datetime:
+    try:
+        return at.replace(tzinfo=None) + by
+    except OverflowError:
+        return datetime.combine(date.min if by < NOTHING else date.max, time())

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from connectors.contract import Draft
 from connectors.errors import BadItem
-from connectors.formats.event import first
 from connectors.formats.ical import parse_calendars
-from connectors.formats.times import property_utc
+from connectors.formats.lines import Component, Property
+from connectors.formats.times import moment
 from connectors.formats.words import raw_text
+from connectors.formats.zones import Zones
 from connectors.records import Task
 
 KEY: Final = "X-SYNCD-KEY"
@@ -61,12 +62,13 @@ def read_tasks(data: bytes, zone: ZoneInfo) -> list[Task]:
     found: list[Task] = []
     broken = False
     for calendar in parse_calendars(data)[0]:
+        zones = Zones(calendar, zone)
         for todo in calendar.walk("VTODO"):
             if "RECURRENCE-ID" in todo:
                 continue  # one repetition of a task that is listed itself
             try:
-                found.append(_task(todo, zone))
-            except Exception:  # noqa: BLE001  # icalendar raises anything at all on broken values
+                found.append(_task(todo, zones))
+            except (ValueError, OverflowError):  # the latter at the ends of time
                 broken = True
     if broken and not found:
         raise BadItem("", "a broken task")
@@ -118,42 +120,43 @@ def priority(ours: int) -> int:
     return 9 - round(min(100, max(0, ours)) * 8 / 100)
 
 
-def _task(todo: Any, zone: ZoneInfo) -> Task:
-    due = first(todo, "DUE")
+def _task(todo: Component, zones: Zones) -> Task:
+    prop = todo.first("DUE")
     day: date | None = None
-    if due is not None:
-        timed = isinstance(due.dt, datetime)
-        day = property_utc(due, zone).astimezone(zone).date() if timed else due.dt
-    status = str(first(todo, "STATUS") or "").upper()
-    percent = _number(str(first(todo, "PERCENT-COMPLETE") or ""))
-    done_at = _utc(first(todo, "COMPLETED"), zone)
+    if prop is not None:
+        due = moment(prop, zones)
+        day = (due.wall if due.is_date else due.utc.astimezone(zones.local)).date()
+    percent = _number(todo.word("PERCENT-COMPLETE"))
     return Task(
         key=_key(todo),
-        title=" ".join(_plain(first(todo, "SUMMARY")).split("\n")),
-        notes=_plain(first(todo, "DESCRIPTION")),
+        title=" ".join(_plain(todo.first("SUMMARY")).split("\n")),
+        notes=_plain(todo.first("DESCRIPTION")),
         due=day,
-        completed=status == "COMPLETED" or percent >= 100 or "COMPLETED" in todo,
-        completed_at=done_at,
-        created=_utc(first(todo, "CREATED"), zone),
+        completed=todo.word("STATUS") == "COMPLETED" or percent >= 100 or "COMPLETED" in todo,
+        completed_at=_utc(todo.first("COMPLETED"), zones),
+        created=_utc(todo.first("CREATED"), zones),
     )
 
 
-def _key(todo: Any) -> str:
+def _key(todo: Component) -> str:
     """Our key: the property, or a UID that only we mint, for applications that drop the former."""
-    key = _plain(first(todo, KEY)).strip()
-    uid = _plain(first(todo, "UID")).strip()
+    key = _plain(todo.first(KEY)).strip()
+    uid = _plain(todo.first("UID")).strip()
     return key or (uid if _OUR_UID.fullmatch(uid) else "")
 
 
-def _utc(value: Any, zone: ZoneInfo) -> datetime | None:
+def _utc(prop: Property | None, zones: Zones) -> datetime | None:
     try:
-        return None if value is None else property_utc(value, zone)
-    except (ValueError, AttributeError):
+        return None if prop is None else moment(prop, zones).utc
+    except ValueError:
         return None  # a broken stamp does not spoil the task
 
 
-def _plain(value: Any) -> str:
-    text = "" if value is None else str(value)
+def _plain(prop: Property | None) -> str:
+    return _storable("" if prop is None else prop.text)
+
+
+def _storable(text: str) -> str:
     return _UNSTORABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
@@ -256,7 +259,7 @@ def _fold(line: str, end: str) -> str:
 
 
 def _escape(text: str) -> str:
-    text = _plain(text).replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
+    text = _storable(text).replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
     return text.replace("\n", "\\n")
 
 
@@ -265,7 +268,7 @@ def _unescape(text: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    return "".join(_plain(text).split())
+    return "".join(_storable(text).split())
 
 
 def _moment(at: datetime) -> str:

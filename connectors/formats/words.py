@@ -10,12 +10,17 @@ import binascii
 import re
 from typing import Final
 
-# A space inside Q text is against RFC 2047 section 4.2, and common.
-_ENCODED: Final = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
+from connectors.formats.charsets import guess_text
+
+_WORDS_LIMIT: Final = 16 * 1024  # characters; subjects and names are cut much shorter
+# Spaces and question marks inside are against RFC 2047 section 4.2, and common; so are words cut
+# off at the end of a header.
+_ENCODED: Final = re.compile(
+    r"=\?([^?\s]{1,60}+)\?([bBqQ])\?([^?]*+(?:\?(?!=)[^?]*+){0,20}+)(?:\?=|(?<!\s)\Z)"
+)
 _Q_ESCAPE: Final = re.compile(rb"=([0-9A-Fa-f]{2})")
-_ENCODED_AT: Final = re.compile(r"=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?=")
 # Control characters (NUL breaks PostgreSQL) and lone surrogates (break UTF-8).
-_UNSTORABLE: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
+_UNSTORABLE: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 
 
 def clean(text: str) -> str:
@@ -26,40 +31,18 @@ def clean(text: str) -> str:
 
 
 def raw_text(data: bytes) -> str:
-    """Raw header bytes as text: UTF-8 (RFC 6532), else what Windows mailers meant."""
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")
+    """Raw bytes as text: UTF-8 (RFC 6532), else by their look: see `charsets.py`."""
+    if b"\x1b" not in data:
+        try:
+            return data.decode("utf-8")
+        except UnicodeDecodeError:
+            pass
+    return guess_text(data)
 
 
 def charset_text(data: bytes, charset: str) -> str:
-    """Bytes in a named charset; names that are unknown or wrong fall back to `raw_text`."""
-    try:
-        return data.decode(_ALIASES.get(charset.lower(), charset))
-    except (LookupError, ValueError):  # an unknown codec, a codec that is no charset, bad bytes
-        return raw_text(data)
-
-
-# What mailers write where the registry's name is another, or too narrow for what they send.
-_ALIASES: Final = {
-    "us-ascii": "utf-8",
-    "ascii": "utf-8",
-    "ansi_x3.4-1968": "utf-8",
-    "iso-8859-1": "cp1252",
-    "latin1": "cp1252",
-    "latin-1": "cp1252",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "ks_c_5601-1987": "cp949",
-    "shift_jis": "cp932",
-    "x-sjis": "cp932",
-    "iso-8859-8-i": "iso-8859-8",
-    "iso-8859-6-i": "iso-8859-6",
-    "unicode-1-1-utf-7": "utf-7",
-    "x-unknown": "utf-8",
-    "unknown-8bit": "utf-8",
-}
+    """Bytes in a named charset, or in what they are where the name is unknown or wrong."""
+    return guess_text(data, charset)
 
 
 def decode_words(text: str) -> str:
@@ -70,18 +53,32 @@ def decode_words(text: str) -> str:
     """
     if "=?" not in text:
         return text
+    text = text[:_WORDS_LIMIT]
     out: list[str] = []
     held: list[bytes] = []
     held_charset = ""
+    open_base64 = ""  # of the word before, where it was cut inside four letters
     position = 0
     for match in _ENCODED.finditer(text):
         charset, encoding, payload = match.groups()
-        data = _b_text(payload) if encoding in "bB" else _q_text(payload)
-        if data is None:
-            continue  # stays as written: it becomes part of the gap before the next one
         charset = charset.split("*", 1)[0].lower()  # RFC 2231 section 5 appends a language
         gap = text[position : match.start()]
-        if held and (gap.strip() or charset != held_charset):
+        joined = bool(held) and not gap.strip() and charset == held_charset
+        if encoding in "bB":
+            whole = (open_base64 if joined else "") + payload
+            data = _b_text(whole)
+            if data is None and open_base64:
+                open_base64, whole = "", payload
+                data = _b_text(payload)
+            if data is None:
+                continue  # stays as written: it becomes part of the gap before the next one
+            if joined and open_base64:
+                held.pop()
+            open_base64 = whole if len(whole) % 4 and "=" not in whole else ""
+        else:
+            data = _q_text(payload)
+            open_base64 = ""
+        if held and not joined:
             out.append(charset_text(b"".join(held), held_charset))
             held.clear()
         if not held and (gap.strip() or position == 0):
@@ -97,20 +94,17 @@ def decode_words(text: str) -> str:
 
 def has_words(text: str) -> bool:
     """Whether an encoded word is in it."""
-    return "=?" in text and _ENCODED_AT.search(text) is not None
+    return "=?" in text and _ENCODED.search(text) is not None
 
 
-def _q_text(payload: str) -> bytes | None:
-    try:
-        data = payload.replace("_", " ").encode("latin-1")
-    except UnicodeEncodeError:
-        data = payload.replace("_", " ").encode("utf-8", "replace")
+def _q_text(payload: str) -> bytes:
+    data = payload.replace("_", " ").encode("utf-8", "replace")
     return _Q_ESCAPE.sub(lambda match: bytes((int(match[1], 16),)), data)
 
 
 def _b_text(payload: str) -> bytes | None:
     try:
-        data = payload.encode("ascii")
+        data = "".join(payload.split()).encode("ascii")
         return binascii.a2b_base64(data + b"=" * (-len(data) % 4))
     except (UnicodeEncodeError, binascii.Error):
         return None

@@ -11,8 +11,8 @@ import pytest
 from contract.ledger import Ledger
 
 from connectors.contract import TextSource
+from connectors.local import maildir
 from connectors.local.mail import Mail
-from connectors.local.maildir import Maildir
 from connectors.records import Gone, Item, Message, Seen
 
 ZONE = ZoneInfo("Europe/Lisbon")
@@ -96,11 +96,11 @@ def test_settled_folders_are_not_listed(box: Path, monkeypatch: pytest.MonkeyPat
     ledger.read(source, later)
     ledger.read(source, later)
 
-    def forbidden(folder: str, *parts: object) -> dict[str, str]:
+    def forbidden(root: str, folder: str, *parts: object) -> dict[str, list[str]]:
         raise AssertionError(f"{folder} was listed")
 
     with monkeypatch.context() as patch:
-        patch.setattr(Maildir, "_names", forbidden)
+        patch.setattr(maildir, "files_in", forbidden)
         assert ledger.read(source, later) == []
     (box / "new" / "2.M2.host").write_bytes(mail(2))
     assert messages(ledger.read(source, later)) == ["n2"]

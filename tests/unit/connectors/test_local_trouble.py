@@ -82,11 +82,11 @@ def test_a_missing_path_says_what_to_do(tmp_path: Path) -> None:
             Ledger().read(source)
 
 
-def test_an_mbox_is_refused(tmp_path: Path) -> None:
-    """An mbox file is named, with what to do about it."""
-    (tmp_path / "archive").write_bytes(b"From ana@example.org Mon Mar  2 09:00:00 2026\n" + mail())
-    with pytest.raises(Refused, match=r"archive: mbox files cannot be read yet"):
-        Ledger().read(Mail(tmp_path / "archive", "m"))
+def test_a_compressed_mbox_is_refused(tmp_path: Path) -> None:
+    """A compressed mbox is named, with what to do about it."""
+    (tmp_path / "archive.mbox.xz").write_bytes(b"\xfd7zXZ\x00")
+    with pytest.raises(Refused, match=r"archive\.mbox\.xz: it is compressed .* unpack it \(unxz\)"):
+        Ledger().read(Mail(tmp_path / "archive.mbox.xz", "m"))
 
 
 @pytest.mark.parametrize("kind", ["maildir", "eml"])

@@ -85,6 +85,12 @@ def test_line_ends_make_no_difference() -> None:
         ("nobody, <>, Ana <ana@example..org>", []),
         ("Ana <ana@example.org", []),
         ('"never closed <ana@example.org>', [("ana@example.org", "never closed")]),
+        ("Ana (a \\) b) <ana(at home)@example.org(x)>", [("ana@example.org", "Ana")]),
+        ("ana@example.org ((Ana Silva))", [("ana@example.org", "Ana Silva")]),
+        ("Friends (of ours)\n :Ana <ana@example.org>;", [("ana@example.org", "Ana")]),
+        ('"Ana \\"S\\" Silva" <ana@example.org>', [("ana@example.org", 'Ana "S" Silva')]),
+        ("Zoë <zoë@exämple.org>", [("zoë@exämple.org", "Zoë")]),
+        ("<C:ana@example.org>", []),
     ],
 )
 def test_addresses(header: str, expected: list[tuple[str, str]]) -> None:
@@ -186,6 +192,53 @@ def test_ids_and_parents() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("<b@example.org>", "b@example.org"),
+        ("<b@example.org> <c@example.org>", "b@example.org"),
+        ("<y@example.org> <x@example.org>", "y@example.org"),
+        ('Your message of "Mon, 2 Mar 2026 09:00:00 +0100." <b@example.org>', "b@example.org"),
+        ('Message from Ana <ana@example.org> of "Mon, 2 Mar." <b@example.org>', "b@example.org"),
+        ('Message from Ana <ana@example.org> of "Mon, 2 Mar 2026 09:00"', "y@example.org"),
+        ("message-id <b@example.org> of Mon, 2 Mar 2026", "b@example.org"),
+        ("<b@example.org>; from ana@example.org on Mon", "b@example.org"),
+        ("<b@exam\n ple.org>", "b@example.org"),
+        ("b@example.org", "b@example.org"),
+        ("your letter", "y@example.org"),
+        ("ana@example.org, Monday", "y@example.org"),
+        ("<>", "y@example.org"),
+        ("", "y@example.org"),
+    ],
+)
+def test_parents(written: str, expected: str) -> None:
+    """The id that is meant, whatever stands around it; else the last of References."""
+    message = read(
+        f"In-Reply-To: {written}",
+        "References: <x@example.org>\n <y@example.org>",
+        "Thread-Topic: <z@example.org>",
+        "From: ana@example.org",
+    )
+    assert message.in_reply_to == expected
+
+
+def test_several_authors_and_none() -> None:
+    """The first From that names anybody is the author; a Sender never stands in for one."""
+    message = read(
+        "From: nobody", "From: ana@example.org, rui@example.org", "From: eve@example.net"
+    )
+    assert [box.addr for box in message.from_] == ["ana@example.org", "rui@example.org"]
+    message = read("Sender: ana@example.org", "Subject: x")
+    assert message.from_ == ()
+    assert message.sender == Mailbox("ana@example.org")
+
+
+def test_a_broken_line_before_the_author_does_not_end_the_header() -> None:
+    """A gateway's accident, which leaves the rest of the header as it is."""
+    message = read("quite Delivered-To: x", "From: ana@example.org", "Subject: Coffee")
+    assert (message.from_[0].addr, message.subject) == ("ana@example.org", "Coffee")
+
+
 def test_traits_are_kept_and_cut() -> None:
     """Machine marks are kept by lower-case name, cut at 200; an empty Return-Path stays visible."""
     message = read(
@@ -197,6 +250,16 @@ def test_traits_are_kept_and_cut() -> None:
     assert message.trait("precedence") == "bulk"
     assert len(message.trait("list-id") or "") == 200
     assert message.trait("x-other") is None
+
+
+def test_repeated_traits_leave_room_for_the_others() -> None:
+    """A mail through many hands repeats Delivered-To; what tells a machine is kept all the same."""
+    many = [f"Delivered-To: {number}@example.org" for number in range(60)]
+    others = [f"X-Campaign-{number}: x" for number in range(60)]
+    message = read(*many, *others, "Auto-Submitted: auto-replied", "From: a@example.org")
+    assert message.trait("auto-submitted") == "auto-replied"
+    assert sum(name == "delivered-to" for name, _ in message.traits) == 10
+    assert len(message.traits) < 50
 
 
 @pytest.mark.parametrize(

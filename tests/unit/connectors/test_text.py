@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -107,16 +110,163 @@ def test_html_keeps_lines_and_quotes() -> None:
 
 
 def test_encrypted_mail_has_no_text() -> None:
-    """PGP and S/MIME say nothing."""
+    """PGP and S/MIME say nothing, nor does what was added to them on the way."""
     assert plain_text(mail("text/plain", "-----BEGIN PGP MESSAGE-----\nabc")) == ""
+    assert plain_text(mail("text/plain", "Hi\n-----BEGIN PGP MESSAGE-----\n\nabc")) == ""
     assert plain_text(mail("application/pkcs7-mime", "abc")) == ""
-    data = parts("multipart/encrypted", ("Content-Type: text/plain", "Version: 1"))
+    encrypted = parts("multipart/encrypted", ("Content-Type: text/plain", "Version: 1"))
+    assert plain_text(encrypted) == ""
+    data = parts(
+        "multipart/mixed",
+        ("Content-Type: multipart/encrypted; boundary=e", "--e\n\nx\n--e--"),
+        ("Content-Type: text/plain", "the list's footer"),
+    )
     assert plain_text(data) == ""
+
+
+def test_a_quoted_cipher_is_no_cipher() -> None:
+    """Whoever answers an encrypted mail in the clear is read."""
+    assert plain_text(mail("text/plain", "Got it.\n> -----BEGIN PGP MESSAGE-----\n> x")) != ""
+
+
+CLEARSIGNED = """\
+-----BEGIN PGP SIGNED MESSAGE-----
+Hash: SHA512
+Comment: x
+
+Coffee on Friday?
+- --\x20
+Ana
+- From then on.
+-----BEGIN PGP SIGNATURE-----
+Version: 1
+
+iQEzBAEBCgAdFiEE
+=abcd
+-----END PGP SIGNATURE-----
+"""
+
+
+def test_signed_text_is_read_without_its_armour() -> None:
+    """Clearsigned, PGP/MIME and S/MIME: the text, not the signature."""
+    assert plain_text(mail("text/plain", CLEARSIGNED)) == (
+        "Coffee on Friday?\n--\nAna\nFrom then on."
+    )
+    data = parts(
+        "multipart/signed",
+        ("Content-Type: text/plain", "Coffee?"),
+        ("Content-Type: text/plain; name=smime.txt", "not this"),
+    )
+    assert plain_text(data) == "Coffee?"
+
+
+def der(tag: int, *contents: bytes) -> bytes:
+    """One DER element."""
+    body = b"".join(contents)
+    size = len(body).to_bytes(2, "big")
+    return bytes((tag, 0x82)) + size + body
+
+
+def opaque(oid: str, content: bytes) -> bytes:
+    """An S/MIME envelope (RFC 8551) around a content."""
+    data = der(0x06, bytes.fromhex("2a864886f70d010701"))
+    inner = der(0x30, data, der(0xA0, content))
+    signed = der(0x30, der(0x02, b"\x01"), der(0x31), inner)
+    envelope = der(0x30, der(0x06, bytes.fromhex(oid)), der(0xA0, signed))
+    head = HEAD + "Content-Type: application/pkcs7-mime\nContent-Transfer-Encoding: base64\n\n"
+    return head.encode() + base64.encodebytes(envelope)
+
+
+SIGNED, ENVELOPED = "2a864886f70d010702", "2a864886f70d010703"
+
+
+def test_opaque_signed_mail_is_opened() -> None:
+    """What was signed lies in the clear inside; what is enveloped does not."""
+    inner = b"Content-Type: text/plain\n\nCoffee?"
+    assert plain_text(opaque(SIGNED, der(0x04, inner))) == "Coffee?"
+    chunks = b"\x24\x80" + der(0x04, inner[:9]) + der(0x04, inner[9:]) + b"\0\0"
+    assert plain_text(opaque(SIGNED, chunks)) == "Coffee?"
+    assert plain_text(opaque(ENVELOPED, der(0x04, inner))) == ""
+    assert plain_text(opaque(SIGNED, b"\x04\x84\xff")) == ""
+
+
+def test_text_goes_on_after_a_picture() -> None:
+    """Parts side by side are one text; what a list or a scanner appended is not."""
+    data = parts(
+        "multipart/mixed",
+        ("Content-Type: text/plain", "Look:"),
+        ("Content-Type: image/png", "x"),
+        ("Content-Type: text/plain", "Coffee on Friday?"),
+        ("Content-Type: text/plain", "_______________________________________________\nlist"),
+    )
+    assert plain_text(data) == "Look:\n\nCoffee on Friday?"
+
+
+def test_encoded_files_inside_the_text_are_cut() -> None:
+    """uuencode and yEnc are no words."""
+    line = "M" + "A" * 60 + "\n"
+    body = f"Hello\nbegin 644 x.doc\n{line * 3}%:&5L;&\\\n`\nend\nbye"
+    assert plain_text(mail("text/plain", body)) == "Hello\n\nbye"
+    body = "Hello\n=ybegin line=128 size=1 name=x\n\x89\x8a)\n=yend size=1\nbye"
+    assert plain_text(mail("text/plain", body)) == "Hello\n\nbye"
+    words = "we begin 100 things\nbegin 200 more\nand end"
+    assert plain_text(mail("text/plain", words)) == words
+
+
+def test_an_attachment_alone_has_no_text() -> None:
+    """Outlook's winmail.dat and other files are not read."""
+    assert plain_text(mail("application/ms-tnef; name=winmail.dat", "abc")) == ""
+    assert plain_text(parts("multipart/mixed", ("Content-Type: application/ms-tnef", "x"))) == ""
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "<div style='display:none'>{}</div>",
+        "<div style='color:red; DISPLAY : none !important'>{}</div>",
+        "<span style='visibility:hidden'>{}</span>",
+        "<p style='max-height:0px;overflow:hidden'>{}</p>",
+        "<p style='opacity:0'>{}</p>",
+        "<p hidden>{}</p>",
+        "<span class='email-preheader'>{}</span>",
+        "<style>{}</style>",
+        "<!-- {} -->",
+    ],
+)
+def test_what_nobody_sees_is_not_read(hidden: str) -> None:
+    """Previews of newsletters and words for search engines."""
+    html = "<p>one</p>" + hidden.format("HIDDEN") + "<p style='opacity:0.9;font-size:0'>two</p>"
+    assert html_text(html).split() == ["one", "two"]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<div>" * 200_000 + "deep",
+        "<ul><li>" * 100_000,
+        "<blockquote><p>x" * 50_000,
+        "".join(f"<font size={n}>" for n in range(40_000)),
+        "<x></y>" * 100_000,
+        "<p " + " ".join(f"a{n}=1" for n in range(80_000)) + ">x",
+        "<b" * 200_000,
+        "<pre>" + "\n" * 500_000,
+        "<img src='data:image/png;base64," + "A" * 4_000_000 + "'>seen",
+    ],
+)
+def test_html_bombs(html: str) -> None:
+    """The parser takes quadratic time for some pages; it never gets to see them."""
+    begun = time.process_time()
+    text = html_text(html)
+    assert time.process_time() - begun < 5
+    assert len(text) <= TEXT_LIMIT
+    assert ("seen" in html) == ("seen" in text)
 
 
 def test_text_is_bounded() -> None:
     """A huge mail costs and yields a bounded amount of text; deep HTML does not recurse."""
     assert len(plain_text(mail("text/plain", "word " * 100_000))) == TEXT_LIMIT
+    flowed = mail("text/plain; format=flowed", "word \n" * 500_000)
+    assert len(plain_text(flowed)) == TEXT_LIMIT
     assert "deep" in html_text("<div>" * 20_000 + "deep")
 
 
