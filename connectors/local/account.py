@@ -45,17 +45,18 @@ class LocalAccount:
         Nothing is opened here: whether a path exists is found out by reading it.
         """
         sources: list[Source] = [
-            Mail(self._path(path), self._scope(path), self._history) for path in _once(self._mail)
+            Mail(self._path(path), self._scope(path), self._history, self._zone)
+            for path in _once(self._mail)
         ]
         if self._calendar:
-            from connectors.local.vdir import Vdir  # icalendar costs 160 ms
+            from connectors.local.vdir import Vdir
 
             sources += [
                 Vdir(self._path(path), self._scope(path), self._zone, self._history)
                 for path in _once(self._calendar)
             ]
         if self._contacts:
-            from connectors.local.cards import Cards  # vobject costs 60 ms
+            from connectors.local.cards import Cards
 
             sources += [
                 Cards(self._path(path), self._scope(path)) for path in _once(self._contacts)
@@ -68,7 +69,7 @@ class LocalAccount:
         """The list that tasks are written to, where one is configured."""
         if self._tasks is None:
             return None
-        from connectors.local.tasks import TaskFolder  # icalendar costs 160 ms
+        from connectors.local.tasks import TaskFolder
 
         return TaskFolder(self._path(self._tasks), self._scope(self._tasks), self._zone)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from connectors.formats.vcard import read_cards
 from connectors.local.files import read_whole
 from connectors.local.folder import Content, FolderSource, Progress
 from connectors.records import Facet
@@ -19,5 +18,7 @@ class Cards(FolderSource):
 
     def read(self, path: str, progress: Progress) -> Content:
         """The cards of one file."""
+        from connectors.formats.vcard import read_cards  # vobject costs 60 ms
+
         reading = read_cards(read_whole(path))
         return Content(tuple(reading.cards), broken=reading.broken)

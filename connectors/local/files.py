@@ -8,8 +8,9 @@ with another's.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from stat import S_ISREG
 from typing import Final
 
 from connectors.errors import BadItem, Unavailable
@@ -53,49 +54,62 @@ def walk(root: str, wanted: Callable[[str], bool]) -> dict[str, Found]:
     Hidden names are left out, links are followed, loops are not. Raises `Unavailable` when the
     root cannot be listed; a folder below it that cannot is reported as `Found(path, None)`.
     """
+    return {name: Found(path, stamp) for name, path, stamp in stroll(root, wanted)}
+
+
+def stroll(root: str, wanted: Callable[[str], bool]) -> Iterator[tuple[str, str, str | None]]:
+    """What `walk` finds, as (name, path, stamp), one by one in the order of the names."""
     if os.path.isfile(root):
         with listing(root):
-            return {storable(os.path.basename(root)): Found(root, stamp_of(os.stat(root)))}
-    found: dict[str, Found] = {}
-    visited: set[tuple[int, int]] = set()
-    _walk(root, "", wanted, found, visited, 0)
-    return found
-
-
-def _walk(
-    folder: str,
-    below: str,
-    wanted: Callable[[str], bool],
-    found: dict[str, Found],
-    visited: set[tuple[int, int]],
-    depth: int,
-) -> None:
-    try:
-        status = os.stat(folder)
-        if (status.st_dev, status.st_ino) in visited or depth > _DEPTH_LIMIT:
-            return
-        visited.add((status.st_dev, status.st_ino))
-        with os.scandir(folder) as entries:
-            listed = list(entries)
-    except OSError as error:
-        if not below:
-            raise _unavailable(folder, error) from error
-        if not isinstance(error, FileNotFoundError):
-            found[below] = Found(folder, None)
+            yield storable(os.path.basename(root)), root, stamp_of(os.stat(root))
         return
-    for entry in listed:
-        name = entry.name
-        if name.startswith("."):
-            continue
-        try:
-            if entry.is_dir():
-                _walk(entry.path, f"{below}{storable(name)}/", wanted, found, visited, depth + 1)
-            elif wanted(name) and entry.is_file():
-                found[below + storable(name)] = Found(entry.path, stamp_of(entry.stat()))
-        except FileNotFoundError:
-            continue  # removed since it was listed, or a link to nowhere
-        except OSError:
-            found[below + storable(name)] = Found(entry.path, "?")
+    visited: set[tuple[int, int]] = set()
+    with listing(root):
+        inside = [(root, "", iter(_inside(root, wanted, visited)))]  # folders, each in the last
+    while inside:
+        folder, below, names = inside[-1]
+        for name in names:
+            path, shown = f"{folder}/{name}", below + storable(name)
+            try:
+                if name[-1] == "/":
+                    if len(inside) <= _DEPTH_LIMIT:
+                        inside.append((path[:-1], shown, iter(_inside(path[:-1], wanted, visited))))
+                        break
+                    continue
+                status = os.stat(path)
+                if S_ISREG(status.st_mode):
+                    yield shown, path, stamp_of(status)
+            except FileNotFoundError:
+                continue  # removed since it was listed, or a link to nowhere
+            except OSError:
+                yield shown, path.removesuffix("/"), None if name[-1] == "/" else "?"
+        else:
+            inside.pop()
+
+
+def _inside(folder: str, wanted: Callable[[str], bool], visited: set[tuple[int, int]]) -> list[str]:
+    """The names in a folder in the order of their paths; those of folders end with "/". None where
+    it was visited before: links can go in circles."""
+    status = os.stat(folder)
+    if (status.st_dev, status.st_ino) in visited:
+        return []
+    visited.add((status.st_dev, status.st_ino))
+    names: list[str] = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            name = entry.name
+            if name[0] == ".":
+                continue
+            try:
+                is_folder = entry.is_dir()
+            except OSError:
+                is_folder = False  # looking at it tells why
+            if is_folder:
+                names.append(name + "/")
+            elif wanted(name):
+                names.append(name)
+    names.sort(key=None if "".join(names).isascii() else storable)
+    return names
 
 
 class listing:  # reads as a statement: `with listing(path):`
@@ -134,19 +148,23 @@ def refuse_sudden_emptiness(path: str, known: int, found: int) -> None:
         )
 
 
-def read_head(path: str) -> bytes:
-    """The header block of a mail file and whatever was read with it. Raises OSError."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        data = os.read(descriptor, FIRST_READ)
-        while header_end(data) < 0 and len(data) < READ_LIMIT:
-            more = os.read(descriptor, 4 * len(data))
-            if not more:
-                break
-            data += more
-        return data
-    finally:
-        os.close(descriptor)
+def read_head(descriptor: int) -> bytes:
+    """The header block of an open mail file and whatever was read with it. Raises OSError."""
+    data = os.read(descriptor, FIRST_READ)
+    while len(data) >= FIRST_READ and not _has_blank_line(data) and len(data) < READ_LIMIT:
+        more = os.read(descriptor, 4 * len(data))
+        if not more:
+            break
+        data += more
+    return data
+
+
+def _has_blank_line(data: bytes) -> bool:
+    """Whether a header that `data` begins with ends in it. Looked for from behind: bodies have
+    blank lines as well, and the header is looked through soon enough."""
+    if data.find(b"\r\n", 0, 1000) >= 0:
+        return data.rfind(b"\n\r\n") >= 0 or data.rfind(b"\n\n") >= 0 or header_end(data) >= 0
+    return data.rfind(b"\n\n") >= 0 or header_end(data) >= 0
 
 
 def read_up_to(path: str, limit: int) -> bytes:

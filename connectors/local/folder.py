@@ -14,19 +14,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from connectors.contract import Known
+from connectors.contract import Chunk, Known, Unread
 from connectors.errors import BadItem, CursorExpired
-from connectors.local.files import (
-    BATCH,
-    Found,
-    ref_prefix,
-    refuse_sudden_emptiness,
-    walk,
-    why,
-)
+from connectors.local.files import BATCH, ref_prefix, refuse_sudden_emptiness, stroll, why
 from connectors.records import Bad, Batch, Facet, Gone, Item, Observation, Seen
 
 AGAIN: Final = "+"  # ends the stamp of an item that has to be read again when the window moves
+_KNOWN: Final = "="  # begins the `where` of an item that was known before, else:
+_NEW: Final = "+"
+_LAST: Final = "\U0010ffff"  # greater than every ref
 
 
 @dataclass(slots=True)
@@ -80,48 +76,62 @@ class FolderSource(ABC):
 
     def changes(self, cursor: str | None, known: Known, now: datetime) -> Iterator[Batch]:
         """See `connectors.contract.Source`."""
+        for chunk in self.chunks(cursor, known, now):
+            yield self.read_chunk(chunk)
+
+    def chunks(self, cursor: str | None, known: Known, now: datetime) -> Iterator[Chunk]:
+        """See `connectors.contract.Divisible`."""
         progress = self._progress(cursor)
         self.resume(progress, now)
         prefix = ref_prefix(self.scope)
-        found = {prefix + name: file for name, file in walk(self.root, self.wanted).items()}
         committed = dict(known.under(prefix))
-        refuse_sudden_emptiness(self.root, len(committed), len(found))
-        held: list[Item] = []
-        for ref in sorted(found.keys() | committed.keys()):
-            item = self._item(ref, found, committed, progress)
-            if item is None:
-                continue
-            held.append(item)
-            if len(held) == BATCH:
-                yield Batch(tuple(held), progress.text(ref))
+        held_before, found = len(committed), 0
+        hidden: list[str] = []  # folders that cannot be listed just now
+        held: list[Item | Unread] = []
+        for name, path, stamp in stroll(self.root, self.wanted):
+            found += 1
+            ref = prefix + name
+            before = committed.pop(ref, None)
+            if stamp is None:
+                hidden.append(ref)
+                if before != "?":
+                    held.append(Bad(ref, "?", "this folder may not be listed"))
+            elif before != stamp or progress.listed is not None:
+                if not _to_be_read(ref, stamp, before, progress):
+                    continue
+                held.append(Unread(ref, stamp, (_KNOWN if before is not None else _NEW) + path))
+            if len(held) >= BATCH:
+                yield Chunk(tuple(held), progress.text(ref))
                 held = []
-        yield Batch(tuple(held), progress.text(None), done=True)
+        refuse_sudden_emptiness(self.root, held_before, found)
+        # What lies in a folder that cannot be listed just now is not gone.
+        held += [Gone(ref) for ref in sorted(committed) if not ref.startswith(tuple(hidden))]
+        while len(held) > BATCH:
+            yield Chunk(tuple(held[:BATCH]), progress.text(_LAST))
+            held = held[BATCH:]
+        yield Chunk(tuple(held), progress.text(None), done=True)
 
-    def _item(
-        self, ref: str, found: dict[str, Found], committed: dict[str, str], progress: Progress
-    ) -> Item | None:
-        file, stamp = found.get(ref), committed.get(ref)
-        if file is None:
-            # What lies in a folder that cannot be listed just now is not gone.
-            hidden = any(found[name].stamp is None for name in _parents(ref) if name in found)
-            return None if hidden else Gone(ref)
-        if file.stamp is None:
-            return None if stamp == "?" else Bad(ref, "?", "this folder may not be listed")
-        if stamp is not None and stamp.removesuffix(AGAIN) == file.stamp:
-            listed = progress.listed is not None and ref > progress.listed
-            again = progress.again is not None and ref > progress.again and stamp.endswith(AGAIN)
-            if not listed and not again:
-                return None
+    def read_chunk(self, chunk: Chunk) -> Batch:
+        """See `connectors.contract.Divisible`."""
+        progress = self._progress(chunk.cursor)
+        items = (
+            self._read(item, progress) if isinstance(item, Unread) else item for item in chunk.items
+        )
+        return Batch(tuple(item for item in items if item is not None), chunk.cursor, chunk.done)
+
+    def _read(self, unread: Unread, progress: Progress) -> Item | None:
+        ref, stamp, where = unread
         try:
-            content = self.read(file.path, progress)
+            content = self.read(where[1:], progress)
         except FileNotFoundError:  # removed since it was listed
-            return Gone(ref) if stamp is not None else None
+            return Gone(ref) if where.startswith(_KNOWN) else None
         except OSError as error:
-            return Bad(ref, file.stamp, why(error))
+            return Bad(ref, stamp, why(error))
         except BadItem as error:
-            return Bad(ref, file.stamp, str(error))
-        stamp = file.stamp + AGAIN if content.again else file.stamp
-        return Seen(ref, stamp, content.observations, content.broken)
+            return Bad(ref, stamp, str(error))
+        return Seen(
+            ref, stamp + AGAIN if content.again else stamp, content.observations, content.broken
+        )
 
     def _progress(self, cursor: str | None) -> Progress:
         if cursor is None:
@@ -136,8 +146,9 @@ class FolderSource(ABC):
         return Progress(listed, again, row)
 
 
-def _parents(ref: str) -> Iterator[str]:
-    end = ref.rfind("/")
-    while end > 0:
-        yield ref[: end + 1]
-        end = ref.rfind("/", 0, end)
+def _to_be_read(ref: str, stamp: str, before: str | None, progress: Progress) -> bool:
+    if before is None or before.removesuffix(AGAIN) != stamp:
+        return True
+    if progress.listed is not None and ref > progress.listed:
+        return True
+    return progress.again is not None and ref > progress.again and before.endswith(AGAIN)

@@ -1,7 +1,8 @@
 """A task list on disk: a folder of .ics files with one VTODO each, as vdirsyncer keeps it.
 
 The file is named after the key and put there by `link`, which never overwrites: creating twice
-makes one task, whatever happened in between. Changes replace the file in one step.
+makes one task, whatever happened in between. Changes replace the file in one step. What reads and
+writes tasks is imported when one is: it brings icalendar, and most runs change nothing.
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ from zoneinfo import ZoneInfo
 
 from connectors.contract import Draft, Known, Remote
 from connectors.errors import BadItem, Conflict, Refused, Unavailable
-from connectors.formats.vtodo import edit_task, read_tasks, write_task
 from connectors.local.files import listing, read_whole, ref_prefix, stamp_of, storable, walk
 from connectors.local.folder import Content, FolderSource, Progress
 from connectors.records import Batch, Facet, Task
@@ -49,6 +49,8 @@ class TaskFolder(FolderSource):
 
     def read(self, path: str, progress: Progress) -> Content:
         """The tasks of one file."""
+        from connectors.formats.vtodo import read_tasks
+
         return Content(tuple(read_tasks(read_whole(path), self._zone)))
 
     def changes(self, cursor: str | None, known: Known, now: datetime) -> Iterator[Batch]:
@@ -82,6 +84,8 @@ class TaskFolder(FolderSource):
 
     def create(self, draft: Draft) -> Remote:
         """See `connectors.contract.TaskList`."""
+        from connectors.formats.vtodo import write_task
+
         self._prepare()
         name = file_name(draft.key)
         path = os.path.join(self.root, name)
@@ -129,6 +133,8 @@ class TaskFolder(FolderSource):
         due: date | None = None,
         done: bool | None = None,
     ) -> Remote:
+        from connectors.formats.vtodo import edit_task
+
         path = self._path(remote.ref)
         with self._writing(remote.ref):
             data = read_whole(path)
@@ -162,6 +168,8 @@ class TaskFolder(FolderSource):
 
     def _remote(self, path: str, ref: str, key: str) -> Remote | None:
         """The task `key` ("": any) in a file. Raises OSError and `BadItem`."""
+        from connectors.formats.vtodo import read_tasks
+
         stamp = stamp_of(os.stat(path))
         tasks: list[Task] = read_tasks(read_whole(path), self._zone)
         task = next((task for task in tasks if not key or task.key == key), None)

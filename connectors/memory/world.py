@@ -6,6 +6,7 @@ the last change that was told.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from threading import Condition
@@ -48,9 +49,11 @@ class World:
 
     # Mail
 
-    def deliver(self, message: Message, text: str = "", ref: str = "") -> str:
-        """A mail arrives; returns its ref."""
-        return self.put(Facet.MAIL, ref or message.message_id, (message,), text)
+    def deliver(
+        self, message: Message, text: str = "", ref: str = "", carries: Sequence[Observation] = ()
+    ) -> str:
+        """A mail arrives, with what it `carries` for calendar and cards; returns its ref."""
+        return self.put(Facet.MAIL, ref or message.message_id, (message, *carries), text)
 
     def remove_mail(self, ref: str) -> None:
         """A mail is deleted or moved away."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import Protocol
 
 import pytest
 from contract.ledger import NOW, Ledger
 
-from connectors.contract import Source, TextSource
+from connectors.contract import Divisible, Source, TextSource, Unread
 from connectors.errors import CursorExpired
 from connectors.records import Bad, Gone, Item, Seen
 
@@ -195,6 +196,36 @@ class SourceContract:
         stage.mend(refs[0])
         assert seen(ledger.read(source)) == {refs[0]}
         assert ledger.reasons == {}
+
+    def test_a_copy_reads_the_same(self, stage: Stage) -> None:
+        """A divisible source says the same when copies of it, as in other processes, read its
+        chunks; listing them changes nothing."""
+        refs = [stage.add(number) for number in range(8)]
+        stage.spoil(refs[2])
+        source = stage.source()
+        if not isinstance(source, Divisible):
+            pytest.skip("this source cannot list without reading")
+        chunks = list(source.chunks(None, Ledger(), NOW))
+        assert any(isinstance(item, Unread) for chunk in chunks for item in chunk.items)
+        assert [chunk.done for chunk in chunks] == [False] * (len(chunks) - 1) + [True]
+        plain = pickle.dumps(source)
+        apart = [pickle.loads(plain).read_chunk(pickle.loads(pickle.dumps(c))) for c in chunks]
+        assert apart == list(stage.source().changes(None, Ledger(), NOW))
+
+    def test_what_vanishes_between_listing_and_reading(self, stage: Stage) -> None:
+        """An item that is listed and gone when its chunk is read is left out, or gone if it was
+        known; the next reading agrees."""
+        refs = [stage.add(number) for number in range(5)]
+        ledger, source = Ledger(), stage.source()
+        if not isinstance(source, Divisible):
+            pytest.skip("this source cannot list without reading")
+        chunks = list(source.chunks(None, ledger, NOW))
+        stage.remove(refs[1])
+        for chunk in chunks:
+            ledger.commit(source.read_chunk(chunk))
+        assert set(ledger.stamps) == set(refs) - {refs[1]}
+        ledger.read(stage.source())
+        assert set(ledger.stamps) == set(refs) - {refs[1]}
 
     def test_a_vanishing_item_pins_nothing(self, stage: Stage) -> None:
         """An item that is listed and gone when fetched (404) does not hold up the cursor."""

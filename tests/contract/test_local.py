@@ -10,14 +10,20 @@ import pytest
 from contract.source_contract import SourceContract, TextContract
 from contract.tasks_contract import TaskListContract
 
-from connectors.contract import Source, TaskList
-from connectors.local import folder, maildir
+from connectors.contract import Chunk, Source, TaskList, Unread
+from connectors.errors import BadItem
+from connectors.formats.mail import read_mail
+from connectors.formats.mbox import fingerprint, spans
+from connectors.local import folder, maildir, mbox, mbox_listing
 from connectors.local.cards import Cards
 from connectors.local.mail import Mail
+from connectors.local.mbox import Mbox
 from connectors.local.tasks import TaskFolder
 from connectors.local.vdir import Vdir
+from connectors.records import Batch
 
 ZONE = ZoneInfo("Europe/Lisbon")
+SEPARATOR = b"From ana@example.org Mon Mar  2 09:00:00 2026\r\n"
 
 
 def mail(number: int) -> bytes:
@@ -142,6 +148,136 @@ class MaildirStage(FileStage):
         self.path(ref).write_bytes(mail(1))
 
 
+class MboxStage:
+    """One mbox. Its mails never change; "spoilt" is what the reader of mails takes for none."""
+
+    def __init__(self, base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.root = base / "archive.mbox"
+        self.root.write_bytes(b"")
+        self.monkeypatch = monkeypatch
+        self.spoilt: set[bytes] = set()
+        self.clock = 1_772_000_000
+        monkeypatch.setattr(mbox_listing, "BATCH", 3)
+        real = read_mail
+
+        def reads(head, *args, **kwargs):  # type: ignore[no-untyped-def]  # for read_mail
+            if any(spoilt in head for spoilt in self.spoilt):
+                raise BadItem("", "it cannot be read")
+            return real(head, *args, **kwargs)
+
+        monkeypatch.setattr(mbox, "read_mail", reads)
+
+    def source(self) -> Source:
+        return Mail(self.root, "mail")
+
+    def file(self, number: int) -> Path:
+        return self.root
+
+    def name(self, number: int) -> str:
+        return ""
+
+    def write(self, path: Path, mails: list[bytes]) -> None:
+        path.write_bytes(b"".join(SEPARATOR + mail + b"\r\n" for mail in mails))
+        self.clock += 1  # two changes within one tick of a file system are no case for this suite
+        os.utime(path, (self.clock, self.clock))
+
+    def mails(self, path: Path) -> list[bytes]:
+        pieces = path.read_bytes().split(SEPARATOR) if path.exists() else [b""]
+        return [piece.removesuffix(b"\r\n") for piece in pieces[1:]]
+
+    def add(self, number: int) -> str:
+        path = self.file(number)
+        self.write(path, [*self.mails(path), mail(number)])
+        return self.ref(number)
+
+    def number(self, ref: str) -> int:
+        return next(number for number in range(30) if self.ref(number) == ref)
+
+    def ref(self, number: int) -> str:
+        data = SEPARATOR + mail(number)
+        (span,) = spans(lambda at, size: data[at : at + size], len(data))
+        return f"mail//{self.name(number)}{fingerprint(span)}"
+
+    def edit(self, ref: str) -> bool:
+        return False
+
+    def remove(self, ref: str) -> None:
+        number = self.number(ref)
+        path = self.file(number)
+        self.write(path, [one for one in self.mails(path) if one != mail(number)])
+
+    def spoil(self, ref: str) -> None:
+        self.spoilt.add(f"<{self.number(ref)}@example.org>".encode())
+
+    def mend(self, ref: str) -> None:
+        number = self.number(ref)
+        self.spoilt.clear()
+        path = self.file(number)
+        longer = [one + b"PS\r\n" if one == mail(number) else one for one in self.mails(path)]
+        self.write(path, longer)
+
+    def vanish_when_fetched(self, ref: str) -> None:
+        real, stage = Mbox.read_chunk, self
+
+        def reads(source: Mbox, chunk: Chunk) -> Batch:
+            if any(isinstance(item, Unread) and item.ref == ref for item in chunk.items):
+                stage.remove(ref)
+            return real(source, chunk)
+
+        self.monkeypatch.setattr(Mbox, "read_chunk", reads)
+
+
+class MboxTreeStage(MboxStage):
+    """Two mboxes, one of them in a folder."""
+
+    def __init__(self, base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        super().__init__(base, monkeypatch)
+        self.root = base / "Mail"
+        (self.root / "Inbox.sbd").mkdir(parents=True)
+        for name in ("Inbox", "Inbox.msf", "Inbox.sbd/Sub", "Inbox.sbd/Sub.msf"):
+            (self.root / name).write_bytes(b"")
+
+    def file(self, number: int) -> Path:
+        return self.root / ("Inbox.sbd/Sub" if number % 2 else "Inbox")
+
+    def name(self, number: int) -> str:
+        return "Inbox.sbd/Sub//" if number % 2 else "Inbox//"
+
+
+class MixStage(MboxTreeStage):
+    """Mboxes, and mails that are files of their own. Every third mail is one."""
+
+    def __init__(self, base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        super().__init__(base, monkeypatch)
+        monkeypatch.setattr(folder, "BATCH", 3)
+        (self.root / "single").mkdir()
+
+    def add(self, number: int) -> str:
+        if number % 3 != 1:
+            return super().add(number)
+        (self.root / "single" / f"{number}.eml").write_bytes(mail(number))
+        return self.ref(number)
+
+    def ref(self, number: int) -> str:
+        return f"mail//single/{number}.eml" if number % 3 == 1 else super().ref(number)
+
+    def remove(self, ref: str) -> None:
+        if ref.endswith(".eml"):
+            (self.root / ref.partition("//")[2]).unlink()
+        else:
+            super().remove(ref)
+
+    def vanish_when_fetched(self, ref: str) -> None:
+        real, stage = Mail.read_chunk, self
+
+        def reads(source: Mail, chunk: Chunk) -> Batch:
+            if any(isinstance(item, Unread) and item.ref == ref for item in chunk.items):
+                stage.remove(ref)
+            return real(source, chunk)
+
+        self.monkeypatch.setattr(Mail, "read_chunk", reads)
+
+
 class VdirStage(FileStage):
     """A folder of events."""
 
@@ -184,6 +320,30 @@ class TestMaildir(SourceContract, TextContract):
     @pytest.fixture
     def stage(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MaildirStage:
         return MaildirStage(tmp_path, monkeypatch)
+
+
+class TestMbox(SourceContract, TextContract):
+    """One mbox."""
+
+    @pytest.fixture
+    def stage(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MboxStage:
+        return MboxStage(tmp_path, monkeypatch)
+
+
+class TestMboxTree(SourceContract, TextContract):
+    """A folder of mboxes."""
+
+    @pytest.fixture
+    def stage(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MboxStage:
+        return MboxTreeStage(tmp_path, monkeypatch)
+
+
+class TestMailMix(SourceContract, TextContract):
+    """A folder of .eml files and mboxes."""
+
+    @pytest.fixture
+    def stage(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MixStage:
+        return MixStage(tmp_path, monkeypatch)
 
 
 class TestEml(SourceContract, TextContract):
