@@ -11,6 +11,7 @@ import re
 import unicodedata
 from functools import lru_cache
 from typing import Final
+from urllib.parse import unquote
 
 _GMAIL: Final = frozenset(("gmail.com", "googlemail.com"))
 _WITHIN: Final = re.compile(r"<([^<>]*)>\s*$")
@@ -21,7 +22,14 @@ _DOMAIN: Final = re.compile(
 )
 _LITERAL: Final = re.compile(r"\[[0-9a-f.:]+\]|\[ipv6:[0-9a-f.:]+\]")
 _QUOTED: Final = re.compile(r'"((?:[^"\\]|\\.)+)"')
+_AROUND: Final = " \t'<>;,"  # Outlook quotes addresses, lists of them leave their marks
 _LONGEST: Final = 320  # 64 + @ + 255 (RFC 5321 section 4.5.3.1)
+
+# Second labels under which a country lets everybody register: example.co.uk, example.com.br.
+_SECOND: Final = frozenset(
+    ("ac", "asn", "co", "com", "edu", "gob", "gov", "go", "gouv", "gv", "id", "info", "ltd", "me",
+     "mil", "ne", "net", "nic", "nom", "or", "org", "plc", "sch")
+)  # fmt: skip
 
 # Mail hosts open to everybody that the package's list does not know.
 _ALSO_FREE: Final = frozenset(
@@ -37,10 +45,13 @@ def normalise(addr: str) -> str:
     `googlemail.com` as `gmail.com`; the domain in ASCII (IDNA, RFC 3490) without its final dot.
     """
     text = addr.strip()
+    if not text.isascii():  # marks that nobody sees come in by copying
+        text = "".join(char for char in text if unicodedata.category(char) != "Cf").strip()
     if match := _WITHIN.search(text):
         text = match[1].strip()
+    text = text.strip(_AROUND)
     if text[:7].lower() == "mailto:":
-        text = text[7:].partition("?")[0].strip()
+        text = unquote(text[7:].partition("?")[0]).strip(_AROUND)
     local, at, domain = text.rpartition("@")
     if not at or len(text) > _LONGEST:
         return ""
@@ -77,6 +88,27 @@ def is_free_domain(domain: str) -> bool:
 
     domain = _ascii_domain(domain)
     return domain in whitelist or domain in _ALSO_FREE
+
+
+def same_organisation(one: str, other: str) -> bool:
+    """Whether one domain lies below the other, so that one organisation runs both.
+
+    Free hosts are nobody's organisation, and registries (co.uk) are none. One name in two countries
+    proves nothing: anybody may have registered the second.
+    """
+    one, other = _ascii_domain(one), _ascii_domain(other)
+    if not one or not other or "." not in one or "." not in other:
+        return False
+    if is_free_domain(one) or is_free_domain(other):
+        return False
+    below = one.endswith("." + other) or other.endswith("." + one)
+    return below and not _is_suffix(one) and not _is_suffix(other)
+
+
+def _is_suffix(domain: str) -> bool:
+    """Whether the domain is one under which others register theirs, like co.uk."""
+    labels = domain.split(".")
+    return len(labels) == 2 and labels[0] in _SECOND and len(labels[1]) == 2
 
 
 def person_id(addresses: frozenset[str]) -> str:

@@ -27,6 +27,8 @@ from syncd.people.words import (
     ROBOT_WORDS,
     ROLE_ENDS,
     ROLE_WORDS,
+    TICKET_HOSTS,
+    TICKET_LABELS,
     UNREACHABLE_DOMAINS,
 )
 
@@ -87,6 +89,8 @@ def _by_name(addr: str) -> tuple[AddressKind, tuple[str, ...]]:
         return AddressKind.ROBOT, ("address:unreachable",)
     if not ROBOT_LABELS.isdisjoint(domain.split(".")[:-1]):
         return AddressKind.ROBOT, ("address:robot",)
+    if domain.endswith(TICKET_HOSTS) or not TICKET_LABELS.isdisjoint(domain.split(".")[:-2]):
+        return AddressKind.ROLE, ("address:ticket-system",)
     if _is_opaque(local):
         return AddressKind.ROBOT, ("address:opaque",)
     squashed = _SEPARATORS.sub("", local)

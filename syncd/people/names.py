@@ -25,7 +25,7 @@ _SUFFIX: Final = re.compile(
 _FIRM: Final = re.compile(
     r"(?:inc|llc|ltd|limited|gmbh|co|corp|sa|s\.a|ag|kg|bv|plc)\.?", re.IGNORECASE
 )
-_TITLE: Final = re.compile(
+TITLE: Final = re.compile(
     r"(?:dr|prof|mr|mrs|ms|miss|mx|herr|frau|hr|fr|dipl|ing|dipl-ing|mag|sr|sra|srta|dra|eng|"
     r"m|mme|mlle|me|dott|dottssa|sig|rev|sir|dame|don|doña|dona|dom)\.?",
     re.IGNORECASE,
@@ -76,7 +76,7 @@ def first_name(name: str) -> str:
     if "@" in name:
         return ""
     words = tidy(name).split()
-    while len(words) > 1 and _TITLE.fullmatch(words[0]):
+    while len(words) > 1 and TITLE.fullmatch(words[0]):
         words = words[1:]
     if not words:
         return ""

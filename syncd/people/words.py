@@ -57,6 +57,8 @@ ROBOT_WHOLE: Final = frozenset(
         "shipconfirm", "autoconfirm", "slack", "statement", "statements", "survey", "surveys",
         "system", "tracking", "trac", "trello", "travis", "update", "voicemail", "wordpress",
         "worker", "zabbix", "zoom",
+        "otrs", "osticket", "zendesk", "freshdesk", "servicenow", "youtrack", "ticketing",
+        "ticketsystem", "mantisbt",
     )
 )  # fmt: skip
 
@@ -170,7 +172,7 @@ BRANCHES: Final = frozenset(
 RESOURCES: Final = (
     "meetingroom", "conferenceroom", "confroom", "boardroom", "besprechungsraum", "konferenzraum",
     "sitzungszimmer", "saladereuniones", "saladereunioes", "saladereuniao", "salledereunion",
-    "vergaderzaal", "vergaderruimte", "salariunioni",
+    "vergaderzaal", "vergaderruimte", "salariunioni", "projector", "videoprojecteur",
 )  # fmt: skip
 
 # Hosts that serve mailing lists and nobody's mailbox; the labels stand for lists.example.org.
@@ -187,6 +189,21 @@ RESOURCE_DOMAINS: Final = (
     "group.v.calendar.google.com",
     "import.calendar.google.com",
 )
+
+# Hosts whose sub-domains are the queues of their customers' ticket systems.
+TICKET_HOSTS: Final = (
+    ".zendesk.com", ".freshdesk.com", ".freshservice.com", ".helpscoutapp.com",
+    ".intercom-mail.com",
+    ".zohodesk.com", ".zohodesk.eu", ".atlassian.net", ".service-now.com", ".happyfox.com",
+    ".groovehq.com", ".reamaze.com", ".kayako.com", ".uservoice.com", ".gorgias.com", ".desk.com",
+    ".supportbee.com", ".on-spiceworks.com", ".teamworkdesk.com", ".hesk.com",
+)  # fmt: skip
+
+# A label below an organisation's own domain that only a ticket system has.
+TICKET_LABELS: Final = frozenset(
+    ("jira", "bugzilla", "otrs", "zendesk", "helpdesk", "servicedesk", "ticket", "tickets",
+     "ticketing", "youtrack", "redmine")
+)  # fmt: skip
 
 # Domains that no mail ever reaches (RFC 2606), and what calendars write where they know nobody.
 # `.example` and `example.*` are left out: documentation and tests speak of people there.

@@ -10,7 +10,6 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
-from syncd.inference.identity import CardSays
 from syncd.store.schema import (
     address,
     dirty,
@@ -73,58 +72,20 @@ def next_moment(connection: Connection, owner: str) -> datetime | None:
 # --- which address is whose ---------------------------------------------------------------------
 
 
-def neighbourhood(
-    connection: Connection, owner: str, addrs: Collection[str]
-) -> tuple[set[str], list[CardSays]]:
-    """All addresses that share a card or a person with these, transitively, and their cards."""
-    reached: set[str] = set()
-    frontier = set(addrs)
-    cards: dict[int, CardSays] = {}
-    while frontier:
-        reached |= frontier
-        numbers: set[int] = set()
-        people: set[str] = set()
-        for some in chunked(sorted(frontier)):
-            on_cards = select(involved.c.observation).where(
-                involved.c.owner == owner, involved.c.role == "card", involved.c.addr.in_(some)
-            )
-            numbers |= set(connection.execute(on_cards).scalars())
-            whose = select(address.c.person).where(
-                address.c.owner == owner, address.c.addr.in_(some)
-            )
-            people |= set(connection.execute(whose).scalars())
-        fresh = _cards(connection, numbers - cards.keys())
-        cards |= fresh
-        frontier = {addr for card in fresh.values() for addr in card.addrs}
-        for ids in chunked(sorted(people - {""})):
-            theirs = select(address.c.addr).where(
-                address.c.owner == owner, address.c.person.in_(ids)
-            )
-            frontier |= set(connection.execute(theirs).scalars())
-        frontier -= reached
-    return reached, list(cards.values())
-
-
-def _cards(connection: Connection, numbers: Collection[int]) -> dict[int, CardSays]:
-    addrs: dict[int, set[str]] = defaultdict(set)
-    names: dict[int, str] = {}
-    for some in chunked(sorted(numbers)):
-        query = select(involved).where(involved.c.observation.in_(some), involved.c.role == "card")
-        for row in connection.execute(query):
-            addrs[row.observation].add(row.addr)
-            names[row.observation] = row.name
-    return {n: CardSays(names[n], frozenset(found)) for n, found in addrs.items()}
-
-
 def roles(
     connection: Connection, owner: str, addrs: Collection[str]
 ) -> dict[str, list[tuple[str, str, int]]]:
-    """How each address was seen: (role, name beside it, how often)."""
+    """How each address was seen: (role, name beside it, how often). To be named in a delivery
+    report is not to be seen."""
     found: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
     for some in chunked(sorted(addrs)):
         query = (
             select(involved.c.addr, involved.c.role, involved.c.name, func.count())
-            .where(involved.c.owner == owner, involved.c.addr.in_(some))
+            .where(
+                involved.c.owner == owner,
+                involved.c.addr.in_(some),
+                involved.c.role != "bounced",
+            )
             .group_by(involved.c.addr, involved.c.role, involved.c.name)
         )
         for addr, role, name, count in connection.execute(query):

@@ -39,6 +39,7 @@ def upgrade() -> None:
         sa.Column("owner", sa.String(length=64), nullable=False),
         sa.Column("addr", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("owner", "addr", name=op.f("pk_dirty")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "fact",
@@ -57,6 +58,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=8), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("owner", "account", "facet", "ref", name=op.f("pk_item")),
+        sqlite_with_rowid=False,
     )
     op.create_index(
         "ix_item_reason",
@@ -72,6 +74,7 @@ def upgrade() -> None:
         sa.Column("token", sa.Text(), nullable=False),
         sa.Column("person", sa.String(length=32), nullable=False),
         sa.PrimaryKeyConstraint("owner", "token", "person", name=op.f("pk_name_token")),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_name_token_person", "name_token", ["owner", "person"], unique=False)
     op.create_table(
@@ -217,6 +220,7 @@ def upgrade() -> None:
             ["observation"], ["observation.id"], name=op.f("fk_involved_observation_observation")
         ),
         sa.PrimaryKeyConstraint("owner", "addr", "observation", name=op.f("pk_involved")),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_involved_observation", "involved", ["observation"], unique=False)
     op.create_table(
@@ -247,6 +251,7 @@ def upgrade() -> None:
             ["observation"], ["observation.id"], name=op.f("fk_sighting_observation_observation")
         ),
         sa.PrimaryKeyConstraint("observation", "account", "ref", name=op.f("pk_sighting")),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_sighting_ref", "sighting", ["owner", "account", "ref"], unique=False)
     op.create_table(
@@ -260,5 +265,6 @@ def upgrade() -> None:
             ["observation"], ["observation.id"], name=op.f("fk_title_token_observation_observation")
         ),
         sa.PrimaryKeyConstraint("owner", "token", "observation", name=op.f("pk_title_token")),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_title_token_observation", "title_token", ["observation"], unique=False)

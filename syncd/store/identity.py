@@ -1,0 +1,181 @@
+"""Who is who: everything about some addresses that decides which of them are one person's."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, delete, func, or_, select
+
+from syncd.inference.identity import MOST_NAMESAKES, CardSays, Pair, Word
+from syncd.store import people
+from syncd.store.observations import mark
+from syncd.store.schema import involved
+from syncd.store.schema_identity import hint, known_as, said
+from syncd.store.statements import chunked
+
+Seen = dict[str, list[tuple[str, str, int]]]  # by address: role, name beside it, how often
+
+
+@dataclass(slots=True)
+class Reached:
+    """Addresses that may be one person's, and how they were seen."""
+
+    seen: Seen = field(default_factory=dict)  # without addresses that nothing names any more
+    cards: dict[int, CardSays] = field(default_factory=dict)
+    words: set[Word] = field(default_factory=set)
+    keys: dict[str, frozenset[str]] = field(default_factory=dict)  # names as they are now
+    addrs: set[str] = field(default_factory=set)
+
+
+def neighbourhood(
+    connection: Connection,
+    owner: str,
+    addrs: Collection[str],
+    keys_of: Callable[[str, list[tuple[str, str, int]]], frozenset[str]],
+) -> Reached:
+    """All addresses that share a card, a person, a full name or a word of the owner's with these,
+    transitively. `keys_of` gives the full names of an address, from how it was seen."""
+    reached = Reached()
+    frontier = set(addrs)
+    while frontier:
+        reached.addrs |= frontier
+        seen = people.roles(connection, owner, frontier)
+        reached.seen.update(seen)
+        keys = {addr: keys_of(addr, seen[addr]) if addr in seen else _NONE for addr in frontier}
+        reached.keys.update(keys)
+        words = words_about(connection, owner, frontier)
+        reached.words |= words
+        cards = _cards_with(connection, owner, frontier, reached.cards.keys())
+        reached.cards.update(cards)
+        names = frozenset().union(*keys.values(), *known(connection, owner, frontier).values())
+        frontier = {addr for card in cards.values() for addr in card.addrs}
+        frontier |= {addr for word in words for addr in (word.one, word.other)}
+        frontier |= holders(connection, owner, names)
+        frontier |= _companions(connection, owner, reached.addrs)
+        frontier -= reached.addrs
+    return reached
+
+
+_NONE: frozenset[str] = frozenset()
+
+
+def _companions(connection: Connection, owner: str, addrs: Collection[str]) -> set[str]:
+    """The addresses of the people to whom these belong now."""
+    whose = set(people.owners_of(connection, owner, addrs).values()) - {""}
+    theirs = people.addresses_of(connection, owner, sorted(whose))
+    return {addr for some in theirs.values() for addr in some}
+
+
+def _cards_with(
+    connection: Connection, owner: str, addrs: Collection[str], but: Collection[int]
+) -> dict[int, CardSays]:
+    """The cards of humans on which any of these addresses stands."""
+    numbers: set[int] = set()
+    for some in chunked(sorted(addrs)):
+        query = select(involved.c.observation).where(
+            involved.c.owner == owner, involved.c.role == "card", involved.c.addr.in_(some)
+        )
+        numbers |= set(connection.execute(query).scalars())
+    numbers -= set(but)
+    theirs: dict[int, set[str]] = defaultdict(set)
+    names: dict[int, str] = {}
+    senders: dict[int, str] = {}
+    for ids in chunked(sorted(numbers)):
+        query = select(involved.c.observation, involved.c.addr, involved.c.name).where(
+            involved.c.observation.in_(ids), involved.c.role == "card"
+        )
+        for number, addr, name in connection.execute(query):
+            theirs[number].add(addr)
+            names[number] = name
+        came = select(hint.c.observation, hint.c.other).where(
+            hint.c.observation.in_(ids), hint.c.kind == "attached"
+        )
+        senders |= {row.observation: row.other for row in connection.execute(came)}
+    return {
+        n: CardSays(names[n], frozenset(found), senders.get(n, "")) for n, found in theirs.items()
+    }
+
+
+# --- names --------------------------------------------------------------------------------------
+
+
+def known(connection: Connection, owner: str, addrs: Collection[str]) -> dict[str, frozenset[str]]:
+    """The full names these addresses went by when they were last looked at."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for some in chunked(sorted(addrs)):
+        query = select(known_as.c.addr, known_as.c.key).where(
+            known_as.c.owner == owner, known_as.c.addr.in_(some)
+        )
+        for addr, key in connection.execute(query):
+            found[addr].add(key)
+    return {addr: frozenset(keys) for addr, keys in found.items()}
+
+
+def holders(connection: Connection, owner: str, keys: Collection[str]) -> set[str]:
+    """Who goes by one of these names, but for names that are too common to tell anything."""
+    rare = set(keys) - common(connection, owner, keys)
+    return _holders(connection, owner, rare)
+
+
+def _holders(connection: Connection, owner: str, keys: Iterable[str]) -> set[str]:
+    found: set[str] = set()
+    for some in chunked(sorted(keys)):
+        query = select(known_as.c.addr).where(known_as.c.owner == owner, known_as.c.key.in_(some))
+        found |= set(connection.execute(query).scalars())
+    return found
+
+
+def common(connection: Connection, owner: str, keys: Collection[str]) -> frozenset[str]:
+    """Names by which more than MOST_NAMESAKES addresses go."""
+    found: set[str] = set()
+    for some in chunked(sorted(keys)):
+        query = (
+            select(known_as.c.key)
+            .where(known_as.c.owner == owner, known_as.c.key.in_(some))
+            .group_by(known_as.c.key)
+            .having(func.count() > MOST_NAMESAKES)
+        )
+        found |= set(connection.execute(query).scalars())
+    return frozenset(found)
+
+
+def put_names(connection: Connection, owner: str, keys: Mapping[str, frozenset[str]]) -> None:
+    """Note the full names of addresses; whoever shares one that becomes common, or ceases to be,
+    has to be looked at again."""
+    before = known(connection, owner, keys)
+    gone = {(a, k) for a, were in before.items() for k in were - keys[a]}
+    fresh = {(a, k) for a, are in keys.items() for k in are - before.get(a, frozenset())}
+    touched = {key for _, key in gone | fresh}
+    were = common(connection, owner, touched)
+    for addr, key in sorted(gone):
+        ours = (known_as.c.owner == owner, known_as.c.addr == addr, known_as.c.key == key)
+        connection.execute(delete(known_as).where(*ours))
+    if fresh:
+        rows = [{"owner": owner, "addr": addr, "key": key} for addr, key in sorted(fresh)]
+        connection.execute(known_as.insert(), rows)
+    crossed = were ^ common(connection, owner, touched)
+    if crossed:
+        mark(connection, owner, _holders(connection, owner, crossed))
+
+
+# --- the owner's word ---------------------------------------------------------------------------
+
+
+def words_about(connection: Connection, owner: str, addrs: Collection[str]) -> set[Word]:
+    """What the owner said about these addresses."""
+    found: set[Word] = set()
+    for some in chunked(sorted(addrs)):
+        query = select(said.c.one, said.c.other, said.c.same, said.c.number).where(
+            said.c.owner == owner, or_(said.c.one.in_(some), said.c.other.in_(some))
+        )
+        found |= {Word(*row) for row in connection.execute(query)}
+    return found
+
+
+def told_apart(connection: Connection, owner: str) -> set[Pair]:
+    """Every pair about which the owner's last word is that they are two people's."""
+    query = select(said).where(said.c.owner == owner).order_by(said.c.number)
+    last = {(row.one, row.other): row.same for row in connection.execute(query)}
+    return {pair for pair, same in last.items() if not same}
