@@ -16,7 +16,9 @@ from itertools import zip_longest
 from connectors.records import Meeting, PartStat
 from syncd.inference.blocks import block, called_off, is_own_absence
 from syncd.inference.invitations import Roster, roster
+from syncd.inference.itip import is_entry
 from syncd.inference.model import Owner, Sighted
+from syncd.inference.sharing import only_shared
 from syncd.inference.titles import fold, is_meeting_title, tokens
 
 DOUBLE_BOOKED = "meeting:double-booked"
@@ -52,7 +54,7 @@ def clashes(
     `named` are the entries without invitees whose title names a person. Any overlap with the
     owner's absence counts, of two meetings one of ten minutes or of half the shorter one.
     """
-    held = [s for s in meetings if not called_off(s)]
+    held = [s for s in meetings if is_entry(s.record) and not called_off(s) and _is_own(s, owner)]
     absences = [
         (meeting.start, meeting.end)
         for sighted in held
@@ -74,6 +76,13 @@ def same_occasion(one: Meeting, other: Meeting) -> bool:
     return (
         one.start == other.start and one.end == other.end and fold(one.title) == fold(other.title)
     )
+
+
+def _is_own(sighted: Sighted[Meeting], owner: Owner) -> bool:
+    """Whether the entry takes up the owner's time, and not that of whose calendar they share."""
+    if not only_shared(sighted, owner):
+        return True
+    return not roster(sighted.record).answers.keys().isdisjoint(owner.addresses)
 
 
 def _entry(sighted: Sighted[Meeting], owner: Owner) -> _Entry:

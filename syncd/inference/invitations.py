@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from connectors.records import Attendee, Mailbox, Meeting, PartStat
+from syncd.inference.itip import answer_of, as_invited, is_cancelled, uninvited
 from syncd.people import AddressKind, classify, normalise
 
 _ROOMS = frozenset(("room", "resource"))
@@ -101,22 +102,36 @@ def roster(meeting: Meeting, lists: frozenset[str] = frozenset()) -> Roster:
     return Roster(answers, _convener(meeting, lists), frozenset(rooms), crowd)
 
 
-def merge_meetings(records: Sequence[tuple[Meeting, bool]]) -> Meeting:
-    """One meeting out of its sightings, each with whether it is gone from its calendar.
+def merge_meetings(
+    records: Sequence[tuple[Meeting, bool]], owned: frozenset[str] = frozenset()
+) -> Meeting:
+    """One meeting out of its sightings, each with whether it is gone from where it was.
 
-    A sighting that is still there beats one that is gone, then the higher SEQUENCE, then the later
-    modification (RFC 5546 section 2.1.5), then the one that knows more. What it leaves empty is
-    filled from sightings of the same sequence, and so are invitees it does not show. An answer is
-    the newest that anybody saw, as an invitee's own calendar knows it first; an answer to another
-    time of the meeting is none. The order of the sightings does not matter. Raises ValueError
-    where there are none.
+    A calendar's copy that is still there beats one that is gone, then the higher SEQUENCE, then a
+    calendar an invitation by mail, then the later modification (RFC 5546 section 2.1.5), then the
+    one that knows more. What it leaves empty is filled from sightings of the same sequence, and so
+    are invitees it does not show. An answer is the newest that anybody saw, as an invitee's own
+    calendar or mail knows it first; an answer to another time of the meeting is none. Mail about a
+    whole series may stand among the sightings of an instance. `owned` are the owner's normalised
+    addresses: what they answered, an invitation from others cannot say.
+
+    `method` of the result is "" where a calendar holds the meeting, else that of the mail that
+    tells most of it. The order of the sightings does not matter. Raises ValueError where there are
+    none.
     """
-    ranked = sorted(records, key=_rank, reverse=True)
-    if not ranked:
+    if not records:
         raise ValueError("a meeting needs at least one sighting")
+    copies = _copies(records, owned)
+    spoken = [m for m, _ in records if m.method not in ("", "request", "publish")]
+    if not copies:
+        return _only_spoken_of(spoken)
+    ranked = sorted(copies, key=_rank, reverse=True)
     best = ranked[0][0]
     same = [m for m, _ in ranked if m.sequence == best.sequence and _time(m) == _time(best)]
     answers = [m for m, _ in ranked if _time(m) == _time(best)]
+    answers += (answer for m in spoken if (answer := answer_of(m, best)) is not None)
+    own = next((m for m, _ in ranked if not m.method), best)
+    off = uninvited(best, spoken)
     return replace(
         best,
         title=_first(same, lambda m: m.title),
@@ -124,8 +139,32 @@ def merge_meetings(records: Sequence[tuple[Meeting, bool]]) -> Meeting:
         link=_first(same, lambda m: m.link),
         phone=_first(same, lambda m: m.phone),
         organizer=next((m.organizer for m in same if m.organizer), None),
-        attendees=tuple(_invited(same, answers)),
+        attendees=tuple(
+            one for one in _invited(same, answers) if not off or _identity(one) not in off
+        ),
+        status="cancelled" if is_cancelled(best, spoken) else best.status,
+        # Whether it takes up the owner's time is what their own copy says.
+        busy=own.busy,
+        kind=own.kind,
+        method=own.method,
     )
+
+
+def _copies(
+    records: Sequence[tuple[Meeting, bool]], owned: frozenset[str]
+) -> list[tuple[Meeting, bool]]:
+    """What shows the whole meeting, with whether it is gone: only calendars know that."""
+    held = [(m, gone) for m, gone in records if not m.method]
+    away = bool(held) and all(gone for _, gone in held)
+    asked = [(as_invited(m, owned), away) for m, _ in records if m.method == "request"]
+    passed_on = [(as_invited(m, owned), False) for m, _ in records if m.method == "publish"]
+    return held + asked or passed_on
+
+
+def _only_spoken_of(spoken: Sequence[Meeting]) -> Meeting:
+    """A meeting that nobody shows: one of the mails about it, with everybody who answered."""
+    ranked = sorted(spoken, key=lambda m: (m.method == "cancel", _rank((m, False))), reverse=True)
+    return replace(ranked[0], attendees=tuple(_invited(ranked, ranked)))
 
 
 @lru_cache(maxsize=65_536)
@@ -155,13 +194,14 @@ def _time(meeting: Meeting) -> tuple[datetime, datetime]:
     return meeting.start, meeting.end
 
 
-def _rank(sighting: tuple[Meeting, bool]) -> tuple[bool, int, datetime, int, int, str]:
+def _rank(sighting: tuple[Meeting, bool]) -> tuple[bool, int, bool, datetime, int, int, str]:
     meeting, gone = sighting
     answered = sum(a.partstat is not PartStat.UNKNOWN for a in meeting.attendees)
     known = len(meeting.title) + len(meeting.place) + len(meeting.link)
     modified = meeting.modified or _LONG_AGO
     # The text of the record makes the order total, so that equal ranks cannot depend on order.
-    return not gone, meeting.sequence, modified, answered, known, repr(meeting)
+    held = not meeting.method
+    return not gone, meeting.sequence, held, modified, answered, known, repr(meeting)
 
 
 def _first(meetings: Iterable[Meeting], field: Callable[[Meeting], str]) -> str:

@@ -7,35 +7,30 @@ Sources: RFC 3834 (automatic responses), RFC 2369 and 2919 (List-*), RFC 2076 (P
 (bounces), RFC 8098 (receipts), RFC 6047 (calendar mail), RFC 8058 (one-click unsubscribe) and the
 finger-prints of senders to many. `auto:` codes are mail that nobody wrote: it never is an
 interaction, even as an answer. `bulk:`, `esp:` and `category:` only say how it was sent.
+
+A calendar file that hangs on a letter is an attachment like any other, unless its METHOD says that
+a calendar sent it. An invitation in an answer was written by a human all the same.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from typing import Final
 
 from connectors.records import Message
-from syncd.inference.machine_words import BULK_MAILERS, SUBJECTS
+from syncd.inference.machine_headers import READERS, family
+from syncd.inference.machine_words import SUBJECTS
+from syncd.inference.threads import base_subject
 from syncd.people import AddressKind, classify, normalise
 
 _NEVER: Final = "auto:"
 
-_METHOD: Final = re.compile(r"method\s*=\s*\"?(\w+)", re.IGNORECASE)
-_REPORT: Final = re.compile(r"report-type\s*=\s*\"?([\w-]+)", re.IGNORECASE)
 _MAILTO: Final = re.compile(r"mailto:([^\s<>?,;]+@[^\s<>?,;]+)", re.IGNORECASE)
 _ADDR: Final = re.compile(r"[^\s<>\"',;:()]+@[^\s<>\"',;:()]+")
 _LIST_NAME: Final = re.compile(r"<?([^\s<>\"]+\.[^\s<>\"]+)>?\s*$")
 _ANY_SUBJECT: Final = re.compile(
     "|".join(f"(?:{rule.pattern})" for _, rule in SUBJECTS), re.IGNORECASE
-)
-# Written by forwarders (SRS) and tagging hosts (BATV) into the mail of humans.
-_REWRITTEN: Final = re.compile(r"\W*(?:srs[01]|prvs|btv1)[=+-]", re.IGNORECASE)
-_VERP: Final = re.compile(
-    r"\W*(?:bounces?\b|owner-|[^@\s]*[+-](?:bounces?|errors|return)\b|[^@\s]+=[^@\s=]+\.[^@\s]+@|"
-    r"[^@\s]+@(?:[\w-]+\.)?(?:bounces?|bnc)\.)",
-    re.IGNORECASE,
 )
 # Where the way out of a list is named after the list (ezmlm, Mailman, Sympa).
 _LIST_EXIT: Final = re.compile(
@@ -46,15 +41,6 @@ _LIST_EXIT: Final = re.compile(
 _ROBOT_NAME: Final = re.compile(
     r"\brobot\b|\[bot\]|\bno-?reply\b|\bdo not reply\b|\bmailer[- ]daemon\b", re.IGNORECASE
 )
-_CATEGORY: Final = re.compile(
-    r"categor\w*[ _-](promotions|social|updates)|\^smartlabel_(promo|social|notification)",
-    re.IGNORECASE,
-)
-
-_RECEIPT_OR_BOUNCE: Final = {
-    "delivery-status": "auto:bounce",
-    "disposition-notification": "auto:receipt",
-}
 
 
 def machine_reasons(m: Message) -> tuple[str, ...]:
@@ -63,11 +49,10 @@ def machine_reasons(m: Message) -> tuple[str, ...]:
     auto: list[str] = []
     bulk: list[str] = []
     for name, value in traits:
-        reader = _READERS.get(name)
-        if reader is None:
-            if name.startswith("x-campaign"):
-                bulk.append("esp:campaign")
-        elif code := reader(value):
+        reader = READERS[name] if name in READERS else family(name)
+        if reader is not None and (code := reader(value)):
+            if name == "calendar-part" and value == "REQUEST" and _is_answer(m):
+                continue
             (auto if code.startswith(_NEVER) else bulk).append(code)
     # Half of all subjects begin so, and no machine's does.
     if m.subject[:3] not in ("Re:", "RE:", "re:") and _ANY_SUBJECT.match(m.subject):
@@ -139,6 +124,11 @@ def list_addresses(m: Message) -> frozenset[str]:
     return frozenset(found) - {""} - {normalise(box.addr) for box in m.from_}
 
 
+def _is_answer(m: Message) -> bool:
+    """Whether somebody answered with it: calendars invite and never answer with an invitation."""
+    return bool(m.in_reply_to) and base_subject(m.subject)[1]
+
+
 def _judge_sender(m: Message, auto: list[str], bulk: list[str]) -> None:
     """The Sender (RFC 5322 section 3.6.2) is who typed or sent it for the author."""
     if m.sender is None or any(box.addr == m.sender.addr for box in m.from_):
@@ -197,91 +187,4 @@ _NAMING: Final[Mapping[str, Callable[[str, frozenset[str]], frozenset[str]]]] = 
     "list-id": _matching,
     "list-unsubscribe": _leaving,
     "x-loop": _looping,
-}
-
-
-def _precedence(value: str) -> str:
-    word = value.strip().lower()
-    if word in ("auto_reply", "auto-reply", "autoreply"):
-        return "auto:auto-replied"
-    return "bulk:precedence" if word in ("bulk", "junk", "list") else ""
-
-
-def _auto_submitted(value: str) -> str:
-    word = value.partition(";")[0].partition("(")[0].strip().lower()
-    if word in ("", "no"):
-        return ""
-    return "auto:auto-replied" if word.startswith("auto-replied") else "auto:auto-submitted"
-
-
-@lru_cache(maxsize=8_192)
-def _return_path(value: str) -> str:
-    if not value.strip(" <>"):
-        return "auto:null-sender"
-    if _VERP.match(value) and not _REWRITTEN.match(value):
-        return "bulk:verp"
-    return ""
-
-
-def _content_type(value: str) -> str:
-    kind = value[:20].lower()
-    if kind.startswith("multipart/report"):
-        match = _REPORT.search(value)
-        return _RECEIPT_OR_BOUNCE.get(match[1].lower() if match else "", "auto:report")
-    if kind.startswith("text/calendar"):
-        match = _METHOD.search(value)
-        answer = match is not None and match[1].lower() in ("reply", "counter", "declinecounter")
-        return "auto:rsvp" if answer else "auto:invitation"
-    return ""
-
-
-@lru_cache(maxsize=4_096)
-def _mailer(value: str) -> str:
-    return "esp:mailer" if BULK_MAILERS.search(value) else ""
-
-
-def _suppress(value: str) -> str:
-    # Exchange sets it on what humans write as well (MS-OXCMAIL 2.2.3.2.14): alone it says nothing.
-    return ""
-
-
-def _spam(value: str) -> str:
-    return "bulk:spam" if value.strip().lower().startswith("yes") else ""
-
-
-def _category(value: str) -> str:
-    match = _CATEGORY.search(value)
-    return f"category:{(match[1] or match[2]).lower()}" if match else ""
-
-
-def _always(code: str) -> Callable[[str], str]:
-    return lambda value: code
-
-
-_READERS: Final[Mapping[str, Callable[[str], str]]] = {
-    "auto-submitted": _auto_submitted,
-    "content-type": _content_type,
-    "errors-to": _always("bulk:errors-to"),
-    "feedback-id": _always("bulk:feedback-id"),
-    "list-id": _always("bulk:list-id"),
-    "list-post": _always("bulk:list-post"),
-    "list-unsubscribe": _always("bulk:list-unsubscribe"),
-    "mailing-list": _always("bulk:mailing-list"),
-    "precedence": _precedence,
-    "return-path": _return_path,
-    "user-agent": _mailer,
-    "x-auto-response-suppress": _suppress,
-    "x-autoreply": _always("auto:auto-replied"),
-    "x-autorespond": _always("auto:auto-replied"),
-    "x-csa-complaints": _always("esp:csa"),
-    "x-failed-recipients": _always("auto:bounce"),
-    "x-gm-labels": _category,
-    "x-gmail-labels": _category,  # the same, as Google's own export writes it
-    "x-loop": _always("bulk:loop"),
-    "x-mailer": _mailer,
-    "x-mailgun-sid": _always("esp:mailgun"),
-    "x-mc-user": _always("esp:mailchimp"),
-    "x-ses-outgoing": _always("esp:ses"),
-    "x-sg-eid": _always("esp:sendgrid"),
-    "x-spam-flag": _spam,
 }

@@ -1,8 +1,11 @@
 """Mail: which messages of one person are interactions with the owner, and why the others are not.
 
     sent       the owner wrote it to this person and to few others           counts at once
+    came back  the owner wrote it, and it never arrived                      counts for nothing
     received   a human wrote it to the owner, and the owner writes to them   counts, also afterwards
     the rest   machines, lists, crowds, copies, cold mail                    kept with the reason
+
+In a mailbox that others use as well only mail that names the owner in person is theirs.
 
 A pair is two-way once the owner wrote to the person in a mail that itself counts: a newsletter to
 everybody makes nobody a friend.
@@ -14,6 +17,7 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from connectors.records import Mailbox, Message
+from syncd.inference.bounces import Bounces, bounces_of, failed_addresses
 from syncd.inference.machine import is_interaction_never, is_list, machine_reasons
 from syncd.inference.model import (
     Claim,
@@ -24,6 +28,8 @@ from syncd.inference.model import (
     Real,
     Sighted,
 )
+from syncd.inference.sharing import is_written_by_owner, only_shared, personal
+from syncd.inference.threads import Threads
 from syncd.people import AddressKind, classify, normalise
 
 # What a direct answer outweighs: these say how a mail was sent, not who wrote it.
@@ -39,6 +45,7 @@ _PROBABILITY: Final = {
     "mail:answers-owner": 0.97,
     "mail:two-way": 0.93,
     "mail:no-reply-ever": 0.3,
+    "mail:address-suspended": 0.2,
     "mail:future": 0.3,
 }
 _PROBABILITY_OF_NO: Final = 0.03
@@ -55,6 +62,18 @@ class _Verdict(NamedTuple):
     answers: str = ""
 
 
+class _Case(NamedTuple):
+    """What the judgement of every message of a dossier needs."""
+
+    dossier: Dossier
+    owner: Owner
+    now: datetime
+    threads: Threads
+    bounces: Bounces
+    no_person: tuple[str, ...]
+    personal: bool  # none of the owner's addresses is one that others use as well
+
+
 def judge_messages(dossier: Dossier, owner: Owner, now: datetime) -> tuple[Claim, ...]:
     """One claim for each message of the dossier, in the order of (at, key).
 
@@ -63,10 +82,16 @@ def judge_messages(dossier: Dossier, owner: Owner, now: datetime) -> tuple[Claim
     person = dossier.addresses
     if not person.isdisjoint(owner.addresses):
         return ()
-    no_person = _why_no_person(dossier)
-    judged = [
-        (sighted, _judge(sighted, dossier, owner, now, no_person)) for sighted in dossier.messages
-    ]
+    case = _Case(
+        dossier,
+        owner,
+        now,
+        Threads(dossier, lambda sighted: _is_sent(sighted, owner)),
+        bounces_of(dossier, owner, now),
+        _why_no_person(dossier),
+        len(personal(owner.addresses)) == len(owner.addresses),
+    )
+    judged = [(sighted, _judge(sighted, case)) for sighted in dossier.messages]
     two_way = any(
         verdict.direction is Direction.SENT and verdict.real is Real.YES for _, verdict in judged
     )
@@ -75,39 +100,40 @@ def judge_messages(dossier: Dossier, owner: Owner, now: datetime) -> tuple[Claim
     return tuple(sorted(claims, key=lambda claim: (claim.at, claim.key)))
 
 
-def _judge(
-    sighted: Sighted[Message],
-    dossier: Dossier,
-    owner: Owner,
-    now: datetime,
-    no_person: tuple[str, ...],
-) -> _Verdict:
+def _judge(sighted: Sighted[Message], case: _Case) -> _Verdict:
     m = sighted.record
+    person, owner = case.dossier.addresses, case.owner
     authors = {normalise(box.addr) for box in m.from_}
-    sent = not authors.isdisjoint(owner.addresses)
-    direction = Direction.SENT if sent else Direction.RECEIVED
+    named_owner = not authors.isdisjoint(owner.addresses)
+    sent = named_owner and (case.personal or _is_sent(sighted, owner))
+    direction = Direction.SENT if named_owner else Direction.RECEIVED
     recipients = _recipients(m)
     # Two addresses of one person are one recipient, and copies to oneself go to nobody.
-    others = recipients - owner.addresses - dossier.addresses - {""}
-    is_recipient = not recipients.isdisjoint(dossier.addresses)
-    size = len(others) + (is_recipient if sent or authors.isdisjoint(dossier.addresses) else 0)
-    if no_person:
-        return _Verdict(direction, Real.NO, no_person, size)
-    if m.at > now:
+    others = recipients - owner.addresses - person - {""}
+    is_recipient = not recipients.isdisjoint(person)
+    size = len(others) + (is_recipient if named_owner or authors.isdisjoint(person) else 0)
+    if case.no_person:
+        return _Verdict(direction, Real.NO, case.no_person, size)
+    if m.at > case.now:
         return _Verdict(direction, Real.PENDING, ("mail:future",), size)
     if sent:
-        return _judge_sent(sighted, dossier, owner, size, is_recipient)
-    if authors.isdisjoint(dossier.addresses):
-        return _Verdict(direction, Real.NO, ("mail:co-recipient",), size)
-    return _judge_received(sighted, dossier, owner, size, recipients)
+        return _judge_sent(sighted, case, size, recipients)
+    if named_owner:
+        return _Verdict(direction, Real.NO, ("mail:shared-mailbox",), size)
+    if authors.isdisjoint(person):
+        told = not is_recipient and not person.isdisjoint(failed_addresses(m))
+        code = "mail:delivery-report" if told else "mail:co-recipient"
+        return _Verdict(direction, Real.NO, (code,), size)
+    return _judge_received(sighted, case, size, recipients)
 
 
 def _judge_sent(
-    sighted: Sighted[Message], dossier: Dossier, owner: Owner, size: int, is_recipient: bool
+    sighted: Sighted[Message], case: _Case, size: int, recipients: frozenset[str]
 ) -> _Verdict:
-    m = sighted.record
+    m, dossier, owner, bounces = sighted.record, case.dossier, case.owner, case.bounces
     sent = Direction.SENT
-    if not is_recipient:
+    theirs = recipients & dossier.addresses
+    if not theirs:
         return _Verdict(sent, Real.NO, ("mail:not-addressed",), size)
     # Nobody wrote the owner's own out-of-office notice, RSVP or invitation either.
     reasons = machine_reasons(m)
@@ -119,28 +145,33 @@ def _judge_sent(
         return _Verdict(sent, Real.NO, ("mail:group",), size)
     if sighted.key in dossier.letters:
         return _Verdict(sent, Real.NO, ("mail:letter",), size)
-    answers = _key(m.in_reply_to) if dossier.parents.get(m.in_reply_to) in dossier.addresses else ""
+    reached = theirs - bounces.failed.get(sighted.key, frozenset())
+    if not reached:
+        return _Verdict(sent, Real.NO, ("mail:bounced",), size)
+    if m.message_id not in bounces.answered and all(bounces.suspended(a, m.at) for a in reached):
+        return _Verdict(sent, Real.UNKNOWN, ("mail:address-suspended",), size)
+    parent, author = case.threads.parent(m, sent=True)
+    answers = _key(parent) if author in dossier.addresses else ""
     return _Verdict(sent, Real.YES, ("mail:sent",), size, size, answers)
 
 
 def _judge_received(
-    sighted: Sighted[Message],
-    dossier: Dossier,
-    owner: Owner,
-    size: int,
-    recipients: frozenset[str],
+    sighted: Sighted[Message], case: _Case, size: int, recipients: frozenset[str]
 ) -> _Verdict:
-    m = sighted.record
+    m, owner = sighted.record, case.owner
     received = Direction.RECEIVED
     reasons = machine_reasons(m)
     if reasons:
         # A card may say that a role address is this human's: then it is no role.
         reasons = tuple(code for code in reasons if code != "sender:role")
-    answers_owner = bool(m.in_reply_to) and dossier.parents.get(m.in_reply_to) in owner.addresses
+    parent, author = case.threads.parent(m, sent=False)
+    answers_owner = author in owner.addresses and case.threads.is_owners(parent, author)
     beaten = answers_owner and all(code.startswith(_ONLY_BULK) for code in reasons)
     if reasons and not beaten:
         return _Verdict(received, Real.NO, reasons, size)
-    to_owner = not recipients.isdisjoint(owner.addresses)
+    shared = only_shared(sighted, owner)
+    own = personal(owner.addresses) if shared else owner.addresses
+    to_owner = not recipients.isdisjoint(own)
     via_list = not to_owner and is_list(m)
     if not to_owner and not (via_list and answers_owner):
         code = "mail:list" if via_list else "mail:not-addressed"
@@ -150,7 +181,7 @@ def _judge_received(
     shares = max(1, size + to_owner)
     if answers_owner:
         found = ("mail:answers-owner", *reasons)
-        return _Verdict(received, Real.YES, found, size, shares, _key(m.in_reply_to))
+        return _Verdict(received, Real.YES, found, size, shares, _key(parent))
     return _Verdict(received, None, (), size, shares)
 
 
@@ -188,6 +219,10 @@ def _claim(
         wants_text=reading is None
         and (yes or (reasons == ("mail:no-reply-ever",) and _near(m.at, meetings))),
     )
+
+
+def _is_sent(sighted: Sighted[Message], owner: Owner) -> bool:
+    return is_written_by_owner(sighted.record, owner.addresses, only_shared(sighted, owner))
 
 
 def _why_no_person(dossier: Dossier) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from syncd.inference.blocks import block, called_off, is_crowd_title, is_placeho
 from syncd.inference.clashes import DOUBLE_BOOKED, clashes
 from syncd.inference.echoes import Candidate, Echo, echoes
 from syncd.inference.invitations import Roster, merge_meetings, roster
+from syncd.inference.itip import no_meeting
 from syncd.inference.model import (
     Claim,
     ClaimKind,
@@ -30,6 +31,7 @@ from syncd.inference.model import (
     Sighted,
 )
 from syncd.inference.modes import mode_of
+from syncd.inference.sharing import only_shared
 from syncd.inference.titles import fold, is_imperative, is_meeting_title
 
 __all__ = ["clashes", "judge_meetings", "merge_meetings"]
@@ -71,6 +73,7 @@ class _Case:
     theirs: bool  # the person did
     only_arranged: bool  # the person convened it, perhaps for somebody else
     in_room: bool  # the person is a room
+    elsewhere: bool  # only calendars that others use as well hold it
 
     @property
     def meeting(self) -> Meeting:
@@ -82,15 +85,18 @@ class _Finding:
     real: Real
     reasons: tuple[str, ...]
     scheduled: bool = False
+    never: bool = False  # no meeting of the owner with anybody, whatever comes
 
 
 def judge_meetings(dossier: Dossier, owner: Owner, now: datetime) -> tuple[Claim, ...]:
     """One claim for each meeting of the dossier, about the person who holds its addresses.
 
     Invitees who declined do not count as participants; an invited group is a crowd of unknown
-    size. The claims come in the order of the meetings.
+    size. The claims come in the order of the meetings; mail about a whole series has none of its
+    own where its instances are known.
     """
     cases = [_case(sighted, dossier, owner) for sighted in dossier.meetings]
+    cases = [case for case in cases if not _is_about_others(case, cases)]
     excluded = [_excluded(case, owner, now) for case in cases]
     candidates = [
         Candidate(case.sighted, held=found is None)
@@ -123,12 +129,23 @@ def _case(sighted: Sighted[Meeting], dossier: Dossier, owner: Owner) -> _Case:
             found.organizer in dossier.addresses and found.only_arranges(owner.addresses)
         ),
         in_room=not found.rooms.isdisjoint(dossier.addresses),
+        elsewhere=only_shared(sighted, owner),
     )
+
+
+def _is_about_others(case: _Case, cases: Sequence[_Case]) -> bool:
+    """Whether it is mail about a whole series whose instances are there: those tell it."""
+    series = case.sighted.key
+    if not no_meeting(case.meeting) or not series.endswith("/"):
+        return False
+    return any(o.sighted.key.startswith(series) and o.sighted.key != series for o in cases)
 
 
 def _excluded(case: _Case, owner: Owner, now: datetime) -> _Finding | None:
     """Why the entry is no meeting of these two whatever mail says, None where it may be one."""
     meeting = case.meeting
+    if reason := no_meeting(meeting) or (_not_the_owners(case, owner) if case.elsewhere else ""):
+        return _Finding(Real.NO, (reason,), never=True)
     if reason := called_off(case.sighted, now) or block(meeting, case.alone):
         return _Finding(Real.NO, (reason,))
     if case.in_room:
@@ -137,6 +154,9 @@ def _excluded(case: _Case, owner: Owner, now: datetime) -> _Finding | None:
         return _Finding(Real.NO, (f"meeting:owner-{_NOT_COMING[case.owner_answer]}",))
     if case.answer in _NOT_COMING:
         return _Finding(Real.NO, (f"meeting:{_NOT_COMING[case.answer]}",))
+    if case.alone and meeting.method:
+        # A file that somebody sent is no note of the owner's.
+        return _Finding(Real.UNKNOWN, ("meeting:only-published",))
     if case.alone and not case.named:
         return _Finding(Real.UNKNOWN, ("meeting:not-named",))
     if not case.alone and case.owner_answer is None:
@@ -150,6 +170,18 @@ def _excluded(case: _Case, owner: Owner, now: datetime) -> _Finding | None:
     return None
 
 
+def _not_the_owners(case: _Case, owner: Owner) -> str:
+    """Why an entry of a shared or delegated calendar is none of the owner's, "" where it is.
+
+    A note there is somebody else's, and who convenes meetings for others is not in them.
+    """
+    if case.alone:
+        return "meeting:not-own"
+    if case.roster.answers.keys().isdisjoint(owner.addresses):
+        return "meeting:owner-arranged" if case.mine else "meeting:owner-not-invited"
+    return ""
+
+
 def _is_agreed_pair(case: _Case) -> bool:
     """A 1:1 that both accepted: people mark even those as free."""
     answers = (case.owner_answer, case.answer)
@@ -159,6 +191,8 @@ def _is_agreed_pair(case: _Case) -> bool:
 def _finding(
     case: _Case, excluded: _Finding | None, echo: Echo | None, clash: str, now: datetime
 ) -> _Finding:
+    if excluded is not None and excluded.never:
+        return excluded
     heard = (str(echo),) if echo else ()
     doubts = excluded.reasons if excluded else _doubts(case, clash)
     if case.meeting.end > now and not called_off(case.sighted, now):
@@ -182,6 +216,8 @@ def _doubts(case: _Case, clash: str) -> tuple[str, ...]:
     """What keeps the meeting from counting as long as no mail decides."""
     meeting = case.meeting
     found = [clash] if clash else []
+    if meeting.method == "publish":
+        found.append("meeting:only-published")
     if case.alone and is_imperative(meeting.title):
         found.append("meeting:reminder")
     elif case.alone and not is_meeting_title(meeting.title):

@@ -20,7 +20,7 @@ from typing import Generic, TypeVar
 from connectors.records import Card, Meeting, Message
 
 # Raised whenever the same observations may lead to other claims: everything is inferred anew.
-INFERENCE_VERSION = 1
+INFERENCE_VERSION = 2
 
 
 class Real(StrEnum):
@@ -130,6 +130,21 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True)
+class Logged:
+    """What the owner logged: a meeting, call or message that no source saw."""
+
+    key: str  # `log:<digest>`
+    at: datetime
+    mode: Mode
+    direction: Direction
+    size: int  # people besides the owner
+    title: str
+    place: str
+    seen_at: datetime  # when it was logged
+    addrs: frozenset[str] = frozenset()  # of those who took part, as far as they are known
+
+
+@dataclass(frozen=True, slots=True)
 class Dossier:
     """Everything that was observed about one person (or about one address that is no person)."""
 
@@ -138,12 +153,14 @@ class Dossier:
     meetings: tuple[Sighted[Meeting], ...] = ()
     cards: tuple[Sighted[Card], ...] = ()
     ticks: tuple[Tick, ...] = ()
+    logs: tuple[Logged, ...] = ()
     readings: Mapping[str, Reading] = field(default_factory=dict)  # by observation key
     # Facts about *other* observations that decide about these:
     parents: Mapping[str, str] = field(default_factory=dict)  # Message-ID -> its author, normalised
     letters: frozenset[str] = frozenset()  # keys of own mail that is one letter to many
     lists: frozenset[str] = frozenset()  # normalised addresses known to be mailing lists
     clashes: Mapping[str, str] = field(default_factory=dict)  # meeting key -> reason code
+    unsaved: frozenset[str] = frozenset()  # keys of cards in address books that others use as well
     named: frozenset[str] = frozenset()  # keys of entries without attendees whose title names them
 
 

@@ -1,12 +1,14 @@
-"""Everything about one person: the claims of mail, of meetings and of ticked tasks.
+"""Everything about one person: the claims of mail, of meetings, of ticked tasks and of logs.
 
 Dossier --judge_messages--> Claims
         --judge_meetings--> Claims      one tuple, in the order of (until, key)
-        --ticks-----------> Claims
+        --ticks, logs-----> Claims
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -17,6 +19,7 @@ from syncd.inference.model import (
     ClaimKind,
     Direction,
     Dossier,
+    Logged,
     Mode,
     Owner,
     Real,
@@ -32,12 +35,24 @@ def infer(dossier: Dossier, owner: Owner, now: datetime) -> tuple[Claim, ...]:
 
     A function of the set of observations: their order in the dossier changes nothing.
     """
+    mail = judge_messages(dossier, owner, now)
     claims = [
-        *judge_messages(dossier, owner, now),
-        *judge_meetings(dossier, owner, now),
+        *mail,
+        *judge_meetings(_with_heard(dossier, mail), owner, now),
         *(_of_tick(tick) for tick in dossier.ticks if tick.at <= now),
+        *(_of_log(log) for log in dossier.logs if log.at <= now),
     ]
     return tuple(sorted(claims, key=lambda claim: (claim.until, claim.key)))
+
+
+def _with_heard(dossier: Dossier, mail: Sequence[Claim]) -> Dossier:
+    """The dossier with the texts of mail that counts, or may yet: what turned out to be none of it
+    after it was read says no more about meetings than what never was read."""
+    if not dossier.readings:
+        return dossier
+    heard = {c.key for c in mail if c.real is Real.YES or c.reasons == ("mail:no-reply-ever",)}
+    readings = {key: found for key, found in dossier.readings.items() if key in heard}
+    return replace(dossier, readings=readings)
 
 
 def _of_tick(tick: Tick) -> Claim:
@@ -53,4 +68,25 @@ def _of_tick(tick: Tick) -> Claim:
         mode=_MODE.get(tick.means, Mode.UNKNOWN),
         weight=1.0,
         probability=1.0,
+    )
+
+
+def _of_log(log: Logged) -> Claim:
+    """The owner logged it: they say themselves that it happened."""
+    talk = log.direction is Direction.BOTH
+    return Claim(
+        key=log.key,
+        kind=ClaimKind.LOG,
+        at=log.at,
+        until=log.at,
+        real=Real.YES,
+        reasons=("log:owner",),
+        direction=log.direction,
+        mode=log.mode,
+        weight=1 / log.size,
+        probability=1.0,
+        size=log.size + talk,  # a meeting counts its owner, a mail its recipients alone
+        title=log.title,
+        place=log.place,
+        seen_at=log.seen_at,
     )
