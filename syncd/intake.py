@@ -7,15 +7,20 @@ other owner's addresses, apply to the past as well (`syncd.store.observations.re
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
+from typing import Final
 
 from connectors.records import Attendee, Card, Mailbox, Meeting, Message
+from syncd.inference.bounces import FAILURES, failed_addresses
+from syncd.inference.hints import Myself, hints_of
 from syncd.inference.letters import topic
 from syncd.inference.machine import list_addresses
 from syncd.inference.titles import tokens
 from syncd.people import IGNORED_DOMAIN, normalise
+from syncd.people.forgotten import Forgotten
+from syncd.veil import without_forgotten
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 # Mail to more people than this touches only its author and the owner: nobody gets to know
@@ -26,7 +31,7 @@ _MOST_INVOLVED = 100
 @dataclass(frozen=True, slots=True)
 class Involvement:
     """An address that an observation touches. `role`: from, to, organizer, attendee, room, card,
-    list."""
+    list, bounced (it is named in a delivery report and took no part in anything)."""
 
     addr: str
     role: str
@@ -46,14 +51,17 @@ class Row:
     topic: str = ""
     involved: tuple[Involvement, ...] = ()
     title_tokens: frozenset[str] = frozenset()
+    hints: tuple[tuple[str, str, str], ...] = ()  # see `syncd/inference/hints.py`
 
 
 @dataclass(frozen=True, slots=True)
 class Ignore:
-    """What the owner does not want to be stored: addresses, domains, `*@domain` (normalised)."""
+    """What the owner does not want to be stored: addresses, domains, `*@domain` (normalised), and
+    who is to stay forgotten."""
 
     addresses: frozenset[str] = frozenset()
     domains: frozenset[str] = frozenset()
+    forgotten: Forgotten = field(default=Forgotten())
 
     @classmethod
     def of(cls, patterns: Iterable[str]) -> Ignore:
@@ -68,13 +76,25 @@ class Ignore:
 
     def matches(self, addr: str) -> bool:
         normal = normalise(addr)
-        if normal in self.addresses:
+        if normal in self.addresses or self.forgotten.matches(normal):
             return True
         domain = normal.rpartition("@")[2]
         return any(domain == d or domain.endswith("." + d) for d in self.domains)
 
     def __bool__(self) -> bool:
-        return bool(self.addresses or self.domains)
+        return bool(self.addresses or self.domains or self.forgotten)
+
+
+_NOTED: Final = ("needs:", "offers:", "about:")
+
+
+def without_chatter(record: Message | Meeting | Card) -> Message | Meeting | Card:
+    """Of a card's note only the lines that mean something here: `needs:`, `offers:`, `about:`."""
+    if not isinstance(record, Card) or not record.note:
+        return record
+    lines = (line.strip() for line in record.note.splitlines())
+    kept = "\n".join(line for line in lines if line.lower().startswith(_NOTED))
+    return replace(record, note="" if record.attached_by else kept)
 
 
 def without_ignored(
@@ -86,6 +106,10 @@ def without_ignored(
     """
     if not ignore:
         return record
+    known = without_forgotten(record, ignore.forgotten)
+    if known is None:
+        return None
+    record = known
     if isinstance(record, Message):
         return _message_without(record, ignore)
     if isinstance(record, Meeting):
@@ -102,6 +126,9 @@ def _message_without(message: Message, ignore: Ignore) -> Message | None:
         return None
     if any(ignore.matches(addr) for addr in list_addresses(message)):
         return None
+    if any(ignore.matches(addr) for addr in failed_addresses(message)):
+        told = (one for one in message.traits if not _is_failure_of(one, ignore))
+        message = replace(message, traits=tuple(told))
     places = count()
     to, cc, bcc, reply_to = (
         _nameless(boxes, ignore, places)
@@ -112,6 +139,11 @@ def _message_without(message: Message, ignore: Ignore) -> Message | None:
     if all(_is_nameless(box) for box in (*to, *cc, *bcc)) and (to or cc or bcc):
         return None
     return replace(message, to=to, cc=cc, bcc=bcc, reply_to=reply_to)
+
+
+def _is_failure_of(trait: tuple[str, str], ignore: Ignore) -> bool:
+    name, value = trait
+    return name in FAILURES and ignore.matches(value.partition(" ")[0])
 
 
 def _meeting_without(meeting: Meeting, ignore: Ignore) -> Meeting | None:
@@ -144,6 +176,9 @@ def key_of(record: Message | Meeting | Card, account: str, ref: str) -> str:
         return f"message:{record.message_id}"
     if isinstance(record, Meeting):
         return f"meeting:{record.uid}/{record.recurrence_id}"
+    if record.attached_by:
+        # Whoever sends a card may give it the UID of one in the book: it stays theirs.
+        return f"card:<{normalise(record.attached_by)}>/{record.uid or ref}"
     # Two cards of one person in two accounts are two statements; one that was renamed is the same.
     return f"card:{account}/{record.uid or ref}"
 
@@ -157,9 +192,24 @@ def row_of(record: Message | Meeting | Card, key: str, owned: frozenset[str], *,
         return _message(record, key, owned)
     if isinstance(record, Meeting):
         return _meeting(record, key, owned)
-    addrs = () if gone else _normal(record.addrs, owned)
+    # A group's or a company's card is nobody's.
+    human = record.kind == "individual"
+    addrs = () if gone or not human else _normal(record.addrs, owned)
     people = tuple(Involvement(addr, "card", record.name) for addr in addrs)
     return Row("card", key, _NEVER, _NEVER, involved=people)
+
+
+@dataclass(frozen=True, slots=True)
+class Clerk:
+    """`row_of` for one owner, hints included: a value, so that it can go to another process."""
+
+    owned: frozenset[str]
+    me: Myself
+
+    def __call__(self, record: Message | Meeting | Card, key: str, gone: bool) -> Row:
+        row = row_of(record, key, self.owned, gone=gone)
+        hints = hints_of(record, self.me, gone=gone)
+        return replace(row, hints=hints) if hints else row
 
 
 def _normal(addrs: Iterable[str], owned: frozenset[str]) -> Sequence[str]:
@@ -177,6 +227,9 @@ def _message(message: Message, key: str, owned: frozenset[str]) -> Row:
         if role == "to" and len(boxes) > _MOST_INVOLVED:
             continue
         _add(people, role, boxes, owned)
+    for addr in failed_addresses(message):
+        if addr not in owned and addr not in people:
+            people[addr] = Involvement(addr, "bounced", "")
     parent = f"message:{message.in_reply_to}" if message.in_reply_to else ""
     own_topic = topic(message) if author in owned else ""
     involved = tuple(people.values())
@@ -199,7 +252,8 @@ def _meeting(meeting: Meeting, key: str, owned: frozenset[str]) -> Row:
         meeting.end,
         author,
         involved=tuple(people.values()),
-        title_tokens=tokens(meeting.title) if alone else frozenset(),
+        # What nobody's calendar holds is nobody's note.
+        title_tokens=tokens(meeting.title) if alone and not meeting.method else frozenset(),
     )
 
 

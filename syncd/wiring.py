@@ -9,7 +9,7 @@ import difflib
 import hashlib
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 from pathlib import Path
 from typing import Any, cast
@@ -17,25 +17,28 @@ from typing import Any, cast
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from connectors.records import Card, Meeting, Message
+from connectors.records import Meeting, Message
 from rules import packs
 from rules.evaluate import Clock
 from rules.load import RuleErrors, load
 from rules.model import RuleSet
 from syncd.config import ConfigErrors, Document, Mistake, Settings
 from syncd.inference.clashes import clashes
+from syncd.inference.hints import Myself
 from syncd.inference.letters import letters
 from syncd.inference.meetings import merge_meetings
 from syncd.inference.merge import merge_messages
 from syncd.inference.model import INFERENCE_VERSION, Owner, Sighted
-from syncd.intake import Ignore, row_of
+from syncd.intake import Clerk, Ignore
 from syncd.people import normalise
 from syncd.pipeline import Account, Workshop
 from syncd.pipeline.portrait import domains_of
 from syncd.planner import Policy
+from syncd.store import aliases, tombstones
 from syncd.store.database import Database, open_database
 from syncd.store.dossiers import Lawyer
-from syncd.store.observations import Indexer, Record
+from syncd.store.observations import Indexer
+from syncd.store.portions import Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +104,14 @@ def _rule_file(entry: str, config: Path) -> tuple[str, str]:
         raise ValueError(f"{entry!r} is not UTF-8 text") from None
 
 
-def owner_of(settings: Settings) -> Owner:
+def owner_of(settings: Settings, found: frozenset[str] = frozenset()) -> Owner:
+    """The owner as configured, with the addresses that were found to be theirs."""
     return Owner(
-        addresses=settings.addresses,
+        addresses=settings.addresses | found,
         zone=settings.owner.zone,
         mail_group=settings.groups.mail,
         meeting_group=settings.groups.meeting,
+        shared=frozenset(a.name for a in settings.accounts if a.role != "own"),
     )
 
 
@@ -152,7 +157,10 @@ def open_state(assembly: Assembly) -> Database:
 def open_workshop(assembly: Assembly, database: Database, *, writing: bool = True) -> Workshop:
     """Everything a run needs. With `writing=False` no task list is even constructed."""
     settings = assembly.settings
-    owner = owner_of(settings)
+    with database.read() as connection:
+        found = frozenset(aliases.load(connection, database.owner))
+    owner = owner_of(settings, found)
+    me = Myself(settings.owner.name, settings.addresses, found)
     return Workshop(
         database=database,
         owner=owner,
@@ -160,14 +168,31 @@ def open_workshop(assembly: Assembly, database: Database, *, writing: bool = Tru
         colleagues=frozenset(normalise(c) or c.lower() for c in settings.colleagues),
         tags=_tags(settings),
         lawyer=lawyer_of(owner),
-        indexer=indexer_of(owner),
-        ignore=Ignore.of(settings.ignore),
+        indexer=indexer_of(owner, me),
+        ignore=replace(Ignore.of(settings.ignore), forgotten=tombstones.load(database)),
         accounts=tuple(_accounts(assembly, writing=writing)),
         ruleset=assembly.ruleset,
         clock=Clock(settings.owner.zone, settings.weekdays),
         policy=policy_of(settings),
         tasks_in=settings.task_accounts(),
         prints=_prints(assembly),
+        myself=me,
+        not_mine=frozenset(normalise(addr) for addr in settings.owner.not_mine),
+        reowned=reowned,
+    )
+
+
+def reowned(shop: Workshop, found: frozenset[str]) -> Workshop:
+    """The same workshop for an owner to whom these addresses were found to belong as well."""
+    me = replace(shop.myself, found=found)
+    owner = replace(shop.owner, addresses=me.addresses | found)
+    return replace(
+        shop,
+        owner=owner,
+        myself=me,
+        owner_domains=domains_of(owner.addresses),
+        lawyer=lawyer_of(owner),
+        indexer=indexer_of(owner, me),
     )
 
 
@@ -211,15 +236,18 @@ def _prints(assembly: Assembly) -> Mapping[str, str]:
 
     tags = sorted((tag, sorted(addrs)) for tag, addrs in settings.tags.items())
     return {
-        "index": mark(INFERENCE_VERSION, sorted(settings.addresses)),
+        "index": mark(INFERENCE_VERSION, sorted(settings.addresses), settings.owner.name),
         "people": mark(
             INFERENCE_VERSION,
             sorted(settings.addresses),
             settings.owner.timezone,
             settings.groups,
+            sorted(a.name for a in settings.accounts if a.role != "own"),
             sorted(settings.colleagues),
             tags,
         ),
+        # Only told apart, to show what a newer version changed.
+        "inference": mark(INFERENCE_VERSION),
         "ignore": mark(sorted(settings.ignore)),
         "history": mark(sorted((a.name, str(a.history)) for a in settings.accounts)),
         "rules": mark(
@@ -232,23 +260,25 @@ def _prints(assembly: Assembly) -> Mapping[str, str]:
     }
 
 
-def merge(records: Sequence[tuple[Record, bool]]) -> Record:
-    """One record for all sightings of one observation, whatever order they are in."""
+def merge(records: Sequence[tuple[Record, bool]], owned: frozenset[str] = frozenset()) -> Record:
+    """One record for all sightings of one observation, whatever order they are in. `owned` are the
+    owner's normalised addresses."""
     first = records[0][0]
     if isinstance(first, Message):
         return merge_messages(cast("list[tuple[Message, bool]]", list(records)))
     if isinstance(first, Meeting):
-        return merge_meetings(cast("list[tuple[Meeting, bool]]", list(records)))
+        return merge_meetings(cast("list[tuple[Meeting, bool]]", list(records)), owned)
     # Copies of one card: the one that is still there, and of several any, but always the same.
     there = [record for record, gone in records if not gone] or [record for record, _ in records]
     return min(there, key=repr)
 
 
-def indexer_of(owner: Owner) -> Indexer:
-    def row(record: Message | Meeting | Card, key: str, gone: bool) -> Any:
-        return row_of(record, key, owner.addresses, gone=gone)
-
-    return Indexer(row=row, merge=merge)
+def indexer_of(owner: Owner, me: Myself | None = None) -> Indexer:
+    """How records become rows; `me` is the owner as configured, to find further addresses by."""
+    return Indexer(
+        row=Clerk(owner.addresses, me or Myself()),
+        merge=lambda records: merge(records, owner.addresses),
+    )
 
 
 def lawyer_of(owner: Owner) -> Lawyer:
@@ -256,7 +286,7 @@ def lawyer_of(owner: Owner) -> Lawyer:
         return clashes(meetings, owner, named)
 
     return Lawyer(
-        merge=merge,
+        merge=lambda records: merge(records, owner.addresses),
         letters=lambda sent: letters(sent, owner.mail_group),
         clashes=clashing,
     )

@@ -20,12 +20,14 @@ from rules import packs
 from rules.evaluate import Clock
 from rules.load import load
 from syncd import wiring
+from syncd.inference.hints import Myself
 from syncd.inference.model import Owner
 from syncd.intake import Ignore
 from syncd.pipeline import Account, Report, Workshop, once
 from syncd.pipeline.decide import Decider
 from syncd.pipeline.portrait import domains_of
 from syncd.planner import Policy
+from syncd.store import aliases, facts
 from syncd.store.database import Database, open_database
 from syncd.views.explain import explain_all
 from syncd.views.people import people_list
@@ -117,6 +119,9 @@ class Lab:
     batch: int = 100
     ignore: Sequence[str] = ()
     addresses: frozenset[str] = frozenset({ANA.addr})
+    not_mine: frozenset[str] = frozenset()
+    shared: frozenset[str] = frozenset()  # names of worlds that others use as well
+    version: str = "1"  # of inference
 
     @property
     def world(self) -> World:
@@ -126,7 +131,10 @@ class Lab:
         return open_database(f"sqlite:///{self.folder / 'syncd.db'}", ANA.addr, self.addresses)
 
     def shop(self, database: Database) -> Workshop:
-        owner = Owner(addresses=self.addresses, zone=LISBON)
+        with database.read() as connection:
+            found = frozenset(aliases.load(connection, database.owner))
+        owner = Owner(addresses=self.addresses | found, zone=LISBON, shared=self.shared)
+        me = Myself(ANA.name, self.addresses, found)
         accounts = []
         for name, world in self.worlds.items():
             account = MemoryAccount(name, world, creates_once=self.creates_once, batch=self.batch)
@@ -139,7 +147,7 @@ class Lab:
             colleagues=frozenset(),
             tags={},
             lawyer=wiring.lawyer_of(owner),
-            indexer=wiring.indexer_of(owner),
+            indexer=wiring.indexer_of(owner, me),
             ignore=Ignore.of(self.ignore),
             accounts=tuple(accounts),
             ruleset=load([("rules", text)]),
@@ -147,11 +155,15 @@ class Lab:
             policy=self.policy,
             tasks_in={"default": "home"},
             prints={
-                "index": str(sorted(self.addresses)),
-                "people": str(sorted(self.addresses)),
+                "inference": self.version,
+                "index": str((self.version, sorted(self.addresses))),
+                "people": str((self.version, sorted(self.addresses), sorted(self.shared))),
                 "rules": text,
                 "ignore": str(self.ignore),
             },
+            myself=me,
+            not_mine=self.not_mine,
+            reowned=wiring.reowned,
         )
 
     def once(self, now: datetime) -> Report:
@@ -160,6 +172,14 @@ class Lab:
             return once(self.shop(database), now)
         finally:
             database.close()
+
+    def forget_derivations(self) -> None:
+        """Let the next run derive everything anew, as after an update of syncd."""
+        database = self.open()
+        with database.begin() as connection:
+            for name in ("index", "people", "rules"):
+                facts.put(connection, database.owner, f"print:{name}", "another")
+        database.close()
 
     def view(self, now: datetime) -> dict[str, Any]:
         """Everything that is shown, as plain data: people, explanations, tasks of every kind."""

@@ -78,14 +78,18 @@ def default_config() -> Path:
 
 def print_json(value: Any, *, line: bool = False) -> None:
     """Print JSON: indented for one document, compact for one of many lines."""
-    text = json.dumps(
+    sys.stdout.write(json_text(value, line=line) + "\n")
+
+
+def json_text(value: Any, *, line: bool = False) -> str:
+    """JSON with moments and days in ISO 8601."""
+    return json.dumps(
         value,
         ensure_ascii=False,
         default=_plain,
         indent=None if line else 2,
         separators=(",", ":") if line else None,
     )
-    sys.stdout.write(text + "\n")
 
 
 def _plain(value: Any) -> Any:

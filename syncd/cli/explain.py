@@ -9,6 +9,7 @@ import typer
 
 from syncd.cli.context import JsonOption, NotFound, NowOption, call_of, print_json
 from syncd.cli.session import Session, reading
+from syncd.cli.who import unknown
 from syncd.people import normalise
 from syncd.views.explain import explain_address, explain_all, explain_person
 from syncd.views.people import find
@@ -60,11 +61,7 @@ def _explain(session: Session, who: str) -> dict[str, Any]:
         return explain_person(session.connection, decider, match.person.id, session.now)
     if match.address:
         return explain_address(session.connection, decider.gallery, match.address, session.now)
-    if match.near:
-        hint = "did you mean\n  " + "\n  ".join(match.near)
-    else:
-        hint = "`syncd people` lists everybody"
-    raise NotFound(f"nobody here is known as {who!r}; {hint}")
+    raise unknown(who, match)
 
 
 def lines_of(found: dict[str, Any], zone: tzinfo) -> list[str]:
@@ -78,6 +75,10 @@ def lines_of(found: dict[str, Any], zone: tzinfo) -> list[str]:
         facts = found["facts"]
         lines.append(f"{person['name']} <{', '.join(person['addresses'])}>")
         lines.append(f"  {facts['stage']}, strength {facts['strength']:.2f}, id {person['id']}")
+        lines += [
+            f"  one person: {' = '.join(link['addresses'])} ({link['reason']})"
+            for link in person.get("joined_by", ())
+        ]
     lines += ["", "Interactions (newest first):"]
     lines += [_interaction(one, zone) for one in found["interactions"]] or ["  none"]
     if found["signals"]:

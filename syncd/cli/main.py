@@ -79,9 +79,24 @@ def options(
 
 
 def _register() -> None:
-    from syncd.cli import check, demo, explain, once, people, status, tasks
+    from syncd.cli import (
+        check,
+        demo,
+        explain,
+        export,
+        forget,
+        log,
+        merge,
+        note,
+        once,
+        people,
+        status,
+        tasks,
+    )
 
-    for module in (once, check, status, people, explain, tasks, demo):
+    for module in (once, check, status, people, explain, tasks, log, note, merge):
+        module.register(app)
+    for module in (forget, export, demo):
         module.register(app)
 
 

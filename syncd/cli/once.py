@@ -69,6 +69,7 @@ def report_of(report: Report) -> dict[str, Any]:
             for outcome in report.outcomes
         ],
         "people": report.people,
+        "reinferred": report.reinferred,
         "texts": report.texts,
         "tasks": {
             "created": report.created,
@@ -88,6 +89,10 @@ def lines_of(report: Report) -> list[str]:
         f"{account}: " + ", ".join(f"{facet} {n:,}" for facet, n in counts.items())
         for account, counts in by_account.items()
     ]
+    if report.reinferred is not None:
+        count = report.reinferred
+        whom = "1 person" if count == 1 else f"{count:,} people"
+        lines.append(f"judged anew by a newer version: {whom} changed")
     lines.append(f"people looked at: {report.people:,}, texts read: {report.texts:,}")
     lines.append(
         f"tasks: {report.created} written, {report.updated} changed, {report.completed} closed"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 from datetime import datetime, tzinfo
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
 from syncd.cli.context import JsonOption, NowOption, call_of, print_json
 from syncd.cli.session import reading
+from syncd.cli.suggest import show
+from syncd.views.joins import suggestions
 from syncd.views.people import people_list
 
 _UNBOUNDED = 1000
@@ -19,9 +21,23 @@ def register(app: typer.Typer) -> None:
     app.command("people")(command)
 
 
-def command(context: typer.Context, now: NowOption = None, as_json: JsonOption = False) -> None:
+def command(
+    context: typer.Context,
+    now: NowOption = None,
+    as_json: JsonOption = False,
+    suggest: Annotated[
+        bool, typer.Option("--suggest-merges", help="List who may be one person instead.")
+    ] = False,
+) -> None:
     """List people, most recent interaction first."""
     with reading(call_of(context), now) as session:
+        if suggest:
+            found = suggestions(session.connection, session.shop.gallery(session.connection))
+            if as_json:
+                print_json(found)
+            else:
+                show(found)
+            return
         gallery = session.shop.gallery(session.connection)
         entries = people_list(session.connection, gallery, session.shop.ruleset, session.now)
         zone = session.shop.owner.zone

@@ -49,3 +49,15 @@ def reading(call: Call, now: str | None) -> Iterator[Session]:
             yield Session(shop, assembly, connection, moment)
     finally:
         database.close()
+
+
+@contextmanager
+def writing(call: Call, now: str | None) -> Iterator[tuple[Workshop, datetime]]:
+    """Open the state for an act of the owner's; no task list is touched."""
+    assembly = call.assembly()
+    moment = call.moment(now, assembly)
+    database = wiring.open_state(assembly)
+    try:
+        yield wiring.open_workshop(assembly, database, writing=False), moment
+    finally:
+        database.close()

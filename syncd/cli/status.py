@@ -31,6 +31,18 @@ def command(context: typer.Context, now: NowOption = None, as_json: JsonOption =
     raise typer.Exit(1 if status["failed"] else 0)
 
 
+_REASONS = {
+    "alias:card": "on your card",
+    "alias:sent-folder": "in your sent mail",
+    "alias:delivered-to": "mail to it is delivered here",
+    "alias:named-recipient": "mail to it, under your name, is delivered to you",
+}
+
+
+def _why(reason: str) -> str:
+    return _REASONS.get(reason, reason)
+
+
 def lines_of(status: dict[str, Any]) -> list[str]:
     if status["as_of"] is None:
         return ["Nothing has been read yet: run `syncd once`."]
@@ -46,6 +58,11 @@ def lines_of(status: dict[str, Any]) -> list[str]:
         f"{seen.get('message', 0):,} messages, {seen.get('meeting', 0):,} meetings, "
         f"{seen.get('card', 0):,} cards, {status['people']:,} people"
     )
+    lines += [
+        f"Also yours: {one['address']} ({', '.join(map(_why, one['reasons']))}); if not, put it "
+        "under `not_mine:` of the owner"
+        for one in status["aliases"]
+    ]
     tasks = status["tasks"]
     held = ", ".join(f"{n} by {why}" for why, n in tasks["held_by"].items())
     lines.append(
@@ -66,6 +83,13 @@ def lines_of(status: dict[str, Any]) -> list[str]:
     lines += [
         f"Not written: {one['key']} to {one['account']}: {one['error'] or one['state']}"
         for one in status["undelivered"]
+    ]
+    if status["overwriting"]:
+        lines.append("What was forgotten is still to be overwritten on the disk: run `syncd once`.")
+    lines += [
+        f"Still to be forgotten in {one['account']}: task {one['key']}: "
+        f"{one['error'] or 'the next run does it'}"
+        for one in status["forgetting"]
     ]
     lines += [
         f"{len(one['missing'])} tasks vanished from {one['account']} at once. They keep their "

@@ -68,7 +68,7 @@ class Document:
         except ValidationError as error:
             details: list[dict[str, Any]] = [dict(detail) for detail in error.errors()]
             # An account of a kind we cannot read has other keys; only its kind is the mistake.
-            odd = {d["loc"][:2] for d in details if d["type"] == "literal_error"}
+            odd = {d["loc"][:2] for d in details if _is_kind(d)}
             details = [
                 d for d in details if d["type"] == "literal_error" or d["loc"][:2] not in odd
             ]
@@ -169,6 +169,10 @@ def _mistake(path: Path, document: CommentedMap, detail: dict[str, Any]) -> Mist
     line, column = _position(document, loc)
     label = ".".join(str(part) for part in loc if not isinstance(part, int))
     return Mistake(str(path), line, column, _words(detail, loc, label))
+
+
+def _is_kind(detail: dict[str, Any]) -> bool:
+    return bool(detail["type"] == "literal_error" and detail["loc"][-1] == "kind")
 
 
 def _position(document: CommentedMap, loc: Sequence[Any]) -> tuple[int, int]:

@@ -72,9 +72,10 @@ class OwnerSettings(_Strict):
 
     name: str = Field(min_length=1)
     addresses: Words = Field(min_length=1)
+    not_mine: Words = []  # addresses that are somebody else's, whatever mail and cards say
     timezone: str
 
-    @field_validator("addresses")
+    @field_validator("addresses", "not_mine")
     @classmethod
     def _are_addresses(cls, value: list[str]) -> list[str]:
         for addr in value:
@@ -91,6 +92,14 @@ class OwnerSettings(_Strict):
             raise ValueError(f"{value!r} is no time zone; write one like Europe/Lisbon") from None
         return value
 
+    @model_validator(mode="after")
+    def _is_one_or_the_other(self) -> OwnerSettings:
+        mine = {normalise(addr) for addr in self.addresses}
+        for addr in self.not_mine:
+            if normalise(addr) in mine:
+                raise ValueError(f"{addr!r} stands in addresses and in not_mine; take one away")
+        return self
+
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
@@ -101,6 +110,7 @@ class LocalAccountSettings(_Strict):
 
     name: str = Field(min_length=1, pattern=r"^[^/\s]+$")
     kind: Literal["local"]
+    role: Literal["own", "shared", "delegate"] = "own"
     mail: Words = []
     calendar: Words = []
     contacts: Words = []

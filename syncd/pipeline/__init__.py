@@ -17,7 +17,7 @@ outbox), so a pass that is interrupted anywhere is finished by the next one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -29,13 +29,18 @@ from connectors.errors import ConnectorError, SignInNeeded
 from rules.evaluate import Clock
 from rules.model import RuleSet
 from syncd import log, outbox
+from syncd.inference.hints import Myself
 from syncd.inference.model import Owner
 from syncd.intake import Ignore, without_ignored
+from syncd.pipeline import difference
+from syncd.pipeline.aliases import find_aliases
 from syncd.pipeline.decide import Decider
+from syncd.pipeline.finish import finish_forgetting
 from syncd.pipeline.hand import HandReader, incident
-from syncd.pipeline.observe import READABLE, Outcome, Reader
+from syncd.pipeline.observe import READABLE, UNMARKED, Outcome, Reader
 from syncd.pipeline.people import Gallery
 from syncd.pipeline.portrait import Portraits
+from syncd.pipeline.putback import put_back
 from syncd.pipeline.read import TextReader
 from syncd.pipeline.settle import Settler
 from syncd.planner import Policy
@@ -78,6 +83,10 @@ class Workshop:
     policy: Policy
     tasks_in: Mapping[str, str]
     prints: Mapping[str, str]
+    # The owner's aliases: as whom they are looked for, and who they are once some are found.
+    myself: Myself = field(default_factory=Myself)
+    not_mine: frozenset[str] = frozenset()
+    reowned: Callable[[Workshop, frozenset[str]], Workshop] | None = None
 
     def gallery(self, connection: Connection, shelf: Shelf | None = None) -> Gallery:
         """How people are looked at, given how far the accounts have been read."""
@@ -138,6 +147,7 @@ class Report:
 
     outcomes: list[Outcome] = field(default_factory=list)
     people: int = 0  # folded
+    reinferred: int | None = None  # people changed by a newer version; None: it is the same one
     texts: int = 0  # read
     created: int = 0
     updated: int = 0
@@ -175,8 +185,15 @@ def once(
     report = Report()
     with exclusive(shop.database):
         show.step("Checking")
+        before = difference.begin(shop.database, shop.prints)
         refresh(shop, now)
+        if before is not None:
+            # Before anything new is read, so that the difference is this version's alone.
+            relate(shop, now, report, show, Shelf(), texts=False)
+            report.reinferred = difference.end(shop.database, before, now)
+            log.event("people.reinferred", changed=report.reinferred)
         observe(shop, now, report, show, accept_deletions=accept_deletions)
+        shop = find_aliases(shop)
         shelf = Shelf()
         relate(shop, now, report, show, shelf)
         decide(shop, now, report, show, shelf)
@@ -240,7 +257,7 @@ def observe(
                 if source.facet == facet:
                     show.step(f"Reading {account.name}: {source.scope}")
                     report.outcomes.append(reader.observe(account.name, source, account.since))
-    hand = HandReader(shop.database, now, accept_deletions)
+    hand = HandReader(shop.database, now, accept_deletions, shop.ignore.forgotten)
     for account in shop.accounts:
         if account.tasks is not None:
             show.step(f"Reading {account.name}: tasks")
@@ -261,8 +278,16 @@ def _settle_twins(
         outcome.error, outcome.error_kind = str(error), type(error).__name__
 
 
-def relate(shop: Workshop, now: datetime, report: Report, show: Progress, shelf: Shelf) -> None:
-    """Fold whoever was touched, read the texts that could tell more, fold again."""
+def relate(
+    shop: Workshop,
+    now: datetime,
+    report: Report,
+    show: Progress,
+    shelf: Shelf,
+    *,
+    texts: bool = True,
+) -> None:
+    """Fold whoever was touched, read the `texts` that could tell more, fold again."""
     with shop.database.read() as connection:
         portraits = shop.portraits(connection)
     _notice_progress(shop, portraits, now)
@@ -270,6 +295,9 @@ def relate(shop: Workshop, now: datetime, report: Report, show: Progress, shelf:
     show.step("Who is who")
     report.people = settler.settle()
     log.event("people.settled", people=report.people)
+    put_back(shop.database, now)
+    if not texts:
+        return
     show.step("Reading texts")
     mail = {
         account.name: [s for s in account.sources if s.facet == "mail"] for account in shop.accounts
@@ -293,10 +321,12 @@ def _notice_progress(shop: Workshop, portraits: Portraits, now: datetime) -> Non
     owner = shop.database.owner
     with shop.database.read() as connection:
         before = facts.get(connection, owner, "unfinished")
-    if before != text:
+        unmarked = facts.get(connection, owner, UNMARKED)
+    if before != text or unmarked:
         with shop.database.begin() as connection:
             observations.mark(connection, owner, people.all_addresses(connection, owner))
             facts.put(connection, owner, "unfinished", text)
+            facts.put(connection, owner, UNMARKED, "")
 
 
 def decide(shop: Workshop, now: datetime, report: Report, show: Progress, shelf: Shelf) -> None:
@@ -336,6 +366,8 @@ def deliver(shop: Workshop, now: datetime, report: Report) -> None:
     report.updated = summary.updated
     report.completed = summary.completed
     report.delivery_errors = dict(summary.failed)
+    forgotten = shop.ignore.forgotten
+    report.delivery_errors |= finish_forgetting(shop.database, readable, forgotten)
     log.event(
         "outbox.delivered",
         created=summary.created,

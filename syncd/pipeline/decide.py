@@ -153,6 +153,8 @@ class Decider:
             involved |= participants(message.record) if message.key == key else frozenset()
         for meeting in dossier.meetings:
             involved |= participants(meeting.record) if meeting.key == key else frozenset()
+        for log in dossier.logs:
+            involved |= log.addrs if log.key == key else frozenset()
         return min(involved & set(portrait.addrs) or portrait.addrs, default="")
 
     def _next(self, portrait: Portrait, followed: Followed) -> datetime | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -17,11 +17,14 @@ from connectors.contract import TaskList
 from connectors.errors import ConnectorError, CursorExpired
 from connectors.records import Item, Seen, Task
 from syncd import log
+from syncd.people.forgotten import Forgotten
 from syncd.pipeline.observe import Outcome, is_news
 from syncd.store import facts, ledger, ledger_hand, notes, observations, people, sources
 from syncd.store.database import Database
 from syncd.store.ledger_hand import Received
-from syncd.store.observations import Taken, Where
+from syncd.store.observations import Where
+from syncd.store.portions import acknowledged
+from syncd.veil import task_without
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,7 @@ class HandReader:
     database: Database
     now: datetime
     accept: bool = False  # the owner says that what vanished was deleted on purpose
+    forgotten: Forgotten = field(default=Forgotten())
 
     def observe(self, account: str, tasks: TaskList) -> Outcome:
         """Take in what changed in a list; trouble is noted with the account."""
@@ -39,7 +43,7 @@ class HandReader:
         with self.database.read() as connection:
             row = sources.get(connection, owner, account, outcome.facet, tasks.scope)
             before = sources.count(connection, owner, account, outcome.facet)
-        known = sources.StoredItems(self.database, account, outcome.facet)
+        known = sources.StoredItems(self.database, account, outcome.facet, self.forgotten)
         items: list[Item] = []
         try:
             try:
@@ -79,7 +83,7 @@ class HandReader:
         self, tasks: TaskList, cursor: str | None, known: sources.StoredItems, items: list[Item]
     ) -> str | None:
         for batch in tasks.changes(cursor, known, self.now):
-            items += batch.items
+            items += (_without(item, self.forgotten) for item in batch.items)
             cursor = batch.cursor
         return cursor
 
@@ -89,7 +93,7 @@ class HandReader:
         """Store what the owner did; returns the keys that the list has more than once."""
         owner = self.database.owner
         where = Where(owner, account, "tasks")
-        observations.acknowledge(connection, where, [Taken(item) for item in items])
+        observations.acknowledge(connection, where, [acknowledged(item) for item in items])
         after = sources.count(connection, owner, account, "tasks")
         received = ledger_hand.receive(
             connection,
@@ -131,6 +135,17 @@ class HandReader:
                 ledger_hand.dismiss(connection, owner, row, self.now)
                 people_.add(row.person)
         return replace(received, persons=frozenset(people_), missing=())
+
+
+def _without(item: Item, forgotten: Forgotten) -> Item:
+    """The item, its ref and the texts of its tasks without whoever is forgotten."""
+    if not forgotten:
+        return item
+    item = replace(item, ref=forgotten.ref(item.ref))
+    if not isinstance(item, Seen):
+        return item
+    tasks = (task_without(o, forgotten) if isinstance(o, Task) else o for o in item.observations)
+    return replace(item, observations=tuple(tasks))
 
 
 def _keys(items: Sequence[Item]) -> set[str]:

@@ -12,14 +12,18 @@ from datetime import datetime, timedelta
 
 from connectors.contract import Source
 from connectors.errors import ConnectorError, CursorExpired, SignInNeeded
-from connectors.records import Bad, Card, Facet, Item, Meeting, Message, Seen
+from connectors.records import Facet
 from syncd import log
-from syncd.intake import Ignore, key_of, without_ignored
-from syncd.store import observations, sources
+from syncd.intake import Ignore
+from syncd.pipeline import backfill
+from syncd.store import facts, observations, sources
 from syncd.store.database import Database
-from syncd.store.observations import Indexer, Taken, Where
+from syncd.store.observations import Indexer, Where
+from syncd.store.portions import Terms
 from syncd.store.sources import SourceRow
 
+# The fact that says that more people than those marked may have to be judged anew.
+UNMARKED = "unmarked"
 _HEARTBEAT = timedelta(minutes=15)
 
 
@@ -82,49 +86,40 @@ class Reader:
         owner = self.database.owner
         with self.database.read() as connection:
             row = sources.get(connection, owner, account, facet, source.scope)
-        known = sources.StoredItems(self.database, account, facet)
-        for batch in source.changes(None if fresh else row.cursor, known, self.now):
-            taken = [self._take(account, item, since) for item in batch.items]
-            if not taken and not is_news(row, batch.cursor, self.now):
+        known = sources.StoredItems(self.database, account, facet, self.ignore.forgotten)
+        # While a back-fill lasts everybody is judged at its end: to mark whoever else each batch
+        # decides about would cost more than the batch.
+        alone = row.done_at is None
+        terms = Terms(account, self.ignore, since, self.indexer.row)
+        read = backfill.portions(source, None if fresh else row.cursor, known, self.now, terms)
+        for taken, cursor, done in read:
+            if not taken and not is_news(row, cursor, self.now):
                 continue
             row = replace(
                 row,
-                cursor=batch.cursor,
+                cursor=cursor,
                 ok_at=self.now,
-                done_at=row.done_at or (self.now if batch.done else None),
+                done_at=row.done_at or (self.now if done else None),
                 error="",
                 error_kind="",
                 error_at=None,
             )
-            with self.database.begin() as connection:
+            with self.database.begin(repeatable=True) as connection:
                 if taken:
-                    where = Where(owner, account, facet)
                     outcome.changed += observations.apply(
-                        connection, where, taken, self.indexer, self.now
+                        connection,
+                        Where(owner, account, facet),
+                        taken,
+                        self.indexer,
+                        self.now,
+                        alone=alone,
                     )
+                    if alone:
+                        facts.put(connection, owner, UNMARKED, "yes")
                 sources.put(connection, owner, row)
             outcome.items += len(taken)
             log.event("source.batch_committed", account=account, facet=facet, items=len(taken))
             self.progress(account, facet, len(taken))
-
-    def _take(self, account: str, item: Item, since: datetime | None) -> Taken:
-        if isinstance(item, Bad):
-            return Taken(item, state="bad")
-        if not isinstance(item, Seen):
-            return Taken(item)
-        records = []
-        ignored = False
-        for record in item.observations:
-            if not isinstance(record, Message | Meeting | Card):
-                continue  # tasks are the ledger's, see `syncd.pipeline.hand`
-            if since is not None and _moment(record, since) < since:
-                ignored = True
-                continue
-            left = without_ignored(record, self.ignore)
-            ignored |= left is not record
-            if left is not None:
-                records.append((key_of(left, account, item.ref), left))
-        return Taken(item, tuple(records), "ignored" if ignored else "ok")
 
     def _note(self, account: str, source: Source, outcome: Outcome) -> None:
         facet = str(source.facet)
@@ -141,13 +136,6 @@ def is_news(row: SourceRow, cursor: str | None, now: datetime) -> bool:
     `status` shall not show a last success of yesterday either."""
     fresh = row.ok_at is not None and abs(now - row.ok_at) < _HEARTBEAT
     return cursor != row.cursor or row.done_at is None or bool(row.error) or not fresh
-
-
-def _moment(record: Message | Meeting | Card, otherwise: datetime) -> datetime:
-    """When a record is over; a card has no time."""
-    if isinstance(record, Message):
-        return record.at
-    return record.end if isinstance(record, Meeting) else otherwise
 
 
 READABLE = (Facet.CONTACTS, Facet.CALENDAR, Facet.MAIL)  # cards first: they join addresses

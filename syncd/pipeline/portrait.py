@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
+from syncd.inference.humans import saved_cards
 from syncd.inference.model import Claim, Dossier
 from syncd.people import domain_of, is_free_domain
 from syncd.relationships import PersonHistory, Profile, relate
@@ -39,24 +40,27 @@ class Portraits:
             addresses=tuple(sorted(addrs)),
             tags=frozenset().union(*(self.tags.get(addr, frozenset()) for addr in addrs)),
             colleague=any(self._is_colleague(addr) for addr in addrs),
-            has_card=bool(dossier.cards),
+            has_card=bool(saved_cards(dossier)),
             card_seen_at=self._card_seen_at(dossier),
             first_known=all(row.done_at is not None for row in self.progress),
-            notes=notes,
+            notes=tuple(dict.fromkeys((*notes, *_on_cards(dossier)))),
             first_after=self.first_after,
             unsettled=frozenset(row.account for row in self.progress if row.done_at is None),
         )
         return relate(profile, claims, now, self.zone)
 
     def _is_colleague(self, addr: str) -> bool:
-        domain = domain_of(addr)
-        return domain in self.owner_domains or bool({addr, domain} & self.colleagues)
+        # Whoever is below the owner's own domain works there as well.
+        labels = domain_of(addr).split(".")
+        domains = {".".join(labels[start:]) for start in range(len(labels))}
+        ours = self.owner_domains | self.colleagues
+        return addr in self.colleagues or not ours.isdisjoint(domains)
 
     def _card_seen_at(self, dossier: Dossier) -> datetime | None:
         """When the first card came in; None for cards that were there at the first start."""
         books = [row for row in self.progress if row.facet == "contacts"]
         fresh = []
-        for card in dossier.cards:
+        for card in saved_cards(dossier):
             done = [
                 book.done_at
                 for where in card.evidence
@@ -67,6 +71,12 @@ class Portraits:
                 return None
             fresh.append(card.seen_at)
         return min(fresh, default=None)
+
+
+def _on_cards(dossier: Dossier) -> list[str]:
+    """What the owner noted on the person's cards (`needs: …`), in the same order every time."""
+    notes = sorted(card.record.note for card in saved_cards(dossier) if card.record.note)
+    return [line for note in notes for line in note.splitlines()]
 
 
 def domains_of(addresses: Collection[str]) -> frozenset[str]:

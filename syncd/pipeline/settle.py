@@ -17,13 +17,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from syncd.inference import infer
-from syncd.inference.humans import kind_of
-from syncd.inference.identity import components
+from syncd.inference.humans import kind_of, saved_cards
 from syncd.inference.model import Claim, ClaimKind, Dossier, Owner, Real
 from syncd.inference.titles import tokens, who
-from syncd.people import AddressKind, classify, first_name, name_of, person_id
+from syncd.people import AddressKind, first_name, name_of
 from syncd.pipeline.portrait import Portraits
-from syncd.store import ledger, neighbours, people, readings, ticks
+from syncd.pipeline.regroup import Group, Regrouper
+from syncd.store import neighbours, people, readings, ticks
 from syncd.store.database import Database
 from syncd.store.dossiers import Desk, Lawyer, Shelf
 from syncd.store.observations import mark
@@ -33,17 +33,6 @@ _AT_ONCE = 1500  # marks in one transaction
 _DOSSIERS = 100  # held in memory at once
 # Texts older than this are not read: every loop they could open has expired long ago.
 TEXT_WINDOW = timedelta(days=730)
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Addresses that are one person's, or one address that is no person."""
-
-    id: str
-    addrs: frozenset[str]
-    kind: AddressKind
-    reasons: tuple[str, ...]
-    names: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +76,8 @@ class Settler:
         words: set[str] = set()
         folded: list[PersonRow] = []
         if addrs:
-            groups, lost = self._regroup(connection, addrs)
+            regrouper = Regrouper(owner, self.owner.addresses, self.now)
+            groups, lost = regrouper.regroup(connection, addrs)
             words |= lost
             folded = self._fold(connection, groups)
             before = people.load(connection, owner, [row.id for row in folded])
@@ -100,69 +90,6 @@ class Settler:
         entries |= people.entries_with(connection, owner, words)
         self._read_titles(connection, entries)
         return len(folded)
-
-    # --- who is who ---
-
-    def _regroup(
-        self, connection: Connection, addrs: Collection[str]
-    ) -> tuple[list[Group], set[str]]:
-        """Join addresses into people; returns the groups, and words of names that are gone."""
-        owner = self.database.owner
-        reached, cards = people.neighbourhood(connection, owner, addrs)
-        # An address that the owner claimed since it was somebody's is nobody's from now on.
-        own = reached & self.owner.addresses
-        reached -= own
-        seen = people.roles(connection, owner, reached)
-        # So is one that nothing names any more: the card that did was edited, or is ignored.
-        unseen = {addr for addr in reached if addr not in seen}
-        reached -= unseen
-        kinds = {
-            addr: classify(
-                addr,
-                is_list=any(role == "list" for role, _, _ in seen.get(addr, ())),
-                is_resource=any(role == "room" for role, _, _ in seen.get(addr, ())),
-            )
-            for addr in reached
-        }
-        joinable = {addr for addr, (kind, _) in kinds.items() if kind is AddressKind.PERSON}
-        groups = []
-        for together in components(reached, cards, joinable):
-            kind, reasons = kinds[min(together)]
-            names = _names([entry for addr in together for entry in seen.get(addr, ())])
-            groups.append(Group(person_id(together), together, kind, reasons, names))
-        no_person = (AddressKind.ROLE, ("address:owner",), ())
-        nobody = [
-            Group(person_id(frozenset({addr})), frozenset({addr}), *no_person)
-            for addr in sorted(own | unseen)
-        ]
-        lost = self._move(connection, groups + nobody)
-        people.unassign(connection, owner, own | unseen)
-        return groups, lost
-
-    def _move(self, connection: Connection, groups: Sequence[Group]) -> set[str]:
-        """Give every address to its person of now, and what people lost to whoever has it now."""
-        owner = self.database.owner
-        whose = {
-            addr: group.id if group.kind is AddressKind.PERSON else ""
-            for group in groups
-            for addr in group.addrs
-        }
-        before = people.owners_of(connection, owner, whose)
-        people.assign(connection, owner, {a: p for a, p in whose.items() if before.get(a) != p})
-        gone = set(before.values()) - set(whose.values()) - {""}
-        # What an address took part in goes where the address goes: that is a merge, and a split.
-        moves: dict[tuple[str, str], set[str]] = {}
-        for addr, old in sorted(before.items()):
-            if old and whose[addr] and whose[addr] != old:
-                moves.setdefault((old, whose[addr]), set()).add(addr)
-        for (old, new), addrs in sorted(moves.items()):
-            ledger.reassign(connection, owner, old, new, addrs)
-        for old, new in sorted(moves):
-            if old in gone:  # and what hangs on an address that is nobody's any more
-                ledger.reassign(connection, owner, old, new)
-        orphans = set(ledger.load(connection, owner, gone))
-        people.retire(connection, owner, orphans, self.now)
-        return people.remove(connection, owner, gone, keep=orphans)
 
     # --- what happened between us ---
 
@@ -195,7 +122,7 @@ class Settler:
         ]
 
     def _row(self, group: Group, dossier: Dossier, claims: Sequence[Claim]) -> PersonRow:
-        cards = [(card.record.name, 1) for card in dossier.cards if card.record.name]
+        cards = [(card.record.name, 1) for card in saved_cards(dossier) if card.record.name]
         name = name_of(cards or group.names or [(addr, 1) for addr in sorted(group.addrs)])
         if not name:
             name = name_of((addr, 1) for addr in sorted(group.addrs)) or min(group.addrs)
@@ -208,7 +135,7 @@ class Settler:
             name=name,
             kind=kind,
             reasons=json.dumps(reasons),
-            known=bool(dossier.cards) or _met_or_wrote(claims, dossier),
+            known=bool(saved_cards(dossier)) or _met_or_wrote(claims, dossier),
             strength=facts.strength,
             last_at=last if isinstance(last, datetime) else None,
             snapshot=history.snapshot().to_json(),
@@ -243,12 +170,6 @@ class Settler:
         desk = Desk(self.database.owner, self.owner, self.lawyer, self.shelf)
         desk.load(connection, entries)
         return {n: desk.sighted[n].record.title for n in entries if n in desk.sighted}
-
-
-def _names(entries: Sequence[tuple[str, str, int]]) -> tuple[tuple[str, int], ...]:
-    """Names beside the addresses: what people call themselves, else what others call them."""
-    own = tuple((name, count) for role, name, count in entries if role == "from" and name)
-    return own or tuple((name, count) for _, name, count in entries if name)
 
 
 def _index(names: Mapping[str, str]) -> dict[str, frozenset[str]]:

@@ -32,12 +32,14 @@ class Nature(NamedTuple):
 
 def _nature(kind: ClaimKind, direction: Direction, mode: Mode) -> Nature:
     # A tick or a log line that goes one way stands for a message; one that goes both ways is a
-    # call where the mode says so, and a meeting otherwise.
+    # call where the mode says so, and a meeting otherwise. Who logs a video meeting met, as the
+    # calendar would say.
     talk = kind is ClaimKind.MEETING or (
         kind is not ClaimKind.MESSAGE and direction is Direction.BOTH
     )
     remote = mode in (Mode.PHONE, Mode.VIDEO)
-    meeting = talk and (kind is ClaimKind.MEETING or not remote)
+    seen = kind is ClaimKind.LOG and mode is Mode.VIDEO
+    meeting = talk and (kind is ClaimKind.MEETING or not remote or seen)
     sent = not talk and direction is not Direction.RECEIVED
     received = not talk and direction is not Direction.SENT
     flags = {

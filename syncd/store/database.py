@@ -34,10 +34,16 @@ class Database:
     owner: str
 
     @contextmanager
-    def begin(self) -> Iterator[Connection]:
-        """One transaction that writes: all of it is committed at the end, or nothing."""
-        with translated(self.engine), self.engine.begin() as connection:
-            yield connection
+    def begin(self, *, repeatable: bool = False) -> Iterator[Connection]:
+        """One transaction that writes: all of it is committed at the end, or nothing.
+
+        A `repeatable` one may be undone by a power cut, as a whole and never before an older one:
+        what it stored is found again where it was.
+        """
+        with translated(self.engine), self.engine.connect() as connection:
+            connection.execution_options(syncd_repeatable=repeatable)
+            with connection.begin():
+                yield connection
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -130,17 +136,22 @@ def _sqlite(url: str) -> Engine:
         cursor = connection.cursor()
         cursor.execute("PRAGMA busy_timeout = 5000")
         cursor.execute("PRAGMA foreign_keys = ON")
-        # An intent that was committed must survive a power cut: its task may be written already.
-        cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA temp_store = MEMORY")
         cursor.execute("PRAGMA cache_size = -16000")
+        cursor.execute("PRAGMA wal_autocheckpoint = 4000")  # 16 MB
         cursor.close()
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
+        options = connection.get_execution_options()
+        if options.get("syncd_read"):
+            connection.exec_driver_sql("BEGIN")
+            return
+        # An intent that was committed must survive a power cut: its task may be written already.
+        sync = "NORMAL" if options.get("syncd_repeatable") else "FULL"
+        connection.exec_driver_sql(f"PRAGMA synchronous = {sync}")
         # A writer takes the lock at once; taking it half-way fails instead of waiting.
-        read = connection.get_execution_options().get("syncd_read")
-        connection.exec_driver_sql("BEGIN" if read else "BEGIN IMMEDIATE")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
 

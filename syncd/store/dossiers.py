@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import Connection, func, select
 
 from connectors import wire
-from connectors.records import Message
+from connectors.records import Meeting, Message
+from syncd.inference.itip import is_dropped
 from syncd.inference.model import Dossier, Evidence, Owner, Sighted, Tick
-from syncd.store import neighbours, readings
-from syncd.store.observations import Record
+from syncd.inference.sharing import only_shared
+from syncd.store import logged, neighbours, readings, series
+from syncd.store.portions import Record
 from syncd.store.schema import involved, named, observation, sighting
 from syncd.store.statements import chunked
 from syncd.store.times import from_int
@@ -81,6 +83,7 @@ class Desk:
         lists = self._lists(connection, numbers)
         meetings = {n for n in numbers if self.sighted[n].key.startswith("meeting:")}
         clashes = self._clashes(connection, meetings) if meetings else {}
+        logs = logged.of(connection, self.owner_id, groups)
         dossiers = []
         for index, addrs in enumerate(groups):
             person = people[index] if index < len(people) else ""
@@ -97,11 +100,17 @@ class Desk:
                         o for o in found if o.key.startswith("card:") and o.gone_at is None
                     ),
                     ticks=tuple((ticks or {}).get(person, ())),
+                    logs=logs[addrs],
                     readings={m.key: read[m.key] for m in mine if m.key in read},
                     parents=parents,
                     letters=letters,
                     lists=lists,
                     clashes=clashes,
+                    unsaved=frozenset(
+                        o.key
+                        for o in found
+                        if o.key.startswith("card:") and only_shared(o, self.owner)
+                    ),
                     named=frozenset(self.sighted[n].key for n in solo),
                 )
             )
@@ -117,7 +126,9 @@ class Desk:
         found: dict[str, list[int]] = defaultdict(list)
         for some in chunked(sorted(addrs)):
             query = select(involved.c.addr, involved.c.observation).where(
-                involved.c.owner == self.owner_id, involved.c.addr.in_(some)
+                involved.c.owner == self.owner_id,
+                involved.c.addr.in_(some),
+                involved.c.role != logged.LOG,
             )
             for addr, number in connection.execute(query):
                 found[addr].append(number)
@@ -143,15 +154,46 @@ class Desk:
             seen: dict[int, list[Any]] = defaultdict(list)
             for row in connection.execute(query):
                 seen[row.observation].append(row)
+            keys = [rows[0].key for rows in seen.values()]
+            said = series.statements(connection, self.owner_id, keys)
             for number, rows in seen.items():
-                self.sighted[number] = self._merge(rows)
+                self.sighted[number] = self._merge(rows, said)
+            meetings = [number for number, rows in seen.items() if rows[0].kind == "meeting"]
+            self._drop(connection, meetings)
 
-    def _merge(self, rows: Sequence[Any]) -> Sighted[Any]:
+    def _drop(self, connection: Connection, numbers: Iterable[int]) -> None:
+        """Take back invitations to instances that their series lost since."""
+        asked = {
+            number: one
+            for number in numbers
+            if (one := self.sighted[number]).record.method == "request"
+            and series.is_instance(one.key)
+        }
+        if not asked:
+            return
+        keys = {series.series_of(one.key) for one in asked.values()}
+        there = series.instances(connection, self.owner_id, keys)
+        for number, one in asked.items():
+            if is_dropped(one.record, there[series.series_of(one.key)]):
+                record = replace(one.record, status="cancelled")
+                self.sighted[number] = replace(one, record=record)
+
+    def _merge(
+        self, rows: Sequence[Any], said: Mapping[str, list[tuple[Meeting, bool]]]
+    ) -> Sighted[Any]:
         records: list[tuple[Any, bool]] = [
             (wire.unpack(row.kind, row.record), row.gone_at is not None) for row in rows
         ]
-        record = records[0][0] if len(records) == 1 else self.lawyer.merge(records)
-        gone = [row.gone_at for row in rows]
+        # Mail that disappears remains what it was: only a calendar shows that a meeting is gone.
+        gone = [
+            row.gone_at
+            for row, (record, _) in zip(rows, records, strict=True)
+            if not (isinstance(record, Meeting) and record.method)
+        ] or [None]
+        if said and series.is_instance(rows[0].key):
+            records += said.get(series.series_of(rows[0].key), ())
+        alone = len(records) == 1 and not getattr(records[0][0], "method", "")
+        record = records[0][0] if alone else self.lawyer.merge(records)
         return Sighted(
             key=rows[0].key,
             record=record,

@@ -1,5 +1,6 @@
 """Observations that decide about others: answers about their questions' people, copies of a letter
-about each other, meetings about whatever is at the same time."""
+about each other, meetings about whatever is at the same time, mail about a series about all its
+instances."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, or_, select
 
+from syncd.store import series
 from syncd.store.schema import address, involved, named, observation
 from syncd.store.statements import chunked
 
@@ -50,6 +52,10 @@ def touched_by(connection: Connection, owner: str, traces: Sequence[Trace]) -> s
         )
         others |= set(connection.execute(query).scalars())
     others |= _copies(connection, owner, traces)
+    meetings = [trace.key for trace in traces if trace.kind == "meeting"]
+    instances = series.decided_by(connection, owner, meetings)
+    others |= instances
+    traces = [*traces, *traces_of(connection, instances)]
     spans = {(t.at, t.until) for t in traces if t.kind == "meeting" and t.until > t.at}
     others |= at_the_same_time(connection, owner, spans)
     return company_of(connection, owner, others)

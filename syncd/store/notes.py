@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, func, select
 
 from syncd.store.schema import note
 from syncd.store.statements import chunked, insert_or
-from syncd.store.times import to_int
+from syncd.store.times import from_int, to_int
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A line on somebody; `number` counts from the oldest."""
+
+    number: int
+    line: str
+    at: datetime
 
 
 def add(connection: Connection, owner: str, lines: Iterable[tuple[str, str]], at: datetime) -> None:
@@ -38,3 +48,20 @@ def of(
         )
         for group in groups
     }
+
+
+def listed(connection: Connection, owner: str, addrs: Collection[str]) -> list[Note]:
+    """The notes on whoever holds these addresses, oldest first."""
+    query = (
+        select(note.c.line, func.min(note.c.at).label("first"))
+        .where(note.c.owner == owner, note.c.addr.in_(sorted(addrs)))
+        .group_by(note.c.line)
+    )
+    lines = sorted((row.first, row.line) for row in connection.execute(query))
+    return [Note(number, line, from_int(at)) for number, (at, line) in enumerate(lines, 1)]
+
+
+def remove(connection: Connection, owner: str, addrs: Collection[str], line: str) -> None:
+    """Take a line away from whoever holds these addresses."""
+    ours = (note.c.owner == owner, note.c.addr.in_(sorted(addrs)), note.c.line == line)
+    connection.execute(delete(note).where(*ours))

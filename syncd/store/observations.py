@@ -14,10 +14,10 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from connectors import wire
-from connectors.records import Bad, Card, Gone, Item, Meeting, Message
 from syncd.intake import Row
-from syncd.store import neighbours
+from syncd.store import fresh, neighbours
 from syncd.store.neighbours import Trace, involved_in
+from syncd.store.portions import GONE, Entry, Record, Taken
 from syncd.store.schema import (
     dirty,
     involved,
@@ -27,10 +27,9 @@ from syncd.store.schema import (
     sighting,
     title_token,
 )
-from syncd.store.statements import chunked, insert_or
+from syncd.store.schema_identity import hint
+from syncd.store.statements import chunked, insert_or, put_rows
 from syncd.store.times import to_int
-
-Record = Message | Meeting | Card
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +39,6 @@ class Where:
     owner: str
     account: str
     facet: str
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """One item as it shall be stored: its records under their keys, or why there are none."""
-
-    item: Item
-    records: tuple[tuple[str, Record], ...] = ()
-    state: str = "ok"  # ok | bad | ignored
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,34 +55,40 @@ def apply(
     taken: Sequence[Taken],
     indexer: Indexer,
     seen_at: datetime,
+    *,
+    alone: bool = False,
 ) -> int:
-    """Store a batch; returns how many observations are new or changed."""
-    latest = {one.item.ref: one for one in taken}  # an item listed twice: the last word counts
+    """Store a portion; returns how many observations are new or changed.
+
+    With `alone` whoever else they decide about is not marked: the caller sees to it that everybody
+    is (see `syncd.pipeline.observe`).
+    """
+    latest = {one.ref: one for one in taken}  # an item listed twice: the last word counts
     taken = list(latest.values())
     moment = to_int(seen_at)
     acknowledge(connection, where, taken)
-    touched = _withdraw(connection, where, taken, moment)
-    ids = _ensure(connection, where, taken)
-    touched |= _sight(connection, where, taken, ids, moment)
+    new, others = fresh.divide(connection, where.owner, where.account, taken)
+    numbers = fresh.store(connection, where.owner, where.account, new, moment)
+    if numbers:
+        entries = [entry for one in new for entry in one.entries]
+        _mark_new(connection, where.owner, dict(zip(numbers, entries, strict=True)), alone=alone)
+    touched = _withdraw(connection, where, others, moment)
+    ids = _ensure(connection, where, others)
+    touched |= _sight(connection, where, others, ids, moment)
     if touched:
-        _index(connection, where.owner, touched, indexer)
-    return len(touched)
+        _index(connection, where.owner, touched, indexer, alone=alone)
+    return len(numbers) + len(touched)
 
 
 def acknowledge(connection: Connection, where: Where, taken: Sequence[Taken]) -> None:
-    base = {"owner": where.owner, "account": where.account, "facet": where.facet}
-    kept, gone = [], []
-    for one in taken:
-        if isinstance(one.item, Gone):
-            gone.append(one.item.ref)
-            continue
-        reason = one.item.reason if isinstance(one.item, Bad) else one.item.broken
-        entry = {"ref": one.item.ref, "stamp": one.item.stamp, "state": one.state, "reason": reason}
-        kept.append(base | entry)
-    if kept:
-        keys = ("owner", "account", "facet", "ref")
-        connection.execute(insert_or(connection, item, keys, replace=True), kept)
-    for refs in chunked(gone):
+    owner, account, facet = where.owner, where.account, where.facet
+    kept = [
+        (owner, account, facet, one.ref, one.stamp, one.state, one.reason)
+        for one in taken
+        if one.state != GONE
+    ]
+    put_rows(connection, item, kept, ("owner", "account", "facet", "ref"), replace=True)
+    for refs in chunked(one.ref for one in taken if one.state == GONE):
         connection.execute(
             delete(item).where(
                 item.c.owner == where.owner,
@@ -107,11 +103,7 @@ def _withdraw(
     connection: Connection, where: Where, taken: Sequence[Taken], moment: int
 ) -> set[int]:
     """Mark sightings gone whose item vanished or no longer holds them. A bad item says nothing."""
-    holds = {
-        one.item.ref: {key for key, _ in one.records}
-        for one in taken
-        if not isinstance(one.item, Bad)
-    }
+    holds = {one.ref: {entry.key for entry in one.entries} for one in taken if one.state != "bad"}
     lost: list[tuple[int, str]] = []
     for refs in chunked(holds):
         query = (
@@ -138,12 +130,9 @@ def _withdraw(
     return {number for number, _ in lost}
 
 
-_KINDS: Mapping[type, str] = {Message: "message", Meeting: "meeting", Card: "card"}
-
-
 def _ensure(connection: Connection, where: Where, taken: Sequence[Taken]) -> dict[str, int]:
     """The id of every observation named in the batch, made where it is new."""
-    kinds = {key: _KINDS[type(record)] for one in taken for key, record in one.records}
+    kinds = {entry.key: entry.kind for one in taken for entry in one.entries}
     if not kinds:
         return {}
     blank = {"at": 0, "until": 0, "author": "", "parent": "", "topic": ""}
@@ -167,18 +156,16 @@ def _sight(
     moment: int,
 ) -> set[int]:
     """Write what was seen; returns the observations for which that says anything new."""
-    fresh = {
-        (ids[key], one.item.ref): wire.pack(record) for one in taken for key, record in one.records
-    }
+    said = {(ids[entry.key], one.ref): entry.record for one in taken for entry in one.entries}
     there: dict[tuple[int, str], tuple[str, int, int | None]] = {}
-    for numbers in chunked({number for number, _ in fresh}):
+    for numbers in chunked({number for number, _ in said}):
         query = select(sighting).where(
             sighting.c.observation.in_(numbers), sighting.c.account == where.account
         )
         for row in connection.execute(query):
             there[row.observation, row.ref] = (row.record, row.seen_at, row.gone_at)
     rows = []
-    for (number, ref), record in fresh.items():
+    for (number, ref), record in said.items():
         before = there.get((number, ref))
         if before is not None and before[0] == record and before[2] is None:
             continue
@@ -199,10 +186,12 @@ def _sight(
     return {row["observation"] for row in rows}  # type: ignore[misc]  # mixed-value dict
 
 
-def reindex(connection: Connection, owner: str, indexer: Indexer) -> int:
-    """Compute every row again from its records; returns how many observations there are."""
+def reindex(
+    connection: Connection, owner: str, indexer: Indexer, numbers: Iterable[int] | None = None
+) -> int:
+    """Compute every row again from its records, or those of `numbers`; returns how many."""
     query = select(observation.c.id).where(observation.c.owner == owner)
-    everything = list(connection.execute(query).scalars())
+    everything = list(connection.execute(query).scalars() if numbers is None else sorted(numbers))
     for some in chunked(everything):
         _index(connection, owner, set(some), indexer)
     return len(everything)
@@ -213,13 +202,14 @@ def strip(
     owner: str,
     indexer: Indexer,
     left: Callable[[Record], Record | None],
+    only: Iterable[int] | None = None,
 ) -> int:
     """Apply what is to be ignored from now on to what is stored; returns how many sightings
-    changed. A sighting of which nothing is left is removed, its observation with the last one."""
+    changed. A sighting of which nothing is left is removed, its observation with the last one.
+    With `only`, of these observations alone."""
     touched: dict[int, bool] = {}
-    numbers = list(
-        connection.execute(select(observation.c.id).where(observation.c.owner == owner)).scalars()
-    )
+    everything = select(observation.c.id).where(observation.c.owner == owner)
+    numbers = list(connection.execute(everything).scalars() if only is None else only)
     changed = 0
     for some in chunked(numbers):
         query = (
@@ -253,18 +243,41 @@ def _forget_empty(connection: Connection, numbers: Iterable[int]) -> None:
     for some in chunked(numbers):
         there = select(sighting.c.observation).where(sighting.c.observation.in_(some))
         empty = [n for n in some if n not in set(connection.execute(there).scalars())]
-        for table in (involved, title_token, named):
+        for table in (involved, title_token, named, hint):
             connection.execute(delete(table).where(table.c.observation.in_(empty)))
         connection.execute(delete(observation).where(observation.c.id.in_(empty)))
 
 
-def _index(connection: Connection, owner: str, numbers: set[int], indexer: Indexer) -> None:
+def _mark_new(
+    connection: Connection, owner: str, entries: Mapping[int, Entry], *, alone: bool
+) -> None:
+    """Mark what these new observations touch."""
+    marks = {addr for entry in entries.values() for addr, _, _ in entry.people}
+    marks |= {entry_mark(number) for number, entry in entries.items() if entry.words}
+    if not alone:
+        traces = fresh.traces_of(list(entries.values()))
+        marks |= neighbours.touched_by(connection, owner, traces)
+        lists = {
+            addr for entry in entries.values() for addr, role, _ in entry.people if role == "list"
+        }
+        marks |= neighbours.traffic_of_new_lists(connection, owner, lists, entries)
+    mark(connection, owner, marks)
+
+
+def _index(
+    connection: Connection,
+    owner: str,
+    numbers: set[int],
+    indexer: Indexer,
+    *,
+    alone: bool = False,
+) -> None:
     """Compute the index of these observations from all sightings, and mark what it touches."""
     marks: set[str] = set()
     rows: dict[int, Row] = {}
     # What an observation said before decided about others as well: a meeting that is moved away
     # frees whoever it collided with.
-    traces = neighbours.traces_of(connection, numbers)
+    traces = [] if alone else neighbours.traces_of(connection, numbers)
     for some in chunked(numbers):
         marks |= involved_in(connection, some)
         query = (
@@ -283,6 +296,9 @@ def _index(connection: Connection, owner: str, numbers: set[int], indexer: Index
             rows[number] = indexer.row(one, keys[number], all(gone for _, gone in records))
     marks |= _write_index(connection, owner, rows)
     marks |= {who.addr for row in rows.values() for who in row.involved}
+    if alone:
+        mark(connection, owner, marks)
+        return
     traces += [
         Trace(row.kind, row.key, to_int(row.at), to_int(row.until), row.topic)
         for row in rows.values()
@@ -306,6 +322,7 @@ def _write_index(connection: Connection, owner: str, rows: Mapping[int, Row]) ->
         titled |= set(connection.execute(before).scalars())
         connection.execute(delete(involved).where(involved.c.observation.in_(some)))
         connection.execute(delete(title_token).where(title_token.c.observation.in_(some)))
+        connection.execute(delete(hint).where(hint.c.observation.in_(some)))
     main = [
         {
             "b_id": number,
@@ -334,11 +351,16 @@ def _write_index(connection: Connection, owner: str, rows: Mapping[int, Row]) ->
     ]
     if words:
         connection.execute(title_token.insert(), words)
+    hints = [
+        {"owner": owner, "observation": n, "kind": kind, "addr": addr, "other": other}
+        for n, row in rows.items()
+        for kind, addr, other in row.hints
+    ]
+    if hints:
+        connection.execute(hint.insert(), hints)
     return {entry_mark(number) for number in titled}
 
 
 def mark(connection: Connection, owner: str, addrs: Iterable[str]) -> None:
     """Remember that whoever owns these addresses has to be inferred anew."""
-    rows = [{"owner": owner, "addr": addr} for addr in sorted(set(addrs))]
-    if rows:
-        connection.execute(insert_or(connection, dirty, ("owner", "addr"), replace=False), rows)
+    put_rows(connection, dirty, [(owner, addr) for addr in sorted(set(addrs))], ("owner", "addr"))

@@ -16,6 +16,8 @@
     note         lines that the owner wrote about a person
     fact         small values by name (versions, first start, fingerprints)
 
+Tables that are found by their key alone are that key (WITHOUT ROWID): a third less to write.
+
 Times are integers: UTC microseconds since 1970 (SQLite has no time type, integers index and
 compare exactly). JSON is text. There are no bodies anywhere.
 """
@@ -63,6 +65,7 @@ item = Table(
     Column("stamp", Text, nullable=False),
     Column("state", String(8), nullable=False),  # ok | bad | ignored
     Column("reason", Text, nullable=False),
+    sqlite_with_rowid=False,
 )
 Index(
     "ix_item_reason",
@@ -127,6 +130,7 @@ sighting = Table(
     Column("record", Text, nullable=False),
     Column("seen_at", BigInteger, nullable=False),
     Column("gone_at", BigInteger),
+    sqlite_with_rowid=False,
 )
 Index("ix_sighting_ref", sighting.c.owner, sighting.c.account, sighting.c.ref)
 
@@ -136,8 +140,9 @@ involved = Table(
     _owner(),
     Column("addr", Text, primary_key=True),
     Column("observation", ForeignKey("observation.id"), primary_key=True),
-    Column("role", String(10), nullable=False),  # from to attendee organizer card list room
+    Column("role", String(10), nullable=False),  # from to attendee organizer card list room bounced
     Column("name", Text, nullable=False),
+    sqlite_with_rowid=False,
 )
 Index("ix_involved_observation", involved.c.observation)
 
@@ -186,6 +191,7 @@ name_token = Table(
     _owner(),
     Column("token", Text, primary_key=True),
     Column("person", String(32), primary_key=True),
+    sqlite_with_rowid=False,
 )
 Index("ix_name_token_person", name_token.c.owner, name_token.c.person)
 
@@ -195,6 +201,7 @@ title_token = Table(
     _owner(),
     Column("token", Text, primary_key=True),
     Column("observation", ForeignKey("observation.id"), primary_key=True),
+    sqlite_with_rowid=False,
 )
 Index("ix_title_token_observation", title_token.c.observation)
 
@@ -208,7 +215,9 @@ named = Table(
 )
 Index("ix_named_person", named.c.owner, named.c.person)
 
-dirty = Table("dirty", metadata, _owner(), Column("addr", Text, primary_key=True))
+dirty = Table(
+    "dirty", metadata, _owner(), Column("addr", Text, primary_key=True), sqlite_with_rowid=False
+)
 
 verdict = Table(
     "verdict",

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from rules.evaluate import tier_of
 from syncd.inference import infer
+from syncd.inference.bounces import suspended_addresses
 from syncd.inference.humans import kind_of
 from syncd.inference.model import Claim, Owner
 from syncd.people import AddressKind, classify
@@ -17,6 +18,7 @@ from syncd.pipeline.decide import Decider
 from syncd.pipeline.people import Gallery, Portrait
 from syncd.planner import Tracked, mint
 from syncd.store import ledger, people
+from syncd.views.joins import joined_by
 
 _AT_ONCE = 200
 
@@ -27,7 +29,7 @@ def explain_person(
     """The object of `explain PERSON --json`."""
     portrait = decider.gallery.look(connection, [person], now)[0]
     rows = ledger.load(connection, decider.gallery.owner_id, [person]).get(person, ())
-    return _object(decider, portrait, rows, now)
+    return _object(connection, decider, portrait, rows, now)
 
 
 def explain_address(
@@ -70,7 +72,7 @@ def explain_all(
         ids = [row.id for row in everybody[start : start + _AT_ONCE]]
         rows = ledger.load(connection, gallery.owner_id, ids)
         for portrait in gallery.look(connection, ids, now, desk):
-            yield _object(decider, portrait, rows.get(portrait.row.id, ()), now)
+            yield _object(connection, decider, portrait, rows.get(portrait.row.id, ()), now)
         desk.clear()
     every = people.all_addresses(connection, gallery.owner_id)
     whose = people.owners_of(connection, gallery.owner_id, every)
@@ -80,7 +82,11 @@ def explain_all(
 
 
 def _object(
-    decider: Decider, portrait: Portrait, rows: tuple[Tracked, ...], now: datetime
+    connection: Connection,
+    decider: Decider,
+    portrait: Portrait,
+    rows: tuple[Tracked, ...],
+    now: datetime,
 ) -> dict[str, Any]:
     kind, reasons = kind_of(portrait.dossier, portrait.claims)
     if kind == "machine":
@@ -88,10 +94,13 @@ def _object(
     history = portrait.history
     facts = history.facts_json(now)
     tier = tier_of(decider.ruleset, history.subject, history.facts_at(now))
+    suspended = suspended_addresses(portrait.dossier, decider.gallery.owner, now)
+    if len(suspended) == len(portrait.addrs):
+        reasons = (*reasons, "address:suspended")
     return {
-        "person": person_of(portrait),
+        "person": person_of(portrait) | _joined(connection, decider, portrait),
         "reasons": list(reasons),
-        "facts": facts | {"tier": tier.name if tier else None},
+        "facts": facts | {"tier": tier.name if tier else None, "suspended": list(suspended)},
         "interactions": _interactions(portrait.claims),
         "signals": [
             {
@@ -107,6 +116,13 @@ def _object(
         ],
         "verdicts": _verdicts(decider, portrait, rows),
     }
+
+
+def _joined(connection: Connection, decider: Decider, portrait: Portrait) -> dict[str, Any]:
+    """Why several addresses are one person's."""
+    gallery = decider.gallery
+    links = joined_by(connection, gallery.owner_id, gallery.owner, portrait.addrs)
+    return {"joined_by": links} if len(portrait.addrs) > 1 else {}
 
 
 def _verdicts(

@@ -14,7 +14,7 @@ from rules.evaluate import tier_of
 from rules.history import Facts, Subject
 from rules.model import RuleSet
 from syncd.inference.humans import kind_of
-from syncd.people import normalise
+from syncd.people import name_key, normalise
 from syncd.pipeline.people import Gallery, snapshot_of
 from syncd.store import people
 from syncd.store.people import PersonRow
@@ -52,11 +52,13 @@ def _entry(summary: dict[str, Any], facts: Facts, ruleset: RuleSet) -> dict[str,
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a word meant: a person, an address that is no person's, or neither with near matches."""
+    """What a word meant: a person, an address that is no person's, or neither with near matches;
+    `several` when each of those is known by it."""
 
     person: PersonRow | None = None
     address: str = ""
     near: tuple[str, ...] = ()
+    several: bool = False
 
 
 def find(connection: Connection, owner: str, word: str) -> Found:
@@ -70,12 +72,14 @@ def find(connection: Connection, owner: str, word: str) -> Found:
     everybody = people.everyone(connection, owner, ("person", "silent"))
     wanted = " ".join(word.lower().split())
     same = [one for one in everybody if one.name.lower() == wanted]
+    if not same and (key := name_key(word)):  # "Silva, Ana" is Ana Silva
+        same = [one for one in everybody if name_key(one.name) == key]
     if len(same) != 1:
         same = same or [one for one in everybody if wanted in one.name.lower().split()]
     if len(same) == 1:
         return Found(same[0])
     if same:
-        return Found(near=_near(connection, owner, same))
+        return Found(near=_near(connection, owner, same), several=True)
     partly = [one for one in everybody if wanted and wanted in one.name.lower()]
     names = {one.name.lower(): one for one in everybody}
     close = difflib.get_close_matches(wanted, names, n=5, cutoff=0.6)

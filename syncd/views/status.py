@@ -8,7 +8,17 @@ from sqlalchemy import Connection, func, select
 
 from rules.verdict import State
 from syncd.pipeline.hand import incident
-from syncd.store import facts, ledger, ledger_outbox, ledger_tasks, people, sources
+from syncd.store import (
+    aliases,
+    facts,
+    ledger,
+    ledger_outbox,
+    ledger_tasks,
+    people,
+    removals,
+    shred,
+    sources,
+)
 from syncd.store.schema import observation
 from syncd.store.times import from_int
 
@@ -54,6 +64,10 @@ def status_of(
             for (account, facet, state), n in sorted(counts.items())
         ],
         "observations": seen,
+        "aliases": [
+            {"address": addr, "reasons": list(reasons)}
+            for addr, reasons in aliases.load(connection, owner).items()
+        ],
         "people": people.count(connection, owner),
         "set_aside": [
             {"account": account, "facet": facet, "ref": ref, "reason": reason}
@@ -70,12 +84,18 @@ def status_of(
             {"key": one.key, "account": one.account, "state": one.state, "error": one.error}
             for one in troubles
         ],
+        "overwriting": facts.get(connection, owner, shred.DUE) == "yes",
+        "forgetting": [
+            {"account": one.account, "key": one.key, "error": one.error or None}
+            for one in removals.pending(connection, owner)
+        ],
         "incidents": [
             {"account": account, "missing": keys} for account, keys in sorted(incidents.items())
         ],
         "next": people.next_moment(connection, owner),
         "failed": bool(incidents)
         or bool(elsewhere)
+        or any(one.error for one in removals.pending(connection, owner))
         or any(row.error for row in rows)
         or any(one.state == ledger_outbox.ASIDE or one.error for one in troubles),
     }

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from syncd.inference.humans import kind_of
-from syncd.inference.model import Claim, ClaimKind, Mode, Real
+from syncd.inference.model import Claim, ClaimKind, Direction, Mode, Real
 from syncd.pipeline.people import Gallery, Portrait
 from syncd.store import people
 
@@ -71,7 +71,8 @@ def everyone(connection: Connection, gallery: Gallery, now: datetime) -> Iterato
 
 
 def _way(claim: Claim) -> str:
-    if claim.kind is ClaimKind.MEETING:
+    logged = claim.kind is ClaimKind.LOG
+    if claim.kind is ClaimKind.MEETING or (logged and claim.direction is Direction.BOTH):
         return {
             Mode.IN_PERSON: "met in person",
             Mode.VIDEO: "met by video",
@@ -79,4 +80,4 @@ def _way(claim: Claim) -> str:
         }.get(claim.mode, "met (place unknown)")
     if claim.kind is ClaimKind.MESSAGE:
         return f"mail {claim.direction}"
-    return str(claim.kind)
+    return f"message {claim.direction}" if logged else str(claim.kind)

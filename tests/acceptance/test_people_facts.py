@@ -187,3 +187,15 @@ def test_the_order_of_arrival_changes_nothing(tmp_path: Path) -> None:
     assert slow.people() == whole.people()
     for part in ("facts", "interactions", "signals"):
         assert slow.explain(BEN)[part] == whole.explain(BEN)[part]
+
+
+def test_a_note_on_the_card_is_a_note_on_the_person(home: Home) -> None:
+    """What the owner wrote into the address book counts, the lines that say what it is."""
+    home.write(
+        "contacts/ben.vcf",
+        "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:ben\r\nFN:Ben Archer\r\n"
+        f"EMAIL:{BEN}\r\nNOTE:Needs: a roofer\\nzanzibar-quokka\\nabout: sails\r\nEND:VCARD\r\n",
+    )
+    home.once()
+    assert home.explain(BEN)["facts"]["notes"] == ["Needs: a roofer", "about: sails"]
+    assert b"zanzibar" not in home.database.read_bytes()

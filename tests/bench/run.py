@@ -1,131 +1,182 @@
-"""`make bench`: back-fill against the standard library on the same files, one new mail, memory.
+"""`make bench`: back-fill against its peers on the same files, a second run, one new mail.
 
-    python tests/bench/run.py [MESSAGES]     5,000 by default
+    python tests/bench/run.py [--messages 20000] [--notmuch 5000] [--events 10000] [--runs 3]
 
-Machines are noisy: look at the ratios, which come from one run, not at the seconds.
+Machines are noisy: look at the ratios, which are medians of runs made in turn, not at the seconds.
+Each run is a fresh process, its start included; memory is the peak of it and all it starts.
 """
 
 from __future__ import annotations
 
-import mailbox
-import multiprocessing
-import resource
-import statistics
+import argparse
+import shutil
 import sys
 import tempfile
-import time
-from collections.abc import Callable
-from multiprocessing.connection import Connection
 from pathlib import Path
 
-from mailbox_of import END, one_more, write
+from mailbox_of import END, write_calendar, write_maildir, write_mbox
+from measure import Run, paired, run
 
+HERE = Path(__file__).resolve().parent
 CONFIG = """\
-owner: {name: Ana Silva, addresses: [ana@example.org], timezone: Europe/Lisbon}
+owner: {{name: Ana Silva, addresses: [ana@example.org], timezone: Europe/Lisbon}}
 accounts:
-  - {name: home, kind: local, mail: [Maildir], tasks: tasks}
+  - {{name: home, kind: local, {sources}, tasks: tasks}}
 rules: [real-networking, open-loops]
 state: sqlite:///syncd.db
 """
-NEW = 30
-
-
-def stdlib(folder: Path) -> None:
-    """Parse every message with `mailbox.Maildir`, and look at the headers one would need."""
-    for message in mailbox.Maildir(folder / "Maildir", create=False):
-        for name in ("From", "To", "Cc", "Date", "Message-ID", "In-Reply-To", "Subject"):
-            message.get(name)
-
-
-def headers_only(folder: Path) -> None:
-    """Our first pass: every header read, stored and indexed."""
-    from syncd import pipeline, wiring
-
-    assembly = wiring.assemble(folder / "syncd.yaml")
-    database = wiring.open_state(assembly)
-    shop = wiring.open_workshop(assembly, database)
-    pipeline.observe(shop, END, pipeline.Report(), pipeline.Silent())
-    database.close()
-
-
-def everything(folder: Path) -> None:
-    """The whole of `once`: headers, people, the texts that matter, rules, tasks."""
-    from syncd import wiring
-    from syncd.pipeline import once
-
-    assembly = wiring.assemble(folder / "syncd.yaml")
-    database = wiring.open_state(assembly)
-    once(wiring.open_workshop(assembly, database), END)
-    database.close()
-
-
-def one_at_a_time(folder: Path) -> None:
-    """`once` after each of a few new mails, in one process; prints the median."""
-    from syncd import wiring
-    from syncd.pipeline import once
-
-    assembly = wiring.assemble(folder / "syncd.yaml")
-    database = wiring.open_state(assembly)
-    shop = wiring.open_workshop(assembly, database)
-    idle, busy = [], []
-    for number in range(NEW):
-        started = time.perf_counter()
-        once(shop, END)
-        idle.append(time.perf_counter() - started)
-        one_more(folder, number)
-        started = time.perf_counter()
-        once(shop, END)
-        busy.append(time.perf_counter() - started)
-    database.close()
-    print(
-        f"  one new mail: {statistics.median(busy) * 1000:.1f} ms for the whole of `once`; "
-        f"{statistics.median(idle) * 1000:.1f} ms of that when nothing is new "
-        f"(medians of {NEW})"
-    )
-
-
-def _child(work: Callable[[Path], None], folder: Path, pipe: Connection) -> None:
-    started = time.perf_counter()
-    work(folder)
-    took = time.perf_counter() - started
-    pipe.send((took, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
-
-
-def measured(work: Callable[[Path], None], folder: Path) -> tuple[float, float]:
-    """(seconds, peak MB) of `work` in a fresh process."""
-    context = multiprocessing.get_context("spawn")
-    here, there = context.Pipe()
-    process = context.Process(target=_child, args=(work, folder, there))
-    process.start()
-    there.close()
-    took, peak = here.recv()
-    process.join()
-    return float(took), float(peak)
+# What a header pass needs, and what syncd tells a machine from a human by.
+HEADERS = "from:to:cc:date:message-id:subject:in-reply-to:references:list-id:precedence"
 
 
 def main() -> None:
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 5000
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        write(folder, count)
-        (folder / "syncd.yaml").write_text(CONFIG)
-        print(f"{count:,} messages in a Maildir, each line in a fresh process:")
-        base, peak = measured(stdlib, folder)
-        print(f"  stdlib mailbox.Maildir, parse only: {count / base:9,.0f} /s  {peak:5.0f} MB")
-        for label, work in (
-            ("syncd, headers into the state", headers_only),
-            ("syncd once, everything", everything),
-        ):
-            for left in folder.glob("syncd.db*"):
-                left.unlink()
-            took, peak = measured(work, folder)
-            print(
-                f"  {label:<34}: {count / took:9,.0f} /s  {peak:5.0f} MB  "
-                f"{base / took:.2f} x stdlib"
-            )
-        took, peak = measured(everything, folder)
-        print(f"  syncd once again, nothing new     : {took:9.2f} s  {peak:5.0f} MB")
-        measured(one_at_a_time, folder)
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--messages", type=int, default=20_000)
+    parser.add_argument(
+        "--notmuch", type=int, default=5_000, help="messages for notmuch and `once`"
+    )
+    parser.add_argument("--events", type=int, default=10_000)
+    parser.add_argument("--runs", type=int, default=3)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="syncd-bench-") as name:
+        base = Path(name)
+        against_mhdr(base / "mail", given.messages, given.runs)
+        against_notmuch(base / "less", given.notmuch, given.runs)
+        against_mbox(base / "mbox", given.notmuch, given.runs)
+        against_icalendar(base / "events", given.events, given.runs)
+
+
+def work(name: str, path: Path) -> Run:
+    return run([sys.executable, str(HERE / "work.py"), name, str(path)], path.parent)
+
+
+def observed(config: Path) -> Run:
+    """Everything read into a new state."""
+    for left in config.parent.glob("syncd.db*"):
+        left.unlink()
+    return work("observe", config)
+
+
+def once(config: Path) -> Run:
+    """`syncd once`, as its owner calls it."""
+    command = [sys.executable, "-c", "from syncd.cli.main import main; main()"]
+    options = ["--config", str(config), "--now", END.isoformat()]
+    return run([*command, *options, "once"], config.parent)
+
+
+def configured(folder: Path, sources: str) -> Path:
+    folder.mkdir(exist_ok=True)
+    config = folder / "syncd.yaml"
+    config.write_text(CONFIG.format(sources=sources))
+    return config
+
+
+def against_mhdr(folder: Path, count: int, runs: int) -> None:
+    """Headers into the state against printing ten headers, and against the standard library."""
+    write_maildir(folder / "Maildir", count)
+    config = configured(folder, "mail: [Maildir]")
+    title(f"{count:,} messages in a Maildir ({size_of(folder / 'Maildir'):,} MB)")
+    observed(config)  # the files are in memory from here on, for everybody
+    if missing("mhdr", "mblaze"):
+        show("headers into the state", count, observed(config))
+    else:
+        script = f'mlist "$1" | mhdr -h {HEADERS} >/dev/null'
+        command = ["sh", "-c", script, "sh", str(folder / "Maildir")]
+        pair = paired(lambda: observed(config), lambda: run(command, folder), runs)
+        show("mblaze mhdr, ten headers printed", count, pair.peer)
+        show("headers into the state", count, pair.ours, f"{pair.ratio:.2f} x mhdr")
+    pair = paired(lambda: observed(config), lambda: work("stdlib_maildir", folder / "Maildir"), 1)
+    show("stdlib mailbox.Maildir, parse only", count, pair.peer)
+    show("headers into the state", count, pair.ours, f"{pair.ratio:.3f} x stdlib")
+
+
+def against_notmuch(folder: Path, count: int, runs: int) -> None:
+    """The same, and all of `once`, against the full text into an index."""
+    write_maildir(folder / "Maildir", count)
+    config = configured(folder, "mail: [Maildir]")
+    title(f"{count:,} messages in a Maildir")
+    observed(config)
+    everything = once_from_nothing(config)
+    if not missing("notmuch", "notmuch"):
+        pair = paired(lambda: observed(config), lambda: notmuch_new(folder), runs)
+        show("notmuch new", count, pair.peer)
+        show("headers into the state", count, pair.ours, f"{pair.ratio:.3f} x notmuch")
+        ratio = everything.seconds / pair.peer.seconds
+        show("once, everything", count, everything, f"{ratio:.3f} x notmuch")
+    else:
+        show("headers into the state", count, observed(config))
+        show("once, everything", count, everything)
+    once_from_nothing(config)
+    show("once again, nothing new", count, once(config))
+    work("one_at_a_time", config)
+
+
+def once_from_nothing(config: Path) -> Run:
+    for left in config.parent.glob("syncd.db*"):
+        left.unlink()
+    return once(config)
+
+
+def notmuch_new(folder: Path) -> Run:
+    """`notmuch new` with a configuration and an index of its own."""
+    mail = folder / "Maildir"
+    shutil.rmtree(mail / ".notmuch", ignore_errors=True)
+    config = folder / "notmuch-config"
+    config.write_text(
+        f"[database]\npath={mail}\n[user]\nname=Ana Silva\nprimary_email=ana@example.org\n"
+        "[new]\ntags=unread\n[maildir]\nsynchronize_flags=false\n"
+    )
+    try:
+        return run(["notmuch", "new", "--quiet"], folder, {"NOTMUCH_CONFIG": str(config)})
+    finally:
+        shutil.rmtree(mail / ".notmuch", ignore_errors=True)
+
+
+def against_mbox(folder: Path, count: int, runs: int) -> None:
+    """One mbox file against the standard library."""
+    folder.mkdir()
+    write_mbox(folder / "archive.mbox", count)
+    config = configured(folder, "mail: [archive.mbox]")
+    title(f"{count:,} messages in an mbox")
+    peer = folder / "archive.mbox"
+    pair = paired(lambda: observed(config), lambda: work("stdlib_mbox", peer), runs)
+    show("stdlib mailbox.mbox, parse only", count, pair.peer)
+    show("headers into the state", count, pair.ours, f"{pair.ratio:.3f} x stdlib")
+
+
+def against_icalendar(folder: Path, count: int, runs: int) -> None:
+    """Calendar files against parsing them and doing nothing with it."""
+    write_calendar(folder / "calendar", count)
+    config = configured(folder, "calendar: [calendar]")
+    title(f"{count:,} events in a folder")
+    peer = folder / "calendar"
+    pair = paired(lambda: observed(config), lambda: work("icalendar_parse", peer), runs)
+    show("icalendar, parse only", count, pair.peer)
+    show("events into the state", count, pair.ours, f"{pair.ratio:.2f} x icalendar")
+
+
+def missing(program: str, package: str) -> bool:
+    """Whether a peer is not installed, which is said loudly."""
+    if shutil.which(program):
+        return False
+    print(f"  !! SKIPPED: no {program} here, so no ratio to it (apt-get install {package})")
+    return True
+
+
+def size_of(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) // 1_000_000
+
+
+def title(text: str) -> None:
+    print(f"\n{text}:", flush=True)
+
+
+def show(label: str, count: int, done: Run, ratio: str = "") -> None:
+    print(
+        f"  {label:<36} {done.seconds:7.2f} s {done.cpu:7.2f} s CPU "
+        f"{count / done.seconds:9,.0f} /s {done.peak:5.0f} MB  {ratio}",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from connectors.memory.world import World
 from connectors.records import Mailbox, PartStat
 from syncd.planner import Policy
-from syncd.store import facts
 
 from worlds import (
     ANA,
@@ -116,20 +115,11 @@ def test_every_path_leads_to_the_state_of_now(steps: list[list[str]]) -> None:
                 HAPPENINGS[name](fresh.world)
             lived.once(NOW)
         before = without_places(lived.view(NOW))
-        forget_derivations(lived)
+        lived.forget_derivations()
         lived.once(NOW)
         assert without_places(lived.view(NOW)) == before
         fresh.once(NOW)
         assert json.loads(without_places(fresh.view(NOW))) == json.loads(before)
-
-
-def forget_derivations(one: Lab) -> None:
-    """Let the next run derive everything anew, as after an update of syncd."""
-    database = one.open()
-    with database.begin() as connection:
-        for name in ("index", "people", "rules"):
-            facts.put(connection, database.owner, f"print:{name}", "another")
-    database.close()
 
 
 def closed(one: Lab, at: float) -> list[str]:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncd.people import domain_of, is_free_domain, normalise, person_id
+from syncd.people import domain_of, is_free_domain, normalise, person_id, same_organisation
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,17 @@ from syncd.people import domain_of, is_free_domain, normalise, person_id
         ("MAILTO:Ana@example.org?subject=Hi", "ana@example.org"),
         ("ana+shop@example.org", "ana@example.org"),
         ("ana@example.org.", "ana@example.org"),
+        ("'ana@example.org'", "ana@example.org"),
+        ("ana@example.org;", "ana@example.org"),
+        ("<ana@example.org", "ana@example.org"),
+        ("\u200bana@example\u00ad.org\ufeff", "ana@example.org"),
+        ("mailto:ana%2Bshop@example.org", "ana@example.org"),
+        ("ana@Xn--Mller-Kva.Example..", "ana@xn--mller-kva.example"),
+        ("ana@m\u00dcller.example.", "ana@xn--mller-kva.example"),
+        ("ana@example\u3002org", "ana@example.org"),
+        ("\u00c1na@example.org", "\u00e1na@example.org"),
+        ("A\u0301na+x@example.org", "\u00e1na@example.org"),
+        ("A.N.A@gmail.com.", "ana@gmail.com"),
         ("a.na.silva+x@GoogleMail.com", "anasilva@gmail.com"),
         ("a.na@example.org", "a.na@example.org"),
         ('"ana"@example.org', "ana@example.org"),
@@ -97,3 +108,28 @@ def test_nobody_has_no_id() -> None:
     """A person without an address is a mistake of the caller."""
     with pytest.raises(ValueError, match="at least one address"):
         person_id(frozenset({"no address"}))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("harbour.example", "harbour.test", False),
+        ("mail.harbour.example", "harbour.example", True),
+        ("harbour.co.uk", "harbour.com.br", False),
+        ("x.harbour.co.uk", "harbour.co.uk", True),
+        ("a.harbour.example", "b.harbour.example", False),
+        ("harbour.example", "quay.example", False),
+        ("harbour.co.uk", "quay.co.uk", False),
+        ("gmail.com", "gmail.example", False),
+        ("x.gmail.com", "y.gmail.com", False),
+        ("yahoo.com", "yahoo.co.uk", False),
+        ("x.test", "x.example", False),
+        ("co.uk", "harbour.co.uk", False),
+        ("localhost", "localhost", False),
+        ("", "harbour.example", False),
+    ],
+)
+def test_one_organisation_has_many_hosts(one: str, other: str, same: bool) -> None:
+    """What lies below a domain is the same organisation; free hosts and registries are none."""
+    assert same_organisation(one, other) is same
+    assert same_organisation(other, one) is same

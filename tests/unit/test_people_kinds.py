@@ -116,3 +116,23 @@ def test_hosts_of_lists_hold_no_human(addr: str) -> None:
         AddressKind.LIST,
         ("address:list",),
     )
+
+
+@pytest.mark.parametrize(
+    "addr",
+    [
+        "ana@harbour.zendesk.com", "ben@harbour.atlassian.net", "sea@jira.harbour.example",
+        "x@tickets.harbour.example", "otrs@harbour.example", "issue-4711@harbour.example",
+    ],
+)  # fmt: skip
+def test_a_ticket_system_is_nobody(addr: str) -> None:
+    """Queues answer to many; a person's name in them is a display name at most."""
+    kind, reasons = classify(addr, is_list=False, is_resource=False)
+    assert kind in (AddressKind.ROLE, AddressKind.ROBOT)
+    assert reasons
+
+
+@pytest.mark.parametrize("addr", ["ana@zendesk.com", "ana@atlassian.net", "ana@jira.example"])
+def test_who_makes_ticket_systems_is_human(addr: str) -> None:
+    """Only the sub-domains of customers are queues."""
+    assert classify(addr, is_list=False, is_resource=False)[0] is AddressKind.PERSON

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -50,6 +51,12 @@ def mail(*traits: tuple[str, str], subject: str = "Lunch", **more: str) -> Messa
         ("x-spam-flag", "NO"),
         ("x-gm-labels", "Inbox,Important"),
         ("delivered-to", "ana@example.org"),
+        ("calendar-part", ""),
+        ("calendar-part", "PUBLISH"),
+        ("content-class", "urn:content-classes:message"),
+        ("x-precedence", "list"),
+        ("x-post-messageclass", "9; Note"),
+        ("x-ms-exchange-inbox-rules-loop", "ana@example.org"),
     ],
 )
 def test_a_human_writes_with_such_headers(name: str, value: str) -> None:
@@ -82,6 +89,23 @@ def test_a_human_writes_with_such_headers(name: str, value: str) -> None:
         ),
         ("content-type", 'text/calendar; charset=utf-8; method="REPLY"', "auto:rsvp"),
         ("content-type", "text/calendar; method=REQUEST", "auto:invitation"),
+        ("calendar-part", "REQUEST", "auto:invitation"),
+        ("calendar-part", "CANCEL", "auto:invitation"),
+        ("calendar-part", "REPLY", "auto:rsvp"),
+        ("calendar-part", "COUNTER", "auto:rsvp"),
+        ("content-class", "urn:content-classes:calendarmessage", "auto:invitation"),
+        ("content-class", "urn:content-classes:dsn", "auto:bounce"),
+        ("content-class", "urn:content-classes:mdn", "auto:receipt"),
+        ("x-vacation-notice", "yes", "auto:auto-replied"),
+        ("x-auto-reply-from", "ben@example.com", "auto:auto-replied"),
+        ("x-post-messageclass", "9; Autoresponder", "auto:auto-replied"),
+        ("x-precedence", "bulk", "bulk:precedence"),
+        ("x-google-calendar-content", "x", "auto:invitation"),
+        ("x-cron-env", "<SHELL=/bin/sh>", "auto:auto-submitted"),
+        ("x-github-reason", "mention", "bulk:notification"),
+        ("x-mandrill-user", "md_1", "esp:mandrill"),
+        ("x-pm-message-id", "1", "esp:postmark"),
+        ("list-archive", "<https://example.com/list>", "bulk:list-archive"),
         ("x-failed-recipients", "bob@example.net", "auto:bounce"),
         ("x-mc-user", "abc", "esp:mailchimp"),
         ("x-sg-eid", "abc", "esp:sendgrid"),
@@ -184,6 +208,16 @@ def test_a_human_may_have_a_secretary() -> None:
     assert machine_reasons(mail(sender="carla@example.com")) == ()
     assert machine_reasons(mail(sender="bounces@mailer.example.com")) == ("bulk:sender",)
     assert machine_reasons(mail(sender="calendar-notification@google.com")) == ("auto:invitation",)
+
+
+def test_an_answer_with_an_invitation_is_written_by_hand() -> None:
+    """ "Re: Lunch", and the invitation with it: calendars do not answer with one. They answer."""
+    answer = replace(mail(("calendar-part", "REQUEST"), subject="Re: Lunch"), in_reply_to="m0")
+    assert machine_reasons(answer) == ()
+    assert machine_reasons(replace(answer, subject="Lunch")) == ("auto:invitation",)
+    assert machine_reasons(replace(answer, in_reply_to="")) == ("auto:invitation",)
+    reply = replace(answer, traits=(("calendar-part", "REPLY"),))
+    assert machine_reasons(reply) == ("auto:rsvp",)
 
 
 def test_bulk_is_not_never() -> None:

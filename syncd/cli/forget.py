@@ -1,0 +1,150 @@
+"""`syncd forget`: erase somebody and keep them out."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from sqlalchemy import Connection
+
+from syncd import wiring
+from syncd.cli import who
+from syncd.cli.context import JsonOption, NotFound, NowOption, call_of, print_json
+from syncd.people import normalise
+from syncd.pipeline import Workshop
+from syncd.pipeline import forget as forgetting
+from syncd.store import ledger, shred
+from syncd.store.lock import exclusive
+from syncd.store.target import Look, Target, look
+
+_NOT_REACHED = (
+    "your mailboxes, calendars and address books",
+    "the bins of your providers",
+    "backups",
+    "what you exported",
+)
+
+
+def register(app: typer.Typer) -> None:
+    app.command("forget")(command)
+
+
+def command(
+    context: typer.Context,
+    person: Annotated[str, typer.Argument(help="An id, an address or a unique name.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing, also for edited tasks.")] = False,
+    undo: Annotated[
+        bool, typer.Option("--undo", help="Let an address (and its person) in again.")
+    ] = False,
+    now: NowOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Erase everything about a person, delete the tasks about them, and keep them out."""
+    call = call_of(context)
+    assembly = call.assembly()
+    moment = call.moment(now, assembly)
+    database = wiring.open_state(assembly)
+    try:
+        shop = wiring.open_workshop(assembly, database)
+        with exclusive(database):
+            if undo:
+                _undo(shop, person, as_json=as_json)
+                return
+            target = _target(shop, person)
+            if target is None:
+                result: dict[str, Any] = {"forgotten": "already"}
+            else:
+                with database.read() as connection:
+                    found = look(connection, database.owner, target)
+                    edited = _edited(connection, database.owner, found)
+                keep = set() if yes else _ask(target, found, edited)
+                shop, forgot = forgetting.forget(shop, moment, target, keep)
+                result = {"forgotten": "now", "erased": forgot.found.counts}
+                result |= {"kept": sorted(keep), "named_in": list(forgot.edited)}
+            troubles = forgetting.finish(shop, moment)
+            left = forgetting.left_to_do(shop)
+            unshredded = shred.due(database)
+    finally:
+        database.close()
+    result |= {
+        "pending": [{"account": o.account, "key": o.key, "error": o.error or None} for o in left],
+        "shredded": not unshredded,
+        "not_reached": list(_NOT_REACHED),
+    }
+    if as_json:
+        print_json(result)
+    else:
+        for line in _lines(result):
+            typer.echo(line)
+        for name, error in sorted(troubles.items()):
+            typer.echo(f"syncd: {name}: tasks: {error}", err=True)
+    raise typer.Exit(1 if left or unshredded else 0)
+
+
+def _target(shop: Workshop, word: str) -> Target | None:
+    """Whom to forget; None for somebody who is forgotten already. Raises `NotFound`."""
+    addr = normalise(word)
+    with shop.database.read() as connection:
+        if addr and shop.ignore.forgotten.matches(addr):
+            return None
+        return who.target(connection, shop, word)
+
+
+def _edited(connection: Connection, owner: str, found: Look) -> list[tuple[str, str]]:
+    """(key, title) of their tasks in which the owner wrote."""
+    rows = ledger.by_key(connection, owner, found.keys)
+    return [
+        (key, row.task.theirs.title)
+        for key, row in sorted(rows.items())
+        if row.task is not None and (row.task.touched_title or row.task.touched_notes)
+    ]
+
+
+def _ask(target: Target, found: Look, edited: list[tuple[str, str]]) -> set[str]:
+    """Say what goes and what stays, and ask; returns the keys of tasks to keep."""
+    shown = f"{target.name} <{', '.join(sorted(target.addrs))}>" if target.name else ""
+    typer.echo(f"Forget {shown or ', '.join(sorted(target.addrs))}?", err=True)
+    counts = ", ".join(f"{n:,} {what}" for what, n in found.counts.items() if n)
+    typer.echo(f"  To be erased, or stripped of them where others took part: {counts}.", err=True)
+    typer.echo("  Tasks that syncd wrote about them are deleted from your task list.", err=True)
+    typer.echo(f"  Not reached: {'; '.join(_NOT_REACHED)}.", err=True)
+    typer.confirm("Erase it for good?", abort=True, err=True)
+    return {
+        key
+        for key, title in edited
+        if not typer.confirm(f"You wrote in the task {title!r}. Delete it as well?", err=True)
+    }
+
+
+def _undo(shop: Workshop, word: str, *, as_json: bool) -> None:
+    addr = normalise(word)
+    if not addr:
+        raise typer.BadParameter("--undo takes an address: nothing else is known of them")
+    if not forgetting.undo(shop, addr):
+        raise NotFound(f"{addr} is not forgotten")
+    if as_json:
+        print_json({"forgotten": "no", "address": addr})
+    else:
+        typer.echo(f"{addr} is let in again; the next `syncd once` reads what it finds of them.")
+
+
+def _lines(result: dict[str, Any]) -> list[str]:
+    lines = []
+    if result["forgotten"] == "already":
+        lines.append("Forgotten already; nothing of them is stored.")
+    else:
+        counts = ", ".join(f"{n:,} {what}" for what, n in result["erased"].items() if n)
+        lines.append(f"Forgotten: {counts}.")
+        lines += [f"Left in your list: task {key}" for key in result["kept"]]
+        lines += [
+            f"You edited task {key}, which names them: it is left as you wrote it"
+            for key in result["named_in"]
+        ]
+    lines += [
+        f"Still to be done in {one['account']}: task {one['key']}; `syncd once` goes on with it"
+        for one in result["pending"]
+    ]
+    if not result["shredded"]:
+        lines.append("The state's file is in use; `syncd once` overwrites what is left in it.")
+    lines.append(f"Not reached: {'; '.join(result['not_reached'])}.")
+    return lines

@@ -1,0 +1,126 @@
+"""From a batch to rows: what each item of it comes to, worked out by whoever has read it.
+
+Readers in other processes import this module and nothing that knows a database; what they send back
+is tuples of texts and numbers only, so that the one writer has little left to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import NamedTuple
+
+from connectors import wire
+from connectors.records import Bad, Batch, Card, Gone, Item, Meeting, Message, Seen
+from syncd.inference.itip import believed
+from syncd.intake import Ignore, Row, key_of, without_chatter, without_ignored
+from syncd.people.forgotten import is_sealed
+from syncd.store.times import to_int
+
+Record = Message | Meeting | Card
+GONE = "gone"  # the state of an item that is to be forgotten
+
+
+class Entry(NamedTuple):
+    """One observation of an item: the record as stored, and its index where it is sighted nowhere
+    else. Times as the store keeps them; `people` are (address, role, name)."""
+
+    key: str
+    kind: str
+    record: str
+    at: int
+    until: int
+    author: str
+    parent: str
+    topic: str
+    people: tuple[tuple[str, str, str], ...]
+    words: tuple[str, ...]
+    hints: tuple[tuple[str, str, str], ...]
+
+
+class Taken(NamedTuple):
+    """One item as it shall be stored. `state`: ok | bad | ignored, or `GONE`."""
+
+    ref: str
+    stamp: str
+    state: str
+    reason: str = ""
+    entries: tuple[Entry, ...] = ()
+
+
+class Portion(NamedTuple):
+    """A batch, ready to be stored in one transaction with the cursor after it."""
+
+    taken: list[Taken]
+    cursor: str
+    done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On which terms a source is read; can be pickled. `row` is the `Indexer`'s."""
+
+    account: str
+    ignore: Ignore
+    since: datetime | None
+    row: Callable[[Record, str, bool], Row]
+
+    def portion(self, batch: Batch) -> Portion:
+        """What a batch comes to."""
+        return Portion([self.take(item) for item in batch.items], batch.cursor, batch.done)
+
+    def take(self, item: Item) -> Taken:
+        """What one item comes to: without what is ignored, or older than `since`."""
+        ref = self.ignore.forgotten.ref(item.ref)
+        item = item if ref == item.ref else replace(item, ref=ref)
+        if isinstance(item, Seen):
+            entries: list[Entry] = []
+            ignored = is_sealed(ref)
+            for record in believed(item.observations):
+                if not isinstance(record, Message | Meeting | Card):
+                    continue  # tasks are the ledger's, see `syncd.pipeline.hand`
+                if self.since is not None and _over(record, self.since) < self.since:
+                    ignored = True
+                    continue
+                kept = without_chatter(record)
+                left = without_ignored(kept, self.ignore)
+                ignored |= left is not kept
+                if left is not None:
+                    entries.append(self._entry(left, item.ref))
+            state = "ignored" if ignored else "ok"
+            return Taken(item.ref, item.stamp, state, item.broken, tuple(entries))
+        return acknowledged(item)
+
+    def _entry(self, record: Record, ref: str) -> Entry:
+        key = key_of(record, self.account, ref)
+        row = self.row(record, key, False)
+        return Entry(
+            key,
+            row.kind,
+            wire.pack(record),
+            to_int(row.at),
+            to_int(row.until),
+            row.author,
+            row.parent,
+            row.topic,
+            tuple([(who.addr, who.role, who.name) for who in row.involved]),
+            tuple(row.title_tokens),
+            row.hints,
+        )
+
+
+def acknowledged(item: Item) -> Taken:
+    """An item of which nothing but its existence is stored."""
+    if isinstance(item, Gone):
+        return Taken(item.ref, "", GONE)
+    if isinstance(item, Bad):
+        return Taken(item.ref, item.stamp, "bad", item.reason)
+    return Taken(item.ref, item.stamp, "ok", item.broken)
+
+
+def _over(record: Record, otherwise: datetime) -> datetime:
+    """When a record is over; a card has no time."""
+    if isinstance(record, Message):
+        return record.at
+    return record.end if isinstance(record, Meeting) else otherwise

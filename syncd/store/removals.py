@@ -1,0 +1,106 @@
+"""What is still to be done in the task lists for those who were forgotten. No row says whose it
+was: a task is found by its key."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, delete, select, update
+
+from syncd.store.ledger_outbox import CREATE, READY
+from syncd.store.schema import item, outbox, task
+from syncd.store.schema_words import removal
+from syncd.store.statements import chunked, insert_or
+
+REMOVE, REWORD = "remove", "reword"
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """One task to delete (`remove`), or to write anew without the forgotten (`reword`)."""
+
+    account: str
+    key: str
+    op: str
+    ref: str
+    error: str = ""
+
+
+def pending(connection: Connection, owner: str, account: str | None = None) -> list[Removal]:
+    """What is left to do, in one list or in all."""
+    query = select(removal).where(removal.c.owner == owner)
+    if account is not None:
+        query = query.where(removal.c.account == account)
+    rows = connection.execute(query.order_by(removal.c.account, removal.c.key))
+    return [Removal(row.account, row.key, row.op, row.ref, row.error) for row in rows]
+
+
+def of_tasks(
+    connection: Connection, owner: str, keys: Collection[str], keep: Collection[str] = ()
+) -> list[Removal]:
+    """The deletions that these tasks need, but for those to `keep`: one that was never tried to be
+    written is in no list."""
+    found: list[Removal] = []
+    for some in chunked(sorted(set(keys) - set(keep))):
+        untried = select(outbox.c.key).where(
+            outbox.c.owner == owner,
+            outbox.c.key.in_(some),
+            outbox.c.op == CREATE,
+            outbox.c.state == READY,
+            outbox.c.tries == 0,
+        )
+        never = set(connection.execute(untried).scalars())
+        query = select(task.c.account, task.c.key, task.c.ref).where(
+            task.c.owner == owner, task.c.key.in_(some)
+        )
+        found += [
+            Removal(row.account, row.key, REMOVE, row.ref or "")
+            for row in connection.execute(query)
+            if row.ref is not None or row.key not in never
+        ]
+    return found
+
+
+def add(connection: Connection, owner: str, removals: Iterable[Removal]) -> None:
+    rows: list[dict[str, Any]] = [
+        {
+            "owner": owner,
+            "account": one.account,
+            "key": one.key,
+            "op": one.op,
+            "ref": one.ref,
+            "error": "",
+        }
+        for one in removals
+    ]
+    if rows:
+        statement = insert_or(connection, removal, ("owner", "account", "key"), replace=True)
+        connection.execute(statement, rows)
+
+
+def failed(connection: Connection, owner: str, one: Removal, error: str) -> None:
+    connection.execute(update(removal).where(*_ours(owner, one)).values(error=error))
+
+
+def done(connection: Connection, owner: str, one: Removal, refs: Iterable[str] = ()) -> None:
+    """The list confirmed it; items that were deleted are not missed when it is read next."""
+    connection.execute(delete(removal).where(*_ours(owner, one)))
+    for ref in {*refs, one.ref} if one.op == REMOVE else ():
+        connection.execute(
+            delete(item).where(
+                item.c.owner == owner,
+                item.c.account == one.account,
+                item.c.facet == "tasks",
+                item.c.ref == ref,
+            )
+        )
+
+
+def _ours(owner: str, one: Removal) -> tuple[Any, ...]:
+    return (
+        removal.c.owner == owner,
+        removal.c.account == one.account,
+        removal.c.key == one.key,
+    )

@@ -1,0 +1,141 @@
+"""Records without the people who are forgotten: what is left of each may be stored.
+
+What was between the owner and them alone is not left at all. Where others took part, a nameless
+place is left for them, so that a crowd of eleven stays eleven. It depends on the record and the
+tombstones alone: reading anew finds what forgetting left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import count
+
+from connectors.records import Attendee, Card, Mailbox, Meeting, Message, Task
+from syncd.inference.machine import list_addresses
+from syncd.people import IGNORED_DOMAIN, normalise
+from syncd.people.forgotten import Forgotten
+
+
+def without_forgotten(
+    record: Message | Meeting | Card, forgotten: Forgotten
+) -> Message | Meeting | Card | None:
+    """The record itself where nobody forgotten is in it; None where nothing of it is left."""
+    if not forgotten:
+        return record
+    if isinstance(record, Message):
+        left: Message | Meeting | Card | None = _message(record, forgotten)
+    elif isinstance(record, Meeting):
+        left = _meeting(record, forgotten)
+    else:
+        left = _card(record, forgotten)
+    return record if left == record else left
+
+
+def task_without(task: Task, forgotten: Forgotten) -> Task:
+    """A task of the list, its texts without them."""
+    title, notes = forgotten.text(task.title), forgotten.text(task.notes)
+    if (title, notes) == (task.title, task.notes):
+        return task
+    return replace(task, title=title, notes=notes)
+
+
+def _message(message: Message, gone: Forgotten) -> Message | None:
+    authors = message.from_ or ((message.sender,) if message.sender else ())
+    if any(gone.matches(box.addr) for box in authors):
+        return None
+    if any(gone.matches(addr) for addr in list_addresses(message)):
+        return None
+    places = count()
+    to, cc, bcc, reply_to = (
+        _boxes(boxes, gone, places)
+        for boxes in (message.to, message.cc, message.bcc, message.reply_to)
+    )
+    hit = next(places) > 0
+    if hit and all(_is_nobody(box) for box in (*to, *cc, *bcc)) and (to or cc or bcc):
+        return None
+    sender = message.sender
+    if sender is not None:
+        sender = None if gone.matches(sender.addr) else _boxes((sender,), gone, places)[0]
+    return replace(
+        message,
+        message_id=gone.identifier(message.message_id),
+        from_=_boxes(message.from_, gone, places),
+        sender=sender,
+        reply_to=reply_to,
+        to=to,
+        cc=cc,
+        bcc=bcc,
+        subject=gone.text(message.subject, words=hit),
+        in_reply_to=gone.identifier(message.in_reply_to),
+        references=tuple(gone.identifier(one) for one in message.references),
+        traits=tuple((name, gone.text(value)) for name, value in message.traits),
+    )
+
+
+def _meeting(meeting: Meeting, gone: Forgotten) -> Meeting | None:
+    if gone.entry(meeting.uid):
+        return None
+    places = count()
+    organizer = meeting.organizer
+    if organizer is not None:
+        organizer = _boxes((organizer,), gone, places)[0]
+    attendees = tuple(
+        replace(one, mailbox=_boxes((one.mailbox,), gone, places)[0]) for one in meeting.attendees
+    )
+    hit = next(places) > 0
+    if hit and len(_company(organizer, attendees)) < 2:
+        return None  # it was between the owner and them
+    return replace(
+        meeting,
+        uid=gone.identifier(meeting.uid),
+        title=gone.text(meeting.title, words=hit),
+        place=gone.text(meeting.place, words=hit),
+        link=gone.text(meeting.link),
+        organizer=organizer,
+        attendees=attendees,
+    )
+
+
+def _company(organizer: Mailbox | None, attendees: tuple[Attendee, ...]) -> set[str]:
+    boxes = [one.mailbox for one in attendees if one.kind not in ("room", "resource")]
+    boxes += [organizer] if organizer is not None else []
+    return {normalise(box.addr) for box in boxes if not _is_nobody(box)}
+
+
+def _card(card: Card, gone: Forgotten) -> Card | None:
+    if card.attached_by and gone.matches(card.attached_by):
+        return None  # it came with their mail
+    addrs = tuple(addr for addr in card.addrs if not gone.matches(addr))
+    name = gone.name(card.name)
+    theirs = len(addrs) < len(card.addrs)
+    named = name != card.name
+    if (theirs and (named or not addrs)) or (named and not addrs):
+        return None
+    return replace(
+        card,
+        uid=gone.identifier(card.uid),
+        name=name,
+        addrs=addrs,
+        organisation=gone.text(card.organisation),
+        title=gone.text(card.title),
+        nicknames=tuple(left for one in card.nicknames if (left := gone.name(one))),
+        note=gone.text(card.note),
+        members=tuple(one for one in card.members if gone.text(one) == one),
+    )
+
+
+def _boxes(
+    boxes: tuple[Mailbox, ...], gone: Forgotten, places: Iterator[int]
+) -> tuple[Mailbox, ...]:
+    """Mailboxes with nameless places for the forgotten; other addresses keep what is not theirs."""
+    return tuple(
+        Mailbox(f"x{next(places)}@{IGNORED_DOMAIN}")
+        if gone.matches(box.addr)
+        else replace(box, name=gone.name(box.name))
+        for box in boxes
+    )
+
+
+def _is_nobody(box: Mailbox) -> bool:
+    return box.addr.endswith("@" + IGNORED_DOMAIN)
