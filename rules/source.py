@@ -259,7 +259,7 @@ def _scalar(kind: str, raw: str) -> tuple[str, Any]:
     try:
         if kind == "int":
             signless = plain.lstrip("+-")
-            return "int", int(plain, 10 if signless.isdigit() else 0)
+            return "int", int(plain, 10 if signless.isdecimal() else 0)
         if kind == "float":
             return "float", float(plain.replace(".inf", "inf").replace(".nan", "nan"))
     except ValueError:

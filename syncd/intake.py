@@ -13,6 +13,7 @@ from itertools import count
 from typing import Final
 
 from connectors.records import Attendee, Card, Mailbox, Meeting, Message
+from syncd.inference.authors import author_of, authors_of
 from syncd.inference.bounces import FAILURES, failed_addresses
 from syncd.inference.hints import Myself, hints_of
 from syncd.inference.letters import topic
@@ -57,11 +58,12 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class Ignore:
     """What the owner does not want to be stored: addresses, domains, `*@domain` (normalised), and
-    who is to stay forgotten."""
+    who is to stay forgotten. `owned` are the owner's normalised addresses."""
 
     addresses: frozenset[str] = frozenset()
     domains: frozenset[str] = frozenset()
     forgotten: Forgotten = field(default=Forgotten())
+    owned: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, patterns: Iterable[str]) -> Ignore:
@@ -106,7 +108,7 @@ def without_ignored(
     """
     if not ignore:
         return record
-    known = without_forgotten(record, ignore.forgotten)
+    known = without_forgotten(record, ignore.forgotten, ignore.owned)
     if known is None:
         return None
     record = known
@@ -121,8 +123,7 @@ def without_ignored(
 
 
 def _message_without(message: Message, ignore: Ignore) -> Message | None:
-    authors = message.from_ or ((message.sender,) if message.sender else ())
-    if any(ignore.matches(box.addr) for box in authors):
+    if any(ignore.matches(box.addr) for box in authors_of(message)):
         return None
     if any(ignore.matches(addr) for addr in list_addresses(message)):
         return None
@@ -218,12 +219,13 @@ def _normal(addrs: Iterable[str], owned: frozenset[str]) -> Sequence[str]:
 
 
 def _message(message: Message, key: str, owned: frozenset[str]) -> Row:
-    author = normalise(message.from_[0].addr) if message.from_ else ""
+    author = author_of(message)
     people: dict[str, Involvement] = {}
     for addr in list_addresses(message):
         if addr not in owned:
             people[addr] = Involvement(addr, "list", "")
-    for role, boxes in (("from", message.from_), ("to", message.to + message.cc + message.bcc)):
+    recipients = message.to + message.cc + message.bcc
+    for role, boxes in (("from", authors_of(message)), ("to", recipients)):
         if role == "to" and len(boxes) > _MOST_INVOLVED:
             continue
         _add(people, role, boxes, owned)
@@ -283,7 +285,7 @@ def participants(record: Message | Meeting) -> frozenset[str]:
     """The normalised addresses of everybody who wrote, received, called or was invited."""
     boxes: list[Mailbox] = []
     if isinstance(record, Message):
-        boxes += record.from_ + record.to + record.cc + record.bcc
+        boxes += authors_of(record) + record.to + record.cc + record.bcc
     else:
         boxes += [record.organizer] if record.organizer else []
         boxes += [attendee.mailbox for attendee in record.attendees]

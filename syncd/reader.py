@@ -59,8 +59,8 @@ def rows_of(source: Divisible, terms: Terms, chunk: Chunk) -> bytes:
     """What a chunk comes to, for `portion_from`."""
     taken, cursor, done = terms.portion(source.read_chunk(chunk))
     plain = [
-        (ref, stamp, state, reason, [tuple(entry) for entry in entries])
-        for ref, stamp, state, reason, entries in taken
+        (ref, stamp, state, reason, [tuple(entry) for entry in entries], twin)
+        for ref, stamp, state, reason, entries, twin in taken
     ]
     return marshal.dumps((plain, cursor, done))
 
@@ -69,7 +69,7 @@ def portion_from(data: bytes) -> Portion:
     """The portion in a message of a reader."""
     plain, cursor, done = marshal.loads(data)  # noqa: S302  # from the process that we started
     taken = [
-        Taken(ref, stamp, state, reason, tuple(map(Entry._make, entries)))
-        for ref, stamp, state, reason, entries in plain
+        Taken(ref, stamp, state, reason, tuple(map(Entry._make, entries)), twin)
+        for ref, stamp, state, reason, entries, twin in plain
     ]
     return Portion(taken, cursor, done)

@@ -7,26 +7,32 @@ tombstones alone: reading anew finds what forgetting left.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count
+from typing import Final
 
 from connectors.records import Attendee, Card, Mailbox, Meeting, Message, Task
+from syncd.inference.authors import authors_of
 from syncd.inference.machine import list_addresses
 from syncd.people import IGNORED_DOMAIN, normalise
 from syncd.people.forgotten import Forgotten
 
+_PLACE: Final = re.compile(rf"x\d+@{re.escape(IGNORED_DOMAIN)}")
+
 
 def without_forgotten(
-    record: Message | Meeting | Card, forgotten: Forgotten
+    record: Message | Meeting | Card, forgotten: Forgotten, owned: frozenset[str] = frozenset()
 ) -> Message | Meeting | Card | None:
-    """The record itself where nobody forgotten is in it; None where nothing of it is left."""
+    """The record itself where nobody forgotten is in it; None where nothing of it is left. `owned`
+    are the owner's normalised addresses."""
     if not forgotten:
         return record
     if isinstance(record, Message):
-        left: Message | Meeting | Card | None = _message(record, forgotten)
+        left: Message | Meeting | Card | None = _message(record, forgotten, owned)
     elif isinstance(record, Meeting):
-        left = _meeting(record, forgotten)
+        left = _meeting(record, forgotten, owned)
     else:
         left = _card(record, forgotten)
     return record if left == record else left
@@ -40,8 +46,8 @@ def task_without(task: Task, forgotten: Forgotten) -> Task:
     return replace(task, title=title, notes=notes)
 
 
-def _message(message: Message, gone: Forgotten) -> Message | None:
-    authors = message.from_ or ((message.sender,) if message.sender else ())
+def _message(message: Message, gone: Forgotten, owned: frozenset[str]) -> Message | None:
+    authors = authors_of(message)
     if any(gone.matches(box.addr) for box in authors):
         return None
     if any(gone.matches(addr) for addr in list_addresses(message)):
@@ -52,7 +58,7 @@ def _message(message: Message, gone: Forgotten) -> Message | None:
         for boxes in (message.to, message.cc, message.bcc, message.reply_to)
     )
     hit = next(places) > 0
-    if hit and all(_is_nobody(box) for box in (*to, *cc, *bcc)) and (to or cc or bcc):
+    if hit and (to or cc or bcc) and not _readers(authors, (*to, *cc, *bcc), owned):
         return None
     sender = message.sender
     if sender is not None:
@@ -73,7 +79,24 @@ def _message(message: Message, gone: Forgotten) -> Message | None:
     )
 
 
-def _meeting(meeting: Meeting, gone: Forgotten) -> Meeting | None:
+def _readers(
+    authors: tuple[Mailbox, ...], boxes: tuple[Mailbox, ...], owned: frozenset[str]
+) -> set[str]:
+    """Who got the mail beside its authors: a copy to oneself makes no company."""
+    own = {normalise(box.addr) for box in authors}
+    own |= owned if own & owned else frozenset()
+    names = {_full_name(box) for box in authors} - {""}
+    others = (box for box in boxes if not _is_nobody(box) and _full_name(box) not in names)
+    return {normalise(box.addr) or box.name for box in others} - own - {""}
+
+
+def _full_name(box: Mailbox) -> str:
+    """A display name of several words, whatever its case; "" for any other."""
+    words = box.name.casefold().split()
+    return " ".join(words) if len(words) > 1 else ""
+
+
+def _meeting(meeting: Meeting, gone: Forgotten, owned: frozenset[str]) -> Meeting | None:
     if gone.entry(meeting.uid):
         return None
     places = count()
@@ -84,7 +107,8 @@ def _meeting(meeting: Meeting, gone: Forgotten) -> Meeting | None:
         replace(one, mailbox=_boxes((one.mailbox,), gone, places)[0]) for one in meeting.attendees
     )
     hit = next(places) > 0
-    if hit and len(_company(organizer, attendees)) < 2:
+    company = _company(organizer, attendees)
+    if hit and (len(company) < 2 or company <= owned):
         return None  # it was between the owner and them
     return replace(
         meeting,
@@ -128,10 +152,11 @@ def _card(card: Card, gone: Forgotten) -> Card | None:
 def _boxes(
     boxes: tuple[Mailbox, ...], gone: Forgotten, places: Iterator[int]
 ) -> tuple[Mailbox, ...]:
-    """Mailboxes with nameless places for the forgotten; other addresses keep what is not theirs."""
+    """Mailboxes with nameless places for the forgotten; other addresses keep what is not theirs.
+    Places left by an earlier forgetting are counted again, as reading anew would."""
     return tuple(
         Mailbox(f"x{next(places)}@{IGNORED_DOMAIN}")
-        if gone.matches(box.addr)
+        if gone.matches(box.addr) or _PLACE.fullmatch(box.addr)
         else replace(box, name=gone.name(box.name))
         for box in boxes
     )

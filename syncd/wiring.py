@@ -169,7 +169,11 @@ def open_workshop(assembly: Assembly, database: Database, *, writing: bool = Tru
         tags=_tags(settings),
         lawyer=lawyer_of(owner),
         indexer=indexer_of(owner, me),
-        ignore=replace(Ignore.of(settings.ignore), forgotten=tombstones.load(database)),
+        ignore=replace(
+            Ignore.of(settings.ignore),
+            forgotten=tombstones.load(database),
+            owned=owner.addresses,
+        ),
         accounts=tuple(_accounts(assembly, writing=writing)),
         ruleset=assembly.ruleset,
         clock=Clock(settings.owner.zone, settings.weekdays),
@@ -193,6 +197,7 @@ def reowned(shop: Workshop, found: frozenset[str]) -> Workshop:
         owner_domains=domains_of(owner.addresses),
         lawyer=lawyer_of(owner),
         indexer=indexer_of(owner, me),
+        ignore=replace(shop.ignore, owned=owner.addresses),
     )
 
 
@@ -248,7 +253,8 @@ def _prints(assembly: Assembly) -> Mapping[str, str]:
         ),
         # Only told apart, to show what a newer version changed.
         "inference": mark(INFERENCE_VERSION),
-        "ignore": mark(sorted(settings.ignore)),
+        # Mail to somebody forgotten with a copy to oneself is ignored as well.
+        "ignore": mark(sorted(settings.ignore), sorted(settings.addresses)),
         "history": mark(sorted((a.name, str(a.history)) for a in settings.accounts)),
         "rules": mark(
             # The texts, not the parsed rules: sets print differently in every process.

@@ -104,7 +104,7 @@ def _unusual(value: bytes) -> datetime | None:
     month, day, year = 0, 0, 0
     zone = ""
     for word in _WORD.findall(rest):
-        if word.isdigit():
+        if word.isdecimal():
             if not day and len(word) <= 2:
                 day = int(word)
             elif not year and len(word) in (2, 3, 4):

@@ -24,6 +24,11 @@ _FIRST_BLOCK: Final = 16 * 1024  # holds most mails, and often only one is wante
 _BLOCK: Final = 512 * 1024
 _BACK: Final = 64  # a block begins that far before what was asked for
 
+# What may stand before the first "From " line of a file and costs no mail: UTF-8's byte order mark,
+# empty lines, and what quoting or indenting the whole file put there.
+_LEAD: Final = re.compile(rb"(?:\xef\xbb\xbf)?[\r\n]*[> \t]*(?=From )")
+_LEAD_LIMIT: Final = 256
+_BLANK: Final = b"\xef\xbb\xbf> \t\r\n"
 # What mail programs write into a header later: their marks, and lengths. These patterns are for
 # headers in lower case that begin with a line end: that way they cost little.
 _VOLATILE: Final = re.compile(
@@ -62,6 +67,8 @@ def spans(read: Read, size: int, start: int = 0) -> Iterator[Span]:
     What stands before the first mail is passed over. Raises what `read` raises.
     """
     file = _Window(read, size)
+    if start == 0 and (lead := _LEAD.match(file.at(0, _LEAD_LIMIT))):
+        start = lead.end()
     separator = _separator(file, start, True)
     if separator is not None:
         yield from _spans(file, start, separator)
@@ -102,9 +109,14 @@ def span_at(read: Read, size: int, start: int) -> Span | None:
 
 def begins(data: bytes) -> bool:
     """Whether `data`, the first few KiB of a file, begins as an mbox does."""
-    data = data.lstrip(b"\r\n")
+    lead = _LEAD.match(data)
     file = _Window(lambda at, size: data[at : at + size], len(data))
-    return _separator(file, 0, True) is not None
+    return lead is not None and _separator(file, lead.end(), True) is not None
+
+
+def is_blank(data: bytes) -> bool:
+    """Whether `data` is nothing that anybody could miss: what may stand before a first mail."""
+    return not data.strip(_BLANK)
 
 
 def fingerprint(span: Span) -> str:

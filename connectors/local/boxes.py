@@ -15,9 +15,12 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo
 
+from connectors.errors import BadItem
 from connectors.formats.mbox import begins, spans
 from connectors.local.files import listing, read_up_to, stamp_of, storable, why
+from connectors.local.mailfile import mail_in
 
 _FIRST: Final = 4096
 _DEPTH_LIMIT: Final = 32
@@ -25,6 +28,12 @@ _ENDINGS: Final = frozenset((".mbox", ".mbx", ".mboxo", ".mboxrd", ".mboxcl", ".
 _PACKED: Final = {
     ".gz": "gunzip", ".xz": "unxz", ".bz2": "bunzip2", ".zst": "unzstd", ".zip": "unzip",
     ".lzma": "unlzma", ".7z": "7z x",
+}  # fmt: skip
+_UNPACK: Final = "it is compressed and not read: unpack it ({}) and configure the mbox"
+# How a compressed file begins, whatever it is called.
+_MAGIC: Final = {
+    b"\x1f\x8b": "gunzip", b"\xfd7zXZ\x00": "unxz", b"BZh": "bunzip2",
+    b"\x28\xb5\x2f\xfd": "unzstd", b"PK\x03\x04": "unzip", b"7z\xbc\xaf\x27\x1c": "7z x",
 }  # fmt: skip
 _MAILS: Final = frozenset((".eml", ".emlx"))
 # What lies beside mailboxes and is none.
@@ -59,7 +68,7 @@ class Found:
 
 
 def is_box(path: Path) -> bool:
-    """Whether one configured file is an mbox. Its name may be anything."""
+    """Whether one configured file is an mbox, or no mail either. Its name may be anything."""
     ending = path.suffix.lower()
     if ending in _ENDINGS or packed(path.name):
         return True
@@ -69,7 +78,19 @@ def is_box(path: Path) -> bool:
         first = read_up_to(str(path), _FIRST)
     except OSError:
         return False
-    return not first or begins(first)  # an empty one may be filled again
+    # An empty one may be filled again, and what became of an mbox is for its reader to say.
+    return not first or begins(first) or not is_mail(str(path))
+
+
+def is_mail(path: str) -> bool:
+    """Whether a file is a mail. Raises nothing: what cannot be read may well be one."""
+    try:
+        mail_in(path, ZoneInfo("UTC"), None)
+    except BadItem:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def packed(name: str) -> str:
@@ -79,7 +100,13 @@ def packed(name: str) -> str:
         return ""
     if os.path.splitext(stem)[1] == "" and "mbox" not in stem:
         return ""
-    return f"it is compressed and not read: unpack it ({_PACKED[ending]}) and configure the mbox"
+    return _UNPACK.format(_PACKED[ending])
+
+
+def compressed(first: bytes) -> str:
+    """The same about a file that begins with `first`."""
+    found = (program for magic, program in _MAGIC.items() if first.startswith(magic))
+    return next((_UNPACK.format(program) for program in found), "")
 
 
 def boxes(root: str, single: Single | None = None) -> Found:
@@ -101,7 +128,7 @@ def boxes(root: str, single: Single | None = None) -> Found:
             if (status.st_dev, status.st_ino) in visited or depth > _DEPTH_LIMIT:
                 continue
             visited.add((status.st_dev, status.st_ino))
-            listed = _listed(folder, found)
+            listed = _listed(folder, found, alone=single is not None)
         except FileNotFoundError:
             continue
         except OSError:
@@ -114,7 +141,7 @@ def boxes(root: str, single: Single | None = None) -> Found:
                 if entry.is_dir():
                     if not (maildir and name in _MAILDIR):
                         waiting.append((rel + "/", entry.path, depth + 1))
-                elif maildir and os.path.splitext(name)[1].lower() not in _ENDINGS:
+                elif maildir and os.path.splitext(name)[1].lower() not in _ENDINGS | _MAILS:
                     continue  # indexes and the like
                 elif entry.is_file():
                     _sort(found, rel, entry, f"{name}.msf" in listed, single)
@@ -129,13 +156,14 @@ def boxes(root: str, single: Single | None = None) -> Found:
     return found
 
 
-def _listed(folder: str, found: Found) -> dict[str, os.DirEntry[str]]:
-    """What is in a folder by name, but for what is hidden; plain mails are only counted."""
+def _listed(folder: str, found: Found, *, alone: bool) -> dict[str, os.DirEntry[str]]:
+    """What is in a folder by name, but for what is hidden. Where no Maildir is near (`alone`),
+    plain mails are only counted."""
     listed: dict[str, os.DirEntry[str]] = {}
     with os.scandir(folder) as entries:
         for entry in entries:
             name = entry.name
-            if name.endswith(".eml") and not entry.is_dir():
+            if alone and name.endswith(".eml") and not entry.is_dir():
                 found.count += 1
             elif name[0] != ".":
                 listed[name] = entry
@@ -150,6 +178,8 @@ def _sort(
     ending = os.path.splitext(name)[1].lower()
     if advice := packed(name):
         found.broken[rel] = advice
+    elif ending in _MAILS and single is None:
+        found.broken[rel] = "it lies beside a Maildir: configure a folder of .eml files by itself"
     elif ending in _MAILS:
         found.count += 1
     elif name in _UNSENT or name in _BESIDE:

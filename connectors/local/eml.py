@@ -20,10 +20,11 @@ from connectors.records import Facet
 # ending in this sense: a file is a mail unless it says otherwise, and archives keep mails as .txt.
 _OTHERS: Final = frozenset(
     (
-        ".bak", ".cats", ".cfg", ".css", ".csv", ".db", ".doc", ".docx", ".gif", ".gz", ".htm",
-        ".html", ".ics", ".idx", ".ini", ".jpeg", ".jpg", ".json", ".lock", ".log", ".mbox", ".md",
-        ".msf", ".msg", ".pdf", ".png", ".pst", ".py", ".sh", ".tar", ".tmp", ".tsv",
-        ".vcf", ".xlsx", ".xml", ".xz", ".yaml", ".yml", ".zip",
+        ".bak", ".cats", ".cfg", ".css", ".csv", ".db", ".db-journal", ".db-shm", ".db-wal",
+        ".doc", ".docx", ".gif", ".gz", ".htm", ".html", ".ics", ".idx", ".ini", ".jpeg", ".jpg",
+        ".json", ".key", ".lock", ".log", ".mbox", ".md", ".msf", ".msg", ".pdf", ".png", ".pst",
+        ".py", ".sh", ".tar", ".tmp", ".tsv", ".vcf", ".xlsx", ".xml", ".xz", ".yaml", ".yml",
+        ".zip",
     )
 )  # fmt: skip
 

@@ -16,14 +16,16 @@ from zoneinfo import ZoneInfo
 
 from connectors.contract import Chunk, Known, Text
 from connectors.errors import CursorExpired, Refused
-from connectors.local.boxes import Found, boxes, is_box, packed
+from connectors.local.boxes import Found, boxes, compressed, is_box, packed
 from connectors.local.eml import EmlFolder
-from connectors.local.files import BATCH, ref_prefix, storable
+from connectors.local.files import BATCH, read_up_to, ref_prefix, storable
 from connectors.local.maildir import Maildir, maildirs
 from connectors.local.mbox import Mbox
+from connectors.local.mbox_mark import read_cursor
 from connectors.records import Batch, Facet, Gone
 
 _PARTS: Final = '{"parts":'  # begins the cursor of a path where mboxes and other mail lie
+_BOXES: Final = '{"v":1,"boxes":'  # begins that of an mbox
 
 
 class Mail:
@@ -58,10 +60,13 @@ class Mail:
         if self.root.is_dir():
             single = _Single(known, ref_prefix(self.scope)) if kind == "eml" else None
             found = boxes(str(self.root), single)
-            if mixed or found.boxes or found.broken:
+            boxed = _Part(known, ref_prefix(self.scope), True)
+            # Without a cursor only what is known tells of mboxes that are none any more.
+            if mixed or found.boxes or found.broken or (cursor is None and boxed.any()):
                 yield from self._both(kind, found, cursor, known, now)
                 return
-        if mixed:
+        # What does not exist just now is of no other kind for that.
+        if mixed or (kind != "mbox" and (cursor or "").startswith(_BOXES) and self.root.exists()):
             raise CursorExpired(f"the reading of {self.scope} starts over")
         for chunk in self._source(kind).chunks(cursor, known, now):
             yield replace(chunk, reader=kind)
@@ -110,7 +115,8 @@ class Mail:
             source.found = found
         for chunk in source.chunks(parts.get(kind), others, now):
             parts[kind] = chunk.cursor
-            plain = chunk.done and not found.boxes and not found.broken
+            left = found.boxes or found.broken or read_cursor(parts.get("mbox"), self.scope).boxes
+            plain = chunk.done and not left
             yield replace(chunk, cursor=chunk.cursor if plain else _joined(parts), reader=kind)
 
     def _kind(self) -> str:
@@ -118,7 +124,7 @@ class Mail:
         if self.root.is_dir():
             return "maildir" if maildirs(str(self.root)) else "eml"
         if self.root.is_file() and is_box(self.root):
-            if advice := packed(self.root.name):
+            if advice := packed(self.root.name) or _compressed(self.root):
                 raise Refused(f"{storable(str(self.root))}: {advice}")
             return "mbox"
         return "eml"
@@ -156,6 +162,10 @@ class _Part:
         found = self.known.under(prefix)
         return {ref: found[ref] for ref in found if ("//" in ref[cut:]) == self.boxed}
 
+    def any(self) -> bool:
+        """Whether there are any."""
+        return bool(self.under(self.prefix))
+
 
 class _Single:
     """Whether a file is known as a mail of its own, and has not changed since."""
@@ -169,6 +179,14 @@ class _Single:
         if self._stamps is None:
             self._stamps = self._known.under(self._prefix)
         return self._stamps.get(self._prefix + rel) == stamp
+
+
+def _compressed(path: Path) -> str:
+    """What is to be done about a file that is compressed, whatever its name; "" for any other."""
+    try:
+        return compressed(read_up_to(str(path), 8))
+    except OSError:
+        return ""  # its reader says so
 
 
 def _joined(parts: Mapping[str, str]) -> str:

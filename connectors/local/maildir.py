@@ -26,7 +26,15 @@ from connectors.local.files import (
     stamp_of,
     why,
 )
-from connectors.local.maildir_names import Places, each_once, files_in, mtime_of, place_of, uniques
+from connectors.local.maildir_names import (
+    Places,
+    each_once,
+    files_in,
+    is_unsent,
+    mtime_of,
+    place_of,
+    uniques,
+)
 from connectors.local.mailfile import mail_in, oldest_of
 from connectors.records import Bad, Batch, Facet, Gone, Item, Seen
 
@@ -201,7 +209,8 @@ class Maildir:
 
 
 def maildirs(root: str) -> list[str]:
-    """The Maildirs of the tree, relative to `root` ("." for itself), parents first.
+    """The Maildirs of the tree, relative to `root` ("." for itself), parents first; not those in
+    which drafts lie.
 
     Raises `Unavailable` when the root cannot be listed.
     """
@@ -225,7 +234,7 @@ def maildirs(root: str) -> list[str]:
         # An archive of single mails may well have a folder called "new": that alone is no Maildir
         # below the root, but for the dotted names of Maildir++.
         named = folder == "." or os.path.basename(folder).startswith(".")
-        if "cur" in below or ("new" in below and named):
+        if ("cur" in below or ("new" in below and named)) and not is_unsent(folder):
             found.append(folder)
         waiting += [
             (name if folder == "." else f"{folder}/{name}", depth + 1)

@@ -18,15 +18,29 @@ _MARKS: Final = {"new": "1", "cur": "2"}
 _PARTS: Final = {mark: part for part, mark in _MARKS.items()}
 # The info part: ":2,S" by the standard, "!" or ";" where a file system forbids the colon.
 _INFO: Final = re.compile(r":|[!;]2,")
+# The flag D: its owner is still writing it (https://cr.yp.to/proto/maildir.html).
+_DRAFT: Final = re.compile(r"[:!;]2,[A-CE-Z]*D[A-Z]*$", re.IGNORECASE)
+# Where mail programs keep what was never sent; the encoded ones are modified UTF-7.
+_UNSENT: Final = frozenset(
+    ("drafts", "templates", "entwürfe", "entw&apw-rfe", "vorlagen", "brouillons", "borradores",
+     "rascunhos", "bozze", "concepten")
+)  # fmt: skip
+
+
+def is_unsent(folder: str) -> bool:
+    """Whether a folder, by its name, holds drafts: `.Drafts`, `.INBOX.Drafts`, `[Gmail]/Drafts`."""
+    return re.split(r"[./]", folder)[-1].lower() in _UNSENT
 
 
 def files_in(root: str, folder: str, parts: Sequence[str] = ("new", "cur")) -> dict[str, list[str]]:
-    """The names in new/ and cur/. new/ goes first: a mail that moves meanwhile is in cur/ then."""
+    """The names in new/ and cur/, but for drafts. new/ goes first: a mail that moves meanwhile is
+    in cur/ then."""
     found: dict[str, list[str]] = {}
     for part in parts:
         path = os.path.join(root, folder, part)
         try:
-            found[part] = os.listdir(path)
+            names = os.listdir(path)
+            found[part] = [name for name in names if not ("2," in name and _DRAFT.search(name))]
         except FileNotFoundError:
             continue  # one of the two may be missing, or the folder was just removed
         except OSError as error:

@@ -50,7 +50,7 @@ def delivered(path: str) -> datetime:
     in a Maildir begins with it. Raises OSError."""
     seconds = os.stat(path).st_mtime
     head = os.path.basename(path).partition(".")[0]
-    if head.isdigit() and _OLDEST_NAME <= int(head) < seconds:
+    if head.isdecimal() and _OLDEST_NAME <= int(head) < seconds:
         seconds = float(head)
     return datetime.fromtimestamp(int(seconds), UTC)
 

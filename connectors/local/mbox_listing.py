@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Final
 
 from connectors.contract import Chunk, Known, Unread
-from connectors.formats.mbox import Span, alive, fingerprint, marked, spans
+from connectors.formats.mbox import Span, alive, fingerprint, is_blank, marked, spans
+from connectors.local.boxes import compressed, is_mail
 from connectors.local.files import BATCH, refuse_sudden_emptiness
 from connectors.local.mbox_file import OpenBox, Places
 from connectors.local.mbox_mark import Mark, Marks, cursor_of, mark, settled, stands
@@ -18,7 +19,13 @@ from connectors.records import Bad, Gone, Item
 
 _SMALL: Final = 4 * 1024 * 1024  # a file that may as well be looked through once more
 _LINE: Final = 1024  # no "From " line is longer
-_NO_MBOX: Final = 'nothing in it begins with a "From " line and a date: it is no mbox'
+_NO_MBOX: Final = (
+    'nothing in it begins with a "From " line and a date: it is no mbox, and none of it is read; '
+    "put the mbox back, or take the file out of the configuration"
+)
+_PREFACE: Final = (
+    'what stands before its first "From " line is not read: if it is a mail, give it such a line'
+)
 
 
 class Listing:
@@ -41,6 +48,7 @@ class Listing:
         self._gone: list[Item] = []
         self._broken: set[str] = set()
         self._folders: tuple[str, ...] = ()
+        self._others: dict[str, bool] = {}  # by what was an mbox: whether it is nothing known now
         self._committed = 0  # items known of what was looked through
         self._found = besides
 
@@ -54,7 +62,7 @@ class Listing:
                 self._broken |= {box} & self._marks.broken
                 return
         with OpenBox(path) as file:
-            told = before is not None and _appended(file, before)
+            told = before is not None and box not in self._marks.broken and _appended(file, before)
             if told and before is not None:
                 told = yield from self._tail(box, file, before, places)
             if not told:
@@ -147,8 +155,9 @@ class Listing:
         self._committed += len(gone)
         names = Names()
         patient = self._patient(file, before)
-        reached, left = Mark(0, "", ""), False
+        reached, left, first = Mark(0, "", ""), False, 0
         for span in spans(file.read, file.size):
+            first = first if reached.end else span.start
             if left := _unfinished(file, span, patient):
                 break
             name = names.next(fingerprint(span)) if alive(span) else ""
@@ -172,9 +181,15 @@ class Listing:
         if file.changed():
             if not listing:  # what is gone can only be told from a file that keeps still
                 self._marks.boxes[box] = replace(reached, whole=True)
+            self._broken |= {box} & self._marks.broken
             return
-        if not reached.end and file.size and not left:
-            self.trouble(box, _NO_MBOX)
+        if not reached.end and not left and not _is_blank(file, file.size):
+            # What was in the mbox that stood here is not gone for that.
+            self.trouble(box, compressed(file.read(0, _LINE)) or _NO_MBOX)
+            self._committed -= len(gone)
+            gone.clear()
+        elif not _is_blank(file, first):
+            self.trouble(box, _PREFACE)
             gone.pop("", None)
         self._gone += [Gone(ours + name) for name in sorted(gone)]
         self._final[box] = self._finished(file, before, reached, left)
@@ -220,21 +235,34 @@ class Listing:
             box = ref.removeprefix(self._prefix).rpartition("//")[0]
             if (box in gone if gone is not None else box not in boxes) and not self._hidden(box):
                 lost.append(ref)
+            elif box not in boxes:
+                self._marks.boxes.setdefault(box, Mark(0, "", ""))
         self._committed += len(lost)
         self._gone += [Gone(ref) for ref in sorted(lost)]
 
     def _hidden(self, box: str) -> bool:
-        """Whether an mbox is, or lies in, what cannot be looked at just now."""
-        return box in self._broken or box.startswith(self._folders)
+        """Whether an mbox is, or lies in, what cannot be looked at just now; or in its place is a
+        file that is neither an mbox nor a mail."""
+        if box in self._broken or box.startswith(self._folders):
+            return True
+        if box not in self._others:
+            path = os.path.join(self._root, box)
+            self._others[box] = bool(box) and os.path.isfile(path) and not is_mail(path)
+        return self._others[box]
 
 
 def _appended(file: OpenBox, before: Mark) -> bool:
     """Whether, for all that can be seen cheaply, there is only more at the end than before."""
-    if before.listing or before.whole:
+    if before.listing or before.whole or not before.end:
         return False
     if before.same(file.status):
         return not before.later and file.size > _SMALL
     return file.size != before.size and stands(file.read, file.size, before)
+
+
+def _is_blank(file: OpenBox, end: int) -> bool:
+    """Whether nothing stands before `end`."""
+    return is_blank(file.read(0, min(end, _LINE))) and end <= _LINE
 
 
 def _unfinished(file: OpenBox, span: Span, patient: bool) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import typer
 
 from syncd import wiring
@@ -41,6 +43,10 @@ def command(context: typer.Context, now: NowOption = None, as_json: JsonOption =
     ids = ", ".join(rule.id for rule in assembly.ruleset.rules)
     typer.echo(f"  {len(assembly.ruleset.rules)} rules: {ids}")
     targets = settings.task_accounts()
+    for entry in settings.accounts:
+        for path in (*entry.mail, *entry.calendar, *entry.contacts):
+            if not (assembly.base / Path(path).expanduser()).exists():
+                typer.echo(f"  but {entry.name}: {path} does not exist (yet): `once` will say so")
     if targets:
         typer.echo("  tasks go to: " + ", ".join(f"{t} ({a})" for a, t in targets.items()))
     else:

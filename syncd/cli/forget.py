@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -104,8 +105,8 @@ def _ask(target: Target, found: Look, edited: list[tuple[str, str]]) -> set[str]
     """Say what goes and what stays, and ask; returns the keys of tasks to keep."""
     shown = f"{target.name} <{', '.join(sorted(target.addrs))}>" if target.name else ""
     typer.echo(f"Forget {shown or ', '.join(sorted(target.addrs))}?", err=True)
-    counts = ", ".join(f"{n:,} {what}" for what, n in found.counts.items() if n)
-    typer.echo(f"  To be erased, or stripped of them where others took part: {counts}.", err=True)
+    what = _counted(found.counts)
+    typer.echo(f"  To be erased, or stripped of them where others took part: {what}.", err=True)
     typer.echo("  Tasks that syncd wrote about them are deleted from your task list.", err=True)
     typer.echo(f"  Not reached: {'; '.join(_NOT_REACHED)}.", err=True)
     typer.confirm("Erase it for good?", abort=True, err=True)
@@ -114,6 +115,12 @@ def _ask(target: Target, found: Look, edited: list[tuple[str, str]]) -> set[str]
         for key, title in edited
         if not typer.confirm(f"You wrote in the task {title!r}. Delete it as well?", err=True)
     }
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    """ "1 address, 3 messages"; the names of what is counted are plurals."""
+    one = {what: "address" if what == "addresses" else what.removesuffix("s") for what in counts}
+    return ", ".join(f"{n:,} {one[what] if n == 1 else what}" for what, n in counts.items() if n)
 
 
 def _undo(shop: Workshop, word: str, *, as_json: bool) -> None:
@@ -133,8 +140,7 @@ def _lines(result: dict[str, Any]) -> list[str]:
     if result["forgotten"] == "already":
         lines.append("Forgotten already; nothing of them is stored.")
     else:
-        counts = ", ".join(f"{n:,} {what}" for what, n in result["erased"].items() if n)
-        lines.append(f"Forgotten: {counts}.")
+        lines.append(f"Forgotten: {_counted(result['erased'])}.")
         lines += [f"Left in your list: task {key}" for key in result["kept"]]
         lines += [
             f"You edited task {key}, which names them: it is left as you wrote it"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -24,6 +25,19 @@ if TYPE_CHECKING:
 
 _KINDS = ("meeting", "call", "message")
 _MODES = tuple(str(mode) for mode in Mode)
+
+
+_DENIED = re.compile(
+    r"\b(?:(?:did|was|could|has|have) ?n(?:o|['’])t|nicht|n['’](?:ai|a|est) pas|não)\b",
+    re.IGNORECASE,
+)
+
+
+# Before that hour (on the owner's clock) the meal is still to come.
+_MEALS = {
+    11: frozenset(("lunch", "mittagessen", "dejeuner", "almuerzo", "almoco")),
+    17: frozenset(("dinner", "supper", "abendessen", "diner", "cena", "jantar")),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +77,9 @@ def make(connection: Connection, shop: Workshop, wish: Wish, said: Said, at: dat
     if any("@" in name.text for name in said.names):
         # An address says less than whose it is.
         title = f"{said.activity or kind} with {_listed(tuple(whom))}"
-    entry = Entry(at, kind, mode, direction, title, said.place, tuple(whom.values()))
+    gone = shop.ignore.forgotten  # whoever was forgotten is not written down again
+    pairs = tuple((addr, gone.name(name)) for addr, name in whom.values())
+    entry = Entry(at, kind, mode, direction, gone.text(title), gone.text(said.place), pairs)
     return Made(entry, said.activity, tuple(whom))
 
 
@@ -75,6 +91,8 @@ def _right(option: str, given: str | None, choices: Sequence[str]) -> None:
 def _understood(wish: Wish, local: datetime) -> Said:
     from syncd.inference.logged import understand
 
+    if denied := _DENIED.search(wish.text):
+        raise typer.BadParameter(f"{denied[0]!r}: only what did happen can be logged")
     said = understand(wish.text, local)
     if not (said.kind or wish.kind or wish.mode):
         raise typer.BadParameter(
@@ -109,7 +127,22 @@ def _moment(wish: Wish, said: Said, local: datetime) -> datetime:
             f"{when.vague!r} names no single day; write one like 'yesterday' or 2026-03-10, "
             "or give --at"
         )
+    if when.clock is None and when.moment is None and when.day in (None, local.date()):
+        _eaten(said.title, local)
     return _past(moment_of(when, local), local)
+
+
+def _eaten(title: str, local: datetime) -> None:
+    """Nobody has had lunch at nine in the morning."""
+    from syncd.inference.titles import fold
+
+    words = set(fold(title).split())
+    for hour, meals in _MEALS.items():
+        if local.hour < hour and (found := words & meals):
+            raise typer.BadParameter(
+                f"it is too early for {min(found)} today: nothing in the future is an interaction; "
+                "say which day it was, or give --at"
+            )
 
 
 def _past(at: datetime, local: datetime) -> datetime:
@@ -177,7 +210,10 @@ def _one(connection: Connection, shop: Workshop, name: Name) -> tuple[str, tuple
         return _new(shop, name.text, addr)
     if not name.sure:
         return None
-    raise who.unknown(name.text, found)
+    missing = who.unknown(name.text, found)
+    if found.near:
+        raise missing
+    raise NotFound(f"{missing}; somebody new: --with '{name.text} <address>'")
 
 
 def _shortened(connection: Connection, owner: str, text: str) -> Found | None:

@@ -10,6 +10,7 @@ import typer
 from syncd.cli import who
 from syncd.cli.context import Call, JsonOption, NotFound, NowOption, call_of, print_json
 from syncd.cli.session import reading, writing
+from syncd.people.forgotten import Forgotten
 from syncd.pipeline.act import acting
 from syncd.store import notes, people
 from syncd.store.notes import Note
@@ -50,6 +51,7 @@ def _add(call: Call, now: str | None, word: str, line: str, *, as_json: bool) ->
     with writing(call, now) as (shop, moment), acting(shop, moment) as connection:
         owner = shop.database.owner
         row = who.person(connection, shop, word)
+        line = _without_forgotten(line, shop.ignore.forgotten)
         addrs = people.addresses_of(connection, owner, [row.id])[row.id]
         before = [one.line for one in notes.listed(connection, owner, addrs)]
         if line not in before:
@@ -58,6 +60,14 @@ def _add(call: Call, now: str | None, word: str, line: str, *, as_json: bool) ->
         print_json({"person": row.name, "line": line, "new": line not in before})
     else:
         typer.echo(f"{'Noted already' if line in before else 'Noted'} on {row.name}: {line}")
+
+
+def _without_forgotten(line: str, forgotten: Forgotten) -> str:
+    """The line as it may be stored. Raises `NotFound` where it says nothing else."""
+    left = forgotten.text(line)
+    if left != line and not any(char.isalnum() for char in left):
+        raise NotFound("this names only whom you forgot, so it is not stored")
+    return left
 
 
 def _remove(call: Call, now: str | None, word: str, number: int, *, as_json: bool) -> None:

@@ -47,12 +47,10 @@ def lines_of(status: dict[str, Any]) -> list[str]:
     if status["as_of"] is None:
         return ["Nothing has been read yet: run `syncd once`."]
     lines = [f"As of {status['as_of']:%Y-%m-%d %H:%M} UTC"]
-    counts = {(i["account"], i["facet"], i["state"]): i["count"] for i in status["items"]}
     for row in status["accounts"]:
         account, facet = row["account"], row["facet"]
         state = row["error"] or ("up to date" if row["complete"] else "still reading")
-        items = counts.get((account, facet, "ok"), 0) + counts.get((account, facet, "ignored"), 0)
-        lines.append(f"  {account}: {facet} {row['scope']}: {state} ({items:,} {facet} items)")
+        lines.append(f"  {account}: {facet} {row['scope']}: {state} ({row['items']:,} items)")
     seen = status["observations"]
     lines.append(
         f"{seen.get('message', 0):,} messages, {seen.get('meeting', 0):,} meetings, "

@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from connectors.records import Message
+from syncd.inference.authors import author_of, authors_of
 from syncd.inference.machine import machine_reasons
 from syncd.inference.model import Dossier, Owner, Sighted
 from syncd.inference.sharing import is_written_by_owner, only_shared
@@ -68,9 +69,7 @@ def bounces_of(dossier: Dossier, owner: Owner, now: datetime) -> Bounces:
     reports = [
         s
         for s in dossier.messages
-        if not (s.record.from_ and normalise(s.record.from_[0].addr) in people)
-        and s.record.at <= now
-        and _may_be_report(s.record)
+        if author_of(s.record) not in people and s.record.at <= now and _may_be_report(s.record)
     ]
     if not reports:
         return _NONE
@@ -116,7 +115,7 @@ def _is_sent(sighted: Sighted[Message], owner: Owner) -> bool:
 
 
 def _authors(message: Message) -> frozenset[str]:
-    return frozenset(normalise(box.addr) for box in message.from_)
+    return frozenset(normalise(box.addr) for box in authors_of(message))
 
 
 def _came_back(

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from connectors.records import Card, Mailbox, Meeting, Message
+from syncd.inference.authors import author_of, authors_of
 from syncd.inference.machine import is_list, list_addresses
 from syncd.people import AddressKind, classify, compatible, name_key, normalise, words_of
 
@@ -86,7 +87,7 @@ def _of_card(card: Card, me: Myself) -> set[Hint]:
 
 def _of_message(message: Message, me: Myself) -> set[Hint]:
     found: set[Hint] = set()
-    author = normalise(message.from_[0].addr) if message.from_ else ""
+    author = author_of(message)
     if 0 < len(message.reply_to) <= _MANY and author and is_human(author):
         answers = {normalise(box.addr) for box in message.reply_to}
         found |= {("reply-to", author, addr) for addr in answers - {"", author} if is_human(addr)}
@@ -104,7 +105,7 @@ def _of_message(message: Message, me: Myself) -> set[Hint]:
 def _of_author(message: Message, author: str, me: Myself) -> set[Hint]:
     if author in me.addresses:
         return set()
-    name = message.from_[0].name
+    name = authors_of(message)[0].name
     if name_key(name) == me.key and is_human(author) and author not in list_addresses(message):
         labels = {
             label.strip().strip('"\\').lower()

@@ -10,6 +10,7 @@ together, and the owner's word beats everything.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -31,6 +32,8 @@ from syncd.people import (
 MOST_NAMESAKES = 12
 # An address that goes by more full names than this is several people's.
 _MOST_NAMES = 3
+
+_SEVERAL = re.compile(r"\s(?:&|\+|and|und|et|y|e)\s", re.IGNORECASE)
 
 Pair = tuple[str, str]
 
@@ -181,7 +184,9 @@ def links(scene: Scene) -> list[Link]:
 
 
 def _two_humans(pair: Pair, card: CardSays, scene: Scene) -> bool:
-    """Whether two addresses on one card call themselves by two humans' names: a couple's card."""
+    """Whether a card of several humans ("Ben & Cleo Archer") holds an address of each."""
+    if _SEVERAL.search(card.name) is None:
+        return False
     one, other = (
         {name for name in scene.named.get(addr, Named()).own if name_key(name)} or {card.name}
         for addr in pair

@@ -136,6 +136,10 @@ _NOON: Final = re.compile(r"\b(?:at |a )?(?:noon|midday|midi|mediodia|meio-dia)\
 _NAMES_GERMAN: Final = re.compile(r"\b(?:mit|und|getroffen|angerufen|geschrieben|kaffee)\b")
 
 
+_BEGINS_BEFORE: Final = 3  # hours before what is taken for its time, a part of the day begins
+_AFTERNOON: Final = 6
+
+
 @dataclass(frozen=True, slots=True)
 class When:
     """What a text says of the time. All None: nothing. `vague`: it names no single day."""
@@ -180,7 +184,7 @@ def _iso(match: re.Match[str]) -> When:
 
 def _ago(match: re.Match[str], now: datetime) -> When:
     word, unit = match["n"], _UNIT[match["u"]]
-    count = int(word) if word.isdigit() else d.NUMBERS[word]
+    count = int(word) if word.isdecimal() else d.NUMBERS[word]
     if unit == "month":
         return When(vague=match[0])
     if unit in ("minute", "hour"):
@@ -205,8 +209,10 @@ def _named(cloth: Cloth, now: datetime) -> list[When]:
         said = match["this"] or match["ce"] or match["cet"] or match["esta"]
         hour = _PART.get(said) if said else None
         clock = time(hour) if hour else time(20) if "tonight" in match[0] else _part(match)
-        # "This evening", said in the afternoon, was meant for now: what is logged is over.
-        clock = None if clock is not None and clock > now.timetz().replace(tzinfo=None) else clock
+        # "This evening", said at six, is now; said in the morning it is still to come.
+        local = now.time()
+        if clock is not None and clock > local and local.hour >= clock.hour - _BEGINS_BEFORE:
+            clock = None
         found.append(When(today, clock))
     if match := cloth.take(_OF_LAST_WEEK):
         number = _WEEKDAY[match["wd"] or match["wd2"]]
@@ -232,7 +238,7 @@ def _dated(cloth: Cloth, today: date) -> list[When]:
     """Days by number: 3 March, 3.3., 13/3/2026, on the 3rd."""
     for pattern in (_DAY_MONTH, _MONTH_DAY, _DOTTED):
         if match := cloth.take(pattern):
-            month = int(match["m"]) if match["m"].isdigit() else _MONTH[match["m"]]
+            month = int(match["m"]) if match["m"].isdecimal() else _MONTH[match["m"]]
             return [_nearest(match["y"], month, int(match["d"]), today, match[0])]
     if match := cloth.take(_SLASHED):
         first, second = int(match["a"]), int(match["b"])
@@ -271,6 +277,8 @@ def _clock(cloth: Cloth) -> time | None:
             continue
         if half:
             hour = hour % 12 + (12 if half == "p" else 0)
+        elif 1 <= hour <= _AFTERNOON and not (match["h"] or match["h3"]):
+            hour += 12  # nobody has coffee "at 3" in the night
         found = _time(hour, int(match["m"] or 0))
         if found is not None:
             cloth.cut(*match.span())

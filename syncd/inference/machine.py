@@ -19,6 +19,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from connectors.records import Message
+from syncd.inference.authors import authors_of
 from syncd.inference.machine_headers import READERS, family
 from syncd.inference.machine_words import SUBJECTS
 from syncd.inference.threads import base_subject
@@ -59,9 +60,10 @@ def machine_reasons(m: Message) -> tuple[str, ...]:
         auto.append(next(code for code, rule in SUBJECTS if rule.match(m.subject)))
     if m.sender is not None:
         _judge_sender(m, auto, bulk)
-    if not m.from_:
+    authors = authors_of(m)
+    if not authors:
         auto.append("sender:none")
-    for box in m.from_:
+    for box in authors:
         kind = classify(normalise(box.addr), is_list=False, is_resource=False)[0]
         if kind is AddressKind.PERSON and box.name and _ROBOT_NAME.search(box.name):
             kind = AddressKind.ROBOT
@@ -121,7 +123,7 @@ def list_addresses(m: Message) -> frozenset[str]:
             found |= _NAMING[name](value, recipients)
     if not found:
         return frozenset()
-    return frozenset(found) - {""} - {normalise(box.addr) for box in m.from_}
+    return frozenset(found) - {""} - {normalise(box.addr) for box in authors_of(m)}
 
 
 def _is_answer(m: Message) -> bool:
@@ -131,7 +133,7 @@ def _is_answer(m: Message) -> bool:
 
 def _judge_sender(m: Message, auto: list[str], bulk: list[str]) -> None:
     """The Sender (RFC 5322 section 3.6.2) is who typed or sent it for the author."""
-    if m.sender is None or any(box.addr == m.sender.addr for box in m.from_):
+    if m.sender is None or any(box.addr == m.sender.addr for box in authors_of(m)):
         return
     addr = m.sender.addr.lower()
     if addr.startswith(("calendar-notification@", "calendar-server")):

@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from connectors.records import Mailbox, Message
+from syncd.inference.authors import authors_of
 from syncd.inference.bounces import Bounces, bounces_of, failed_addresses
 from syncd.inference.machine import is_interaction_never, is_list, machine_reasons
 from syncd.inference.model import (
@@ -103,7 +104,7 @@ def judge_messages(dossier: Dossier, owner: Owner, now: datetime) -> tuple[Claim
 def _judge(sighted: Sighted[Message], case: _Case) -> _Verdict:
     m = sighted.record
     person, owner = case.dossier.addresses, case.owner
-    authors = {normalise(box.addr) for box in m.from_}
+    authors = {normalise(box.addr) for box in authors_of(m)}
     named_owner = not authors.isdisjoint(owner.addresses)
     sent = named_owner and (case.personal or _is_sent(sighted, owner))
     direction = Direction.SENT if named_owner else Direction.RECEIVED

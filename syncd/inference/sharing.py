@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from connectors.records import Message
+from syncd.inference.authors import authors_of
 from syncd.inference.model import Owner, Sighted
 from syncd.people import AddressKind, classify, normalise
 
@@ -32,10 +33,10 @@ def is_written_by_owner(message: Message, owned: frozenset[str], shared: bool) -
     assistant's mail in the owner's name is the owner's. Behind an address that several use, From
     says nothing: Sender does, and in a shared mailbox (`shared`) nobody does where it is missing.
     """
-    own = frozenset(normalise(box.addr) for box in message.from_) & owned
+    own = frozenset(normalise(box.addr) for box in authors_of(message)) & owned
     if not own or any(map(is_personal, own)):
         return bool(own)
-    if message.sender is None:
+    if message.sender is None or not message.from_:
         return not shared
     return normalise(message.sender.addr) in owned
 

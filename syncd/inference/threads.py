@@ -20,6 +20,7 @@ from functools import lru_cache
 from typing import Final
 
 from connectors.records import Message
+from syncd.inference.authors import author_of, authors_of
 from syncd.inference.model import Dossier, Sighted
 from syncd.inference.sharing import is_personal
 from syncd.people import normalise
@@ -118,7 +119,7 @@ class Threads:
         for reference in reversed(message.references):
             known = self._known().get(reference)
             if known is not None and reference != message.message_id:
-                return reference, _author(known.record)
+                return reference, author_of(known.record)
         return "", ""
 
     def _by_subject(self, message: Message, sent: bool) -> tuple[str, str]:
@@ -132,7 +133,7 @@ class Threads:
         if place < 0 or message.at - there[place][0] > _WITHIN:
             return "", ""
         found = there[place][1]
-        return found, _author(self._known()[found].record)
+        return found, author_of(self._known()[found].record)
 
     def _collect(self) -> dict[tuple[str, bool], list[tuple[datetime, str]]]:
         """Mail between the two, by base subject and direction, oldest first."""
@@ -144,11 +145,7 @@ class Threads:
             if not base:
                 continue
             sent = self._is_sent(sighted)
-            ends = (*m.to, *m.cc, *m.bcc) if sent else m.from_
+            ends = (*m.to, *m.cc, *m.bcc) if sent else authors_of(m)
             if any(normalise(box.addr) in person for box in ends):
                 topics[base, sent].append((m.at, m.message_id))
         return {topic: sorted(found) for topic, found in topics.items()}
-
-
-def _author(message: Message) -> str:
-    return normalise(message.from_[0].addr) if message.from_ else ""

@@ -155,6 +155,12 @@ class Forgotten:
         open_ = unquote(ref)
         if self.text(ref) == ref and (open_ == ref or self.text(open_) == open_):
             return ref
+        return self.sealed(ref)
+
+    def sealed(self, ref: str) -> str:
+        """A ref that nobody reads without the key, whatever it shows; the same each time."""
+        if ref.startswith(_SEALED):
+            return ref
         data = ref.encode("utf-8", "surrogateescape")
         tag = hmac.new(self.key, b"seal:" + data, hashlib.sha256).digest()[:16]
         return _SEALED + (tag + _stream(self.key, tag, data)).hex()

@@ -44,7 +44,7 @@ from syncd.pipeline.putback import put_back
 from syncd.pipeline.read import TextReader
 from syncd.pipeline.settle import Settler
 from syncd.planner import Policy
-from syncd.store import facts, observations, people, sources
+from syncd.store import facts, observations, people, shred, sources
 from syncd.store.database import Database
 from syncd.store.dossiers import Lawyer, Shelf
 from syncd.store.lock import exclusive
@@ -220,9 +220,15 @@ def refresh(shop: Workshop, now: datetime) -> None:
         if "index" in stale:
             observations.reindex(connection, owner, shop.indexer)
         if "ignore" in stale:
-            observations.strip(
-                connection, owner, shop.indexer, lambda one: without_ignored(one, shop.ignore)
+            stripped = observations.strip(
+                connection,
+                owner,
+                shop.indexer,
+                lambda one: without_ignored(one, shop.ignore),
+                forgotten=shop.ignore.forgotten,
             )
+            if stripped and shop.ignore.forgotten:
+                shred.order(connection, owner)
             sources.forget_ignored(connection, owner)
         if "history" in stale and as_of is not None:
             sources.start_over(connection, owner)

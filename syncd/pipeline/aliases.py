@@ -8,7 +8,8 @@ from sqlalchemy import Connection
 
 from syncd import log
 from syncd.inference.aliases import found
-from syncd.store import aliases, facts, observations, people
+from syncd.intake import without_ignored
+from syncd.store import aliases, facts, observations, people, shred
 
 if TYPE_CHECKING:
     from syncd.pipeline import Workshop
@@ -55,6 +56,18 @@ def _apply(connection: Connection, before: Workshop, after: Workshop) -> None:
         observations.reindex(connection, owner, after.indexer)
     else:
         numbers = aliases.observations_of(connection, owner, fresh)
+        if after.ignore.forgotten:
+            # A copy to an address of one's own makes no company.
+            stripped = observations.strip(
+                connection,
+                owner,
+                after.indexer,
+                lambda one: without_ignored(one, after.ignore),
+                list(numbers),
+                after.ignore.forgotten,
+            )
+            if stripped:
+                shred.order(connection, owner)
         observations.reindex(connection, owner, after.indexer, numbers)
     # Whose mail is the owner's, and who is a colleague, may be another for everybody.
     everybody = people.all_addresses(connection, owner)

@@ -75,7 +75,8 @@ def _read_here(source: Divisible, terms: Terms, chunk: Chunk | ConnectorError) -
 
 def readers() -> int:
     """How many processes this machine has use for."""
-    return min(len(os.sched_getaffinity(0)), _MOST_READERS)
+    able = getattr(os, "sched_getaffinity", None)  # not everywhere
+    return min(len(able(0)) if able else os.cpu_count() or 1, _MOST_READERS)
 
 
 def _chain(

@@ -20,7 +20,7 @@ from syncd.inference import infer
 from syncd.inference.humans import kind_of, saved_cards
 from syncd.inference.model import Claim, ClaimKind, Dossier, Owner, Real
 from syncd.inference.titles import tokens, who
-from syncd.people import AddressKind, first_name, name_of
+from syncd.people import AddressKind, first_name, name_key, name_of
 from syncd.pipeline.portrait import Portraits
 from syncd.pipeline.regroup import Group, Regrouper
 from syncd.store import neighbours, people, readings, ticks
@@ -123,6 +123,9 @@ class Settler:
 
     def _row(self, group: Group, dossier: Dossier, claims: Sequence[Claim]) -> PersonRow:
         cards = [(card.record.name, 1) for card in saved_cards(dossier) if card.record.name]
+        if any(name_key(name) for name, _ in group.names):
+            # A desk's card on which somebody's address stands as well names the desk.
+            cards = [(name, n) for name, n in cards if " " not in name or name_key(name)]
         name = name_of(cards or group.names or [(addr, 1) for addr in sorted(group.addrs)])
         if not name:
             name = name_of((addr, 1) for addr in sorted(group.addrs)) or min(group.addrs)

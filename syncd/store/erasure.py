@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, String, Text, delete, func, select, update
 
-from connectors import wire
-from connectors.records import Meeting, Message
 from syncd.people.forgotten import Forgotten, folded
-from syncd.relationships.words import clean
-from syncd.store import ledger, logged, observations, people, removals, tables
+from syncd.store import ledger, logged, observations, people, quotes, removals, seals, tables
 from syncd.store.erasure_texts import Wording
 from syncd.store.observations import Indexer
 from syncd.store.portions import Record
@@ -46,8 +43,6 @@ from syncd.store.schema_words import removal, tombstone
 from syncd.store.statements import chunked
 from syncd.store.target import Look, Target
 
-Texts = dict[tuple[int, str, str], tuple[str, ...]]
-
 # Tables that are brought in order one by one below; any other loses the rows that name them.
 _KNOWN = (
     address, cursor, dirty, fact, involved, item, logged_table, name_token, named, note,
@@ -67,7 +62,6 @@ class Eraser:
     indexer: Indexer
     left: Callable[[Record], Record | None]  # what may be stored of a record from now on
     names: frozenset[str] = frozenset()
-    instead: dict[str, str] = field(default_factory=dict)  # titles and places: before, now
 
     def erase(self, found: Look, keep: Collection[str]) -> list[str]:
         """Erase what `look` found, and whatever else names them; tasks to `keep` are left in their
@@ -78,9 +72,11 @@ class Eraser:
         before = self._keys()
         numbers = self._numbers()
         self._items(numbers)
-        said = self._said(numbers)
-        observations.strip(connection, owner, self.indexer, self.left, only=numbers)
-        self.instead.update(_changed(said, self._said(numbers)))
+        said = quotes.said(connection, numbers)
+        observations.strip(
+            connection, owner, self.indexer, self.left, numbers, forgotten=self.forgotten
+        )
+        quoted = quotes.changed(said, quotes.said(connection, numbers))
         self._rename(numbers)
         self._readings(before)
         if self.target.person:
@@ -93,8 +89,8 @@ class Eraser:
                 connection.execute(
                     delete(table).where(table.c.owner == owner, table.c.addr.in_(some))
                 )
-        wording = Wording(connection, owner, self.forgotten, self.instead)
-        edited = wording.reword()
+        instead = quotes.by_person(connection, owner, quoted)
+        edited = Wording(connection, owner, self.forgotten, instead).reword()
         self._cursors(found)
         self._others()
         return edited
@@ -169,7 +165,7 @@ class Eraser:
                 listed = (
                     item.c.owner == self.owner,
                     item.c.account == account,
-                    item.c.facet != "tasks",
+                    item.c.facet.in_(seals.READ),
                     item.c.ref == ref,
                 )
                 self.connection.execute(update(item).where(*listed).values(state="ignored"))
@@ -218,26 +214,6 @@ class Eraser:
                 ours = (table.c.owner == self.owner, table.c.key.in_(some))
                 self.connection.execute(delete(table).where(*ours))
 
-    def _said(self, numbers: Collection[int]) -> Texts:
-        """The titles and places of these observations, by sighting: tasks quote them."""
-        found = {}
-        for some in chunked(sorted(numbers)):
-            query = (
-                select(sighting, observation.c.kind)
-                .join(observation, observation.c.id == sighting.c.observation)
-                .where(sighting.c.observation.in_(some))
-            )
-            for row in self.connection.execute(query):
-                record = wire.unpack(row.kind, row.record)
-                if isinstance(record, Message):
-                    texts: tuple[str, ...] = (record.subject,)
-                elif isinstance(record, Meeting):
-                    texts = (record.title, record.place)
-                else:
-                    continue
-                found[row.observation, row.account, row.ref] = texts
-        return found
-
     # --- what is said elsewhere ---
 
     def _cursors(self, found: Look) -> None:
@@ -282,15 +258,6 @@ class Eraser:
         if self.target.person and self.target.person in text:
             return True
         return "@" in text and self.forgotten.text(text) != text
-
-
-def _changed(before: Texts, now: Texts) -> Iterator[tuple[str, str]]:
-    """What stood in a title or place that others share, and what stands there now; as tasks quote
-    it, on one line."""
-    for where, texts in before.items():
-        for old, new in zip(texts, now.get(where, texts), strict=True):
-            if old != new and old.strip():
-                yield clean(old), clean(new)
 
 
 def _folded(text: str) -> str:

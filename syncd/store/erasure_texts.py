@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, delete, select, update
 
-from syncd.people.forgotten import Forgotten
-from syncd.store import ledger, notes, removals
+from syncd.people.forgotten import Forgotten, folded
+from syncd.store import ledger, notes, people, removals
+from syncd.store.quotes import Pairs
 from syncd.store.removals import REWORD, Removal
 from syncd.store.schema import note, outbox, task
 from syncd.store.times import from_int
 
+_WORDED: Final = frozenset(("title", "notes", "their_title", "their_notes"))  # what quotes titles
+_WORD: Final = re.compile(r"\w+")
+
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """Takes names out of texts. `instead`: titles and places that are quoted, before and now."""
+    """Takes names out of texts. `instead`: titles and places that tasks about a person quote,
+    before and now."""
 
     connection: Connection
     owner: str
     forgotten: Forgotten
-    instead: Mapping[str, str]
+    instead: Mapping[str, Pairs]
 
     def reword(self) -> list[str]:
         """Tasks, pending writes and notes about others lose their name."""
@@ -34,13 +40,14 @@ class Wording:
             if state is None:
                 continue
             texts = self._plain(
+                row.person,
                 {
                     "title": state.ours.title,
                     "notes": state.ours.notes,
                     "their_title": state.theirs.title,
                     "their_notes": state.theirs.notes,
                     "why": state.closed_why,
-                }
+                },
             )
             if texts is None:
                 continue
@@ -50,9 +57,12 @@ class Wording:
                 one = Removal(state.account, key, REWORD, state.ref)
                 removals.add(self.connection, self.owner, [one])
             self._retext(key, texts)
-        query = select(outbox.c.id, outbox.c.payload).where(outbox.c.owner == self.owner)
-        for number, payload in list(self.connection.execute(query)):
-            if (values := self._plain(json.loads(payload))) is not None:
+        query = select(outbox.c.id, outbox.c.key, outbox.c.payload)
+        for number, key, payload in list(
+            self.connection.execute(query.where(outbox.c.owner == self.owner))
+        ):
+            person = rows[key].person if key in rows else ""
+            if (values := self._plain(person, json.loads(payload))) is not None:
                 text = json.dumps(values, ensure_ascii=False)
                 mine = outbox.c.id == number
                 self.connection.execute(update(outbox).where(mine).values(payload=text, error=""))
@@ -69,17 +79,34 @@ class Wording:
         query = select(task.c.key).where(task.c.owner == self.owner)
         return list(self.connection.execute(query).scalars())
 
-    def _plain(self, values: dict[str, Any]) -> dict[str, Any] | None:
-        """The values without them; None where nothing changes."""
+    def _plain(self, person: str, values: dict[str, Any]) -> dict[str, Any] | None:
+        """The values of a task about `person` without them; None where nothing changes."""
+        quotes = self._quotes(person)
         fresh = {
-            name: self._text(value) if isinstance(value, str) else value
+            name: self._text(value, quotes if name in _WORDED else ())
+            if isinstance(value, str)
+            else value
             for name, value in values.items()
         }
         return None if fresh == values else fresh
 
-    def _text(self, text: str) -> str:
-        for before, now in self.instead.items():
-            text = text.replace(before, now)
+    def _quotes(self, person: str) -> list[tuple[re.Pattern[str], str]]:
+        """What tasks about this person may quote, the longest first. A title that is no more than
+        a part of this person's own name stays: it stands for them."""
+        pairs = self.instead.get(person, frozenset())
+        if not pairs:
+            return []
+        known = people.load(self.connection, self.owner, [person]).get(person)
+        own = set(_WORD.findall(folded(known.name))) if known else set()
+        return [
+            (re.compile(rf"(?<!\w){re.escape(before)}(?!\w)"), now)
+            for before, now in sorted(pairs, key=lambda pair: (-len(pair[0]), pair))
+            if not set(_WORD.findall(folded(before))) <= own
+        ]
+
+    def _text(self, text: str, quotes: Iterable[tuple[re.Pattern[str], str]]) -> str:
+        for before, now in quotes:
+            text = before.sub(lambda _, now=now: now, text)  # type: ignore[misc]
         return self.forgotten.text(text)
 
     def _retext(self, key: str, texts: dict[str, Any]) -> None:

@@ -127,6 +127,17 @@ def _holders(connection: Connection, owner: str, keys: Iterable[str]) -> set[str
     return found
 
 
+def called(connection: Connection, owner: str, words: Collection[str]) -> set[str]:
+    """The addresses that go by a full name with all these (folded) words in it."""
+    if not words:
+        return set()
+    longest = max(words, key=len)
+    query = select(known_as.c.addr, known_as.c.key).where(
+        known_as.c.owner == owner, known_as.c.key.contains(longest, autoescape=True)
+    )
+    return {addr for addr, key in connection.execute(query) if set(words) <= set(key.split())}
+
+
 def common(connection: Connection, owner: str, keys: Collection[str]) -> frozenset[str]:
     """Names by which more than MOST_NAMESAKES addresses go."""
     found: set[str] = set()

@@ -15,7 +15,8 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 
 from connectors import wire
 from syncd.intake import Row
-from syncd.store import fresh, neighbours
+from syncd.people.forgotten import Forgotten
+from syncd.store import fresh, neighbours, seals
 from syncd.store.neighbours import Trace, involved_in
 from syncd.store.portions import GONE, Entry, Record, Taken
 from syncd.store.schema import (
@@ -24,6 +25,7 @@ from syncd.store.schema import (
     item,
     named,
     observation,
+    reading,
     sighting,
     title_token,
 )
@@ -63,11 +65,14 @@ def apply(
     With `alone` whoever else they decide about is not marked: the caller sees to it that everybody
     is (see `syncd.pipeline.observe`).
     """
-    latest = {one.ref: one for one in taken}  # an item listed twice: the last word counts
+    # An item listed twice, under whichever of its refs: the last word counts.
+    latest = {min(one.ref, one.twin or one.ref): one for one in taken}
     taken = list(latest.values())
     moment = to_int(seen_at)
-    acknowledge(connection, where, taken)
+    seals.respell(connection, where.owner, where.account, where.facet, taken)
     new, others = fresh.divide(connection, where.owner, where.account, taken)
+    rewritten = _rewritten(connection, where, others)
+    acknowledge(connection, where, taken)
     numbers = fresh.store(connection, where.owner, where.account, new, moment)
     if numbers:
         entries = [entry for one in new for entry in one.entries]
@@ -75,6 +80,7 @@ def apply(
     touched = _withdraw(connection, where, others, moment)
     ids = _ensure(connection, where, others)
     touched |= _sight(connection, where, others, ids, moment)
+    touched |= {ids[key] for key in rewritten}
     if touched:
         _index(connection, where.owner, touched, indexer, alone=alone)
     return len(numbers) + len(touched)
@@ -97,6 +103,28 @@ def acknowledge(connection: Connection, where: Where, taken: Sequence[Taken]) ->
                 item.c.ref.in_(refs),
             )
         )
+
+
+def _rewritten(connection: Connection, where: Where, taken: Sequence[Taken]) -> set[str]:
+    """The messages whose item has changed since it was read, by key: what their texts were found
+    to do is forgotten, so that they are read again."""
+    now = {one.ref: one for one in taken if any(e.kind == "message" for e in one.entries)}
+    changed: set[str] = set()
+    for refs in chunked(now):
+        query = select(item.c.ref, item.c.stamp).where(
+            item.c.owner == where.owner,
+            item.c.account == where.account,
+            item.c.facet == where.facet,
+            item.c.ref.in_(refs),
+        )
+        for ref, stamp in connection.execute(query):
+            if stamp != now[ref].stamp:
+                changed |= {e.key for e in now[ref].entries if e.kind == "message"}
+    for keys in chunked(sorted(changed)):
+        connection.execute(
+            delete(reading).where(reading.c.owner == where.owner, reading.c.key.in_(keys))
+        )
+    return changed
 
 
 def _withdraw(
@@ -203,10 +231,13 @@ def strip(
     indexer: Indexer,
     left: Callable[[Record], Record | None],
     only: Iterable[int] | None = None,
+    forgotten: Forgotten | None = None,
 ) -> int:
     """Apply what is to be ignored from now on to what is stored; returns how many sightings
     changed. A sighting of which nothing is left is removed, its observation with the last one.
-    With `only`, of these observations alone."""
+    With `only`, of these observations alone. With `forgotten`, refs of items of which nothing is
+    left are sealed."""
+    lost: set[tuple[str, str]] = set()
     touched: dict[int, bool] = {}
     everything = select(observation.c.id).where(observation.c.owner == owner)
     numbers = list(connection.execute(everything).scalars() if only is None else only)
@@ -229,12 +260,15 @@ def strip(
             )
             if kept is None:
                 connection.execute(delete(sighting).where(*ours))
+                lost.add((found.account, found.ref))
             else:
                 connection.execute(update(sighting).where(*ours).values(record=wire.pack(kept)))
             touched[found.observation] = True
             changed += 1
     _index(connection, owner, set(touched), indexer)
     _forget_empty(connection, touched)
+    if forgotten:
+        seals.seal_empty(connection, owner, forgotten, lost)
     return changed
 
 

@@ -17,6 +17,7 @@ from syncd.inference.itip import believed
 from syncd.intake import Ignore, Row, key_of, without_chatter, without_ignored
 from syncd.people.forgotten import is_sealed
 from syncd.store.times import to_int
+from syncd.veil import without_forgotten
 
 Record = Message | Meeting | Card
 GONE = "gone"  # the state of an item that is to be forgotten
@@ -40,13 +41,15 @@ class Entry(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """One item as it shall be stored. `state`: ok | bad | ignored, or `GONE`."""
+    """One item as it shall be stored. `state`: ok | bad | ignored, or `GONE`. `twin` is the ref
+    under which the item may be stored from before: sealed, or not."""
 
     ref: str
     stamp: str
     state: str
     reason: str = ""
     entries: tuple[Entry, ...] = ()
+    twin: str = ""
 
 
 class Portion(NamedTuple):
@@ -71,12 +74,22 @@ class Terms:
         return Portion([self.take(item) for item in batch.items], batch.cursor, batch.done)
 
     def take(self, item: Item) -> Taken:
-        """What one item comes to: without what is ignored, or older than `since`."""
-        ref = self.ignore.forgotten.ref(item.ref)
-        item = item if ref == item.ref else replace(item, ref=ref)
+        """What one item comes to: without what is ignored, or older than `since`. The ref is
+        sealed where it shows somebody forgotten, or where nothing is left because of them."""
+        forgotten = self.ignore.forgotten
+        ref = forgotten.ref(item.ref)
+        taken = self._take(item if ref == item.ref else replace(item, ref=ref))
+        if not forgotten:
+            return taken
+        sealed = forgotten.sealed(item.ref)
+        return taken._replace(twin=item.ref if taken.ref == sealed else sealed)
+
+    def _take(self, item: Item) -> Taken:
+        forgotten, ref = self.ignore.forgotten, item.ref
         if isinstance(item, Seen):
             entries: list[Entry] = []
             ignored = is_sealed(ref)
+            stripped = False
             for record in believed(item.observations):
                 if not isinstance(record, Message | Meeting | Card):
                     continue  # tasks are the ledger's, see `syncd.pipeline.hand`
@@ -86,10 +99,14 @@ class Terms:
                 kept = without_chatter(record)
                 left = without_ignored(kept, self.ignore)
                 ignored |= left is not kept
+                if forgotten and left is not kept:
+                    stripped |= without_forgotten(kept, forgotten, self.ignore.owned) is not kept
                 if left is not None:
                     entries.append(self._entry(left, item.ref))
             state = "ignored" if ignored else "ok"
-            return Taken(item.ref, item.stamp, state, item.broken, tuple(entries))
+            if stripped and not entries:
+                return Taken(forgotten.sealed(ref), item.stamp, state)
+            return Taken(ref, item.stamp, state, item.broken, tuple(entries))
         return acknowledged(item)
 
     def _entry(self, record: Record, ref: str) -> Entry:

@@ -136,6 +136,18 @@ def counts(connection: Connection, owner: str) -> dict[tuple[str, str, str], int
     return {(account, facet, state): n for account, facet, state, n in connection.execute(query)}
 
 
+def read_by(connection: Connection, owner: str, row: SourceRow) -> int:
+    """How many items one source has that could be read: refs begin with its scope."""
+    query = select(func.count()).where(
+        item.c.owner == owner,
+        item.c.account == row.account,
+        item.c.facet == row.facet,
+        item.c.state != "bad",
+        item.c.ref.startswith(row.scope + "//", autoescape=True),
+    )
+    return int(connection.execute(query).scalar() or 0)
+
+
 def set_aside(connection: Connection, owner: str) -> Sequence[tuple[str, str, str, str]]:
     """(account, facet, ref, reason) of every item that could not be read, or not all of it."""
     query = (

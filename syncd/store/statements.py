@@ -30,7 +30,6 @@ def insert_or(
 
 
 def _insert(dialect: Dialect, table: Table) -> Any:
-    # Each costs 40 ms to import, and one of them nobody needs.
     if dialect.name == "sqlite":
         from sqlalchemy.dialects import sqlite
 

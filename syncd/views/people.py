@@ -14,9 +14,9 @@ from rules.evaluate import tier_of
 from rules.history import Facts, Subject
 from rules.model import RuleSet
 from syncd.inference.humans import kind_of
-from syncd.people import name_key, normalise
+from syncd.people import name_key, normalise, words_of
 from syncd.pipeline.people import Gallery, snapshot_of
-from syncd.store import people
+from syncd.store import identity, people
 from syncd.store.people import PersonRow
 
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
@@ -78,12 +78,24 @@ def find(connection: Connection, owner: str, word: str) -> Found:
         same = same or [one for one in everybody if wanted in one.name.lower().split()]
     if len(same) == 1:
         return Found(same[0])
+    if not same:  # a name they go by, though another one is shown
+        same = _also_called(connection, owner, word)
+        if len(same) == 1:
+            return Found(same[0])
     if same:
         return Found(near=_near(connection, owner, same), several=True)
     partly = [one for one in everybody if wanted and wanted in one.name.lower()]
     names = {one.name.lower(): one for one in everybody}
     close = difflib.get_close_matches(wanted, names, n=5, cutoff=0.6)
     return Found(near=_near(connection, owner, [*partly, *(names[name] for name in close)]))
+
+
+def _also_called(connection: Connection, owner: str, word: str) -> list[PersonRow]:
+    """Who goes, under any of their addresses, by a full name that holds these words."""
+    addrs = identity.called(connection, owner, words_of(word))
+    whose = set(people.owners_of(connection, owner, addrs).values()) - {""}
+    rows = people.load(connection, owner, sorted(whose)).values()
+    return [row for row in rows if row.kind in ("person", "silent")]
 
 
 def _by_address(connection: Connection, owner: str, addr: str) -> Found:

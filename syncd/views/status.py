@@ -51,6 +51,7 @@ def status_of(
                 "account": row.account,
                 "facet": row.facet,
                 "scope": row.scope,
+                "items": sources.read_by(connection, owner, row),
                 "complete": row.done_at is not None,
                 "last_success": row.ok_at,
                 "error": row.error or None,

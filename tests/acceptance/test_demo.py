@@ -169,5 +169,12 @@ def test_the_truth_names_everybody(year: Year) -> None:
     """Every role that is a person with mail or meetings is found or knowingly nobody."""
     for field in fields(year.truth):
         value = getattr(year.truth, field.name)
-        if isinstance(value, Person) and field.name not in ("owner", "introduced"):
+        if isinstance(value, Person) and field.name not in ("owner", "introduced", "bounced"):
             assert year.person(value) is not None, field.name
+
+
+def test_whom_no_mail_reached_is_nobody(year: Year) -> None:
+    """The only mail to them came back: it is no contact, and `explain` says so."""
+    assert year.person(year.truth.bounced) is None
+    found = json.loads(year.run("explain", year.truth.bounced.address, "--json"))
+    assert ["mail:bounced"] in [one["reasons"] for one in found["interactions"]]

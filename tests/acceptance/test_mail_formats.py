@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 import pytest
-from acceptance_letters import ANA_WHO, deliver, letter
+from acceptance_letters import ANA_WHO, BEN_WHO, deliver, letter, told
 from acceptance_world import ANA, NOW, Home, at
 
 DAY = at("2026-05-04T09:00")
@@ -265,3 +265,29 @@ def test_two_authors(tmp_path: Any, author: str) -> None:
     received = [i for a in ("ben@example.com", "cleo@example.net") for i in home.interactions(a)]
     assert any(one["direction"] == "received" and one["real"] == "yes" for one in received)
     assert home.status()["set_aside"] == []
+
+
+@pytest.mark.parametrize("empty", [False, True])
+def test_a_sender_without_from(tmp_path: Any, empty: bool) -> None:
+    """Where From is missing or empty, Sender wrote the mail (RFC 5322, 3.6.2); Reply-To did not."""
+
+    def folder(name: str, header: str) -> Home:
+        home = Home(tmp_path / name)
+        way = ((ANA_WHO, BEN_WHO, DAY), (BEN_WHO, ANA, LATER))
+        for index, (who, to, day) in enumerate(way):
+            data = letter("", to, day, name=f"{index}@x.org", more={header: who})
+            blank = b"From:\r\n" if empty and header == "Sender" else b""
+            deliver(home, blank + data)
+        more: dict[str, str | bytes] = {"Reply-To": "Cleo <cleo@example.net>"}
+        deliver(home, letter("", ANA, LATER, name="r@x.org", more=more))
+        home.once()
+        return home
+
+    usual, without = folder("usual", "From"), folder("without", "Sender")
+    assert told(without) == told(usual)
+    assert [one["direction"] for one in without.interactions("ben@example.com")] == [
+        "sent",
+        "received",
+    ]
+    assert "cleo@example.net" not in without.everything()
+    assert without.status()["set_aside"] == []

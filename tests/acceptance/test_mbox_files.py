@@ -223,7 +223,7 @@ def test_a_byte_order_mark(tmp_path: Path, expected: dict[str, Any]) -> None:
     assert told(home) == expected, difference(expected, told(home))
 
 
-def test_a_folder_of_everything(tmp_path: Path, expected: dict[str, Any]) -> None:
+def test_a_folder_of_everything(tmp_path: Path) -> None:
     """Single mails, an mbox and a Maildir in one folder: none is passed over in silence."""
     home = home_with(tmp_path, "kept/")
     mails = correspondence()
@@ -234,4 +234,49 @@ def test_a_folder_of_everything(tmp_path: Path, expected: dict[str, Any]) -> Non
     for index, mail in enumerate(mails[3:]):
         home.write(f"kept/{index}.eml", mail)
     home.once()
+    aside = {
+        one["ref"].rstrip("/").rpartition("/")[2]: one["reason"]
+        for one in home.status()["set_aside"]
+    }
+    assert aside.keys() == {f"{index}.eml" for index in range(len(mails[3:]))}
+    assert all("by itself" in reason for reason in aside.values())
+    home.configure(home.config.read_text().replace("kept/", "kept/Maildir, kept/2026.mbox"))
+    home.once()
+    assert sum(one["counts"]["sent"] + one["counts"]["received"] for one in home.people()) == 3
+
+
+def test_status_counts_each_path_by_itself(tmp_path: Path) -> None:
+    """What one path holds is not said of the other."""
+    home = home_with(tmp_path, "archive.mbox, Maildir")
+    (home.folder / "Maildir/cur").mkdir(parents=True, exist_ok=True)
+    home.write("archive.mbox", mbox(correspondence()[:2]))
+    home.once()
+    found = {row["scope"]: row["items"] for row in home.status()["accounts"]}
+    assert (found["archive.mbox"], found["Maildir"]) == (2, 0)
+    assert "archive.mbox: up to date (2 items)" in home.syncd("status").out
+
+
+@pytest.mark.parametrize("before", ["mails", "nothing"])
+@pytest.mark.parametrize("noise", [b"garbage\n" * 40, b"\x1f\x8b\x08\x00" + b"\x07" * 900])
+def test_what_is_no_box_any_more(
+    home: Home, expected: dict[str, Any], noise: bytes, before: str
+) -> None:
+    """A box that became something else is named as at a first start, and nothing is lost."""
+    write_box(home, correspondence())
+    home.once()
+    if before == "nothing":
+        home.write("archive.mbox", b"")
+        home.once()
+    home.write("archive.mbox", noise)
+    fresh = home_with(home.folder / "fresh", "archive.mbox")
+    fresh.write("archive.mbox", noise)
+    for _ in range(2):
+        results = [one.syncd("once") for one in (home, fresh)]
+        assert results[0].code == results[1].code
+        assert home.status()["set_aside"] == fresh.status()["set_aside"]
+        assert home.status()["set_aside"] or "unpack it (gunzip)" in results[0].err
     assert told(home) == expected, difference(expected, told(home))
+    write_box(home, correspondence())
+    home.once()
+    assert told(home) == expected, difference(expected, told(home))
+    assert home.status()["set_aside"] == []

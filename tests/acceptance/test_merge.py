@@ -52,6 +52,16 @@ def test_two_people_become_one(home: Home) -> None:
     assert "owner" in home.syncd("explain", BEN).out
 
 
+def test_either_name_finds_them(home: Home) -> None:
+    """Whoever is shown under one of two names answers to the other as well."""
+    wrote(home, BEN, "Ben Archer")
+    wrote(home, DORA, "Benedict Quill", day="2026-06-03")
+    home.once()
+    home.syncd("merge", BEN, DORA)
+    for name in ("Ben Archer", "Benedict Quill", "Quill", "archer"):
+        assert home.explain(name)["person"]["addresses"] == [BEN, DORA]
+
+
 def test_merging_twice_says_so(home: Home) -> None:
     """What is one person already needs no merge."""
     wrote(home, BEN)

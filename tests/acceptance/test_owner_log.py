@@ -208,3 +208,37 @@ def test_export(home: Home) -> None:
     text = json.dumps(json.loads(do(home, "export", BEN).out))
     for word in (BEN, "Ben Archer", "To both", "Mill", "translator", "coffee"):
         assert word in text, word
+
+
+def test_what_did_not_happen_is_no_log(home: Home) -> None:
+    """A denial is refused, and somebody new is told how to be named."""
+    refused = home.syncd("log", "didn't meet Ben yesterday")
+    assert refused.code == 2
+    assert "did happen" in refused.err
+    unknown = home.syncd("log", "coffee with Zebedee yesterday")
+    assert unknown.code == 1
+    assert "--with 'Zebedee <address>'" in unknown.err
+    assert entries(home) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "now", "at"),
+    [
+        ("coffee with Ben tonight", "2026-06-15T09:00+00:00", ""),
+        ("coffee with Ben this evening", "2026-06-15T09:00+00:00", ""),
+        ("coffee with Ben this evening", "2026-06-15T18:30+00:00", "18:30"),
+        ("lunch with Ben today", "2026-06-15T09:00+00:00", ""),
+        ("dinner with Ben", "2026-06-15T12:00+00:00", ""),
+        ("lunch with Ben today", "2026-06-15T15:00+00:00", "15:00"),
+        ("coffee with Ben at 3", "2026-06-15T09:00+00:00", ""),
+        ("coffee with Ben at 3", "2026-06-15T16:00+00:00", "14:00"),
+    ],
+)
+def test_what_is_still_to_come_today(home: Home, text: str, now: str, at: str) -> None:
+    """An hour of today that has not come is the future; Lisbon is an hour ahead of UTC."""
+    done = home.syncd("log", text, "--json", now=now)
+    if at:
+        assert done.json["at"].startswith(f"2026-06-15T{at}")
+    else:
+        assert done.code == 2
+        assert "nothing in the future" in done.err

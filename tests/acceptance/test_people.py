@@ -265,3 +265,14 @@ def test_only_the_owner_may_read_the_state(home: Home) -> None:
     modes = {path.name: path.stat().st_mode & 0o777 for path in home.folder.glob("syncd.db*")}
     assert modes["syncd.db"] == 0o600
     assert set(modes.values()) == {0o600}
+
+
+def test_a_desks_card_names_nobody(home: Home) -> None:
+    """A human on the card of a desk is called as they call themselves; a label stays a label."""
+    wrote(home, BEN, "Ben Archer")
+    wrote(home, CLEO, "Cleo Marsh")
+    home.card("Acme Support", BEN, "support@acme.example.com")
+    home.card("Mum", CLEO)
+    home.once()
+    names = {one["addresses"][0]: one["name"] for one in home.people()}
+    assert (names[BEN], names[CLEO]) == ("Ben Archer", "Mum")

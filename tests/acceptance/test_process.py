@@ -87,3 +87,25 @@ def test_another_hash_seed_is_no_news(year: Path) -> None:
             env={**os.environ, "PYTHONHASHSEED": seed},
         )
         assert (json.loads(done.stdout)["people"] == 0) is wanted
+
+
+LOADING = """
+import os, signal, sys
+
+class Interrupting:
+    def find_spec(self, name, path=None, target=None):
+        if name == "typer":
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Interrupting())
+from syncd.__main__ import main
+main()
+"""
+
+
+def test_ctrl_c_while_it_loads() -> None:
+    """Whoever is quicker than Python's imports gets their prompt back, without a traceback."""
+    done = subprocess.run(
+        [sys.executable, "-c", LOADING], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")

@@ -34,11 +34,11 @@ COMMANDS = [
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """The folders that the README's configuration names, with a mail from each address of Ben's."""
-    for name in ("Maildir/cur", "Maildir/new", "Maildir/tmp", "calendars", "contacts"):
-        (tmp_path / name).mkdir(parents=True)
-    for host in ("example.com", "example.net"):
+    for folder in ("Maildir/cur", "Maildir/new", "Maildir/tmp", "calendars", "contacts"):
+        (tmp_path / folder).mkdir(parents=True)
+    for host, name in (("example.com", "Ben Archer"), ("example.net", "B. Archer")):
         (tmp_path / "Maildir" / "new" / f"1.{host}").write_text(
-            f"From: Ben Archer <ben@{host}>\nTo: ana@example.org\nSubject: Hello\n"
+            f"From: {name} <ben@{host}>\nTo: ana@example.org\nSubject: Hello\n"
             f"Date: Mon, 02 Mar 2026 09:00:00 +0000\nMessage-ID: <1@{host}>\n\nHello Ana\n"
         )
     (tmp_path / "syncd.yaml").write_text(CONFIG, encoding="utf-8")

@@ -97,7 +97,7 @@ def lab(folder: str) -> Lab:
     return Lab(Path(folder), policy=Policy(zone=LISBON, working_days=WEEKDAYS, preview=True))
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow], phases=PHASES)
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow], phases=PHASES)
 @given(
     st.lists(
         st.lists(st.sampled_from(sorted(HAPPENINGS)), min_size=1, max_size=4, unique=True),

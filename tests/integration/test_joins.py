@@ -219,7 +219,7 @@ HAPPENINGS: dict[str, Callable[[Lab], object]] = {
 }  # fmt: skip
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow], phases=PHASES)
+@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow], phases=PHASES)
 @given(
     st.lists(
         st.lists(st.sampled_from(sorted(HAPPENINGS)), min_size=1, max_size=6, unique=True),

@@ -321,7 +321,7 @@ class VerdictToTaskWithoutKeys(VerdictToTask):
 
 
 _SETTINGS = settings(
-    max_examples=60,
+    max_examples=40,
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=list(HealthCheck),

@@ -192,3 +192,44 @@ def test_cards_that_came_with_their_mail_go() -> None:
     """Whoever's they are: nothing of that mail is kept."""
     card = Card("1", "Ben Archer", (BEN.addr,), attached_by=CLEO.addr)
     assert without_forgotten(card, GONE) is None
+
+
+def test_one_after_the_other_is_both_at_once() -> None:
+    """Two people forgotten in turn leave of a record what they leave when it is read anew."""
+    dora = Mailbox("dora@quay.example.net", "Dora Lind")
+    both = Forgotten(KEY, GONE.digests | tombstones(KEY, [dora.addr], ["Dora Lind"], []))
+    for record in (
+        message(to=(dora, ANA), cc=(CLEO,), subject="Dora, Cleo and Ben"),
+        message(to=(CLEO, ANA), subject="Where is Dora?"),
+        meeting(dora, CLEO, BEN, title="Cleo / Dora"),
+        meeting(ANA, CLEO, BEN, organizer=dora),
+    ):
+        first = without_forgotten(record, GONE)
+        assert first is not None
+        left = without_forgotten(first, both)
+        assert left == without_forgotten(record, both)
+        assert left is not None
+
+
+def test_copies_of_the_author_are_no_company() -> None:
+    """Addresses of the author's own, known or alike, read nothing that others do."""
+    other, mine = Mailbox("a.silva@post.example.net"), frozenset(("a.silva@post.example.net",))
+    own = message(from_=(ANA,), to=(CLEO,), cc=(Mailbox("Ana+x@Example.org"),))
+    assert without_forgotten(own, GONE) is None
+    alike = Mailbox("as77@attic.example.net", "ana silva")
+    assert without_forgotten(message(from_=(ANA,), to=(CLEO,), bcc=(alike,)), GONE) is None
+    copied = message(from_=(ANA,), to=(CLEO,), cc=(other,))
+    assert without_forgotten(copied, GONE) is not None
+    assert without_forgotten(copied, GONE, mine) is not None  # the author is somebody else
+    assert without_forgotten(copied, GONE, mine | {ANA.addr}) is None
+    assert without_forgotten(message(to=(ANA, CLEO)), GONE, mine | {ANA.addr}) is not None
+    assert without_forgotten(message(from_=(ANA,), to=(other,)), GONE, mine) is not None
+    assert without_forgotten(meeting(ANA, other, CLEO), GONE, mine | {ANA.addr}) is None
+
+
+def test_any_ref_can_be_sealed() -> None:
+    """Also one that shows nobody; `ref` leaves that alone."""
+    sealed = GONE.sealed("contacts//card.vcf")
+    assert is_sealed(sealed)
+    assert GONE.sealed(sealed) == sealed
+    assert GONE.opened(sealed) == "contacts//card.vcf"

@@ -163,3 +163,10 @@ def test_a_mail_that_was_sent_on_keeps_its_author() -> None:
         "rui@example.com",
     ]
     assert message.at == datetime(2026, 3, 1, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("date", ["Mon, 2 Mar 20²6 09:00:00 +0000", "², ³ ¹", "² Mar 2026 09:00"])
+def test_superscripts_are_no_digits(date: str) -> None:
+    """What looks like a digit and is none spoils the date, and nothing else."""
+    for written in (date.encode(), date.encode("latin-1")):
+        mail_date(written)

@@ -273,3 +273,32 @@ def test_known_mails_are_not_looked_into(tree: Tree, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(finding, "read_up_to", looks)
     assert tree.read() == []
+
+
+@pytest.mark.parametrize("beside", [{}, {"a.eml": mail(9)}, {"old.mbox": mbox(9)}])
+@pytest.mark.parametrize("name", ["Inbox", "in.mbox"])
+def test_an_mbox_becomes_something_else(tree: Tree, name: str, beside: dict[str, str]) -> None:
+    """Its mails are not gone for that, with a cursor or without, until it is put right or away."""
+    tree.put(beside | {name: mbox(1, 2)})
+    tree.read()
+    known = tree.found()
+    for text in ("nothing of the kind\n", "and nothing else\n"):
+        tree.put({name: text})
+        assert not [item for item in tree.read() if not isinstance(item, Bad)]
+        assert len(tree.ledger.reasons) == 1
+        assert tree.read() == []
+        assert tree.found() == known
+    tree.ledger.cursor = None
+    assert not [item for item in tree.read() if isinstance(item, Gone)]
+    assert tree.found() == known
+    tree.put({name: mbox(2, 3)})
+    tree.read()
+    assert tree.found()[name] == ["n2", "n3"]
+    assert tree.ledger.reasons == {}
+    tree.put({name: "nothing of the kind\n"})
+    tree.read()
+    (tree.root / name).unlink()
+    tree.read()
+    assert tree.found().keys() == beside.keys()
+    assert tree.ledger.reasons == {}
+    assert tree.read() == []

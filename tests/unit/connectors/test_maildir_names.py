@@ -68,7 +68,7 @@ def test_names_of_mails(box: Path, name: str) -> None:
 
 @pytest.mark.parametrize(
     "folder",
-    [".Sent", ".Archive.2026", ".Entw&APw-rfe", ".&ZeVnLIqe-", ".INBOX.Caf&AOk-", ".a b", ".R&-D"],
+    [".Sent", ".Archive.2026", ".Gel&APY-scht", ".&ZeVnLIqe-", ".INBOX.Caf&AOk-", ".a b", ".R&-D"],
 )
 def test_sub_folders(box: Path, folder: str) -> None:
     """Maildir++ folders, also with names in modified UTF-7 (RFC 3501 section 5.1.3)."""
@@ -151,3 +151,32 @@ def test_a_renamed_folder(box: Path) -> None:
     (box / ".Old").rename(box / ".New")
     assert subjects(ledger.read(source)) == ["n1", "n2"]
     assert set(ledger.stamps) == {"m//.New/1.M.host", "m//.New/2.M.host"}
+
+
+def test_drafts_were_never_sent(box: Path) -> None:
+    """A mail with the flag D is a draft: it is acknowledged, and nothing is observed of it until
+    it is one no more."""
+    (box / "cur" / "1.M1.host:2,DS").write_bytes(mail(1))
+    (box / "cur" / "2.M2.host:2,S").write_bytes(mail(2))
+    assert subjects(Ledger().read(Mail(box, "m"))) == ["n2"]
+    (box / "cur" / "1.M1.host:2,DS").rename(box / "cur" / "1.M1.host:2,S")
+    assert subjects(Ledger().read(Mail(box, "m"))) == ["n1", "n2"]
+
+
+@pytest.mark.parametrize("name", [".Drafts", ".INBOX.Drafts", ".Entw&APw-rfe", ".Templates"])
+def test_a_folder_of_drafts_is_left_out(box: Path, name: str) -> None:
+    """What lies among the drafts was never sent, whatever its flags."""
+    for folder in (box, box / name):
+        (folder / "cur").mkdir(parents=True, exist_ok=True)
+    (box / "cur" / "1.M1.host:2,S").write_bytes(mail(1))
+    (box / name / "cur" / "2.M2.host:2,S").write_bytes(mail(2))
+    assert subjects(Ledger().read(Mail(box, "m"))) == ["n1"]
+
+
+def test_a_mail_beside_a_maildir_is_set_aside(box: Path) -> None:
+    """A file that neither reader takes is listed with what to do about it."""
+    (box / "cur" / "1.M1.host:2,S").write_bytes(mail(1))
+    (box / "old.eml").write_bytes(mail(2))
+    items = Ledger().read(Mail(box, "m"))
+    assert subjects(items) == ["n1"]
+    assert ["by itself" in item.reason for item in items if isinstance(item, Bad)] == [True]

@@ -1,0 +1,23 @@
+"""The program's entry: quiet about a Ctrl-C that comes while Python still loads it."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+
+def _leave(number: int, _frame: object) -> None:
+    os._exit(128 + number)  # nothing is open yet
+
+
+def main() -> None:
+    """Load the command line and run it."""
+    signal.signal(signal.SIGINT, _leave)
+    signal.signal(signal.SIGTERM, _leave)
+    from syncd.cli.main import main as run
+
+    run()
+
+
+if __name__ == "__main__":
+    main()
