@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.errors import BadItem
-from connectors.formats.conference import conference_link, phone_number
 from connectors.formats.ical import Reading, read_calendar
 from connectors.formats.series import INSTANCES_LIMIT
 from connectors.records import Attendee, Mailbox, Meeting, PartStat
@@ -354,40 +353,6 @@ def test_what_is_no_calendar(data: bytes) -> None:
 def test_an_empty_calendar_is_fine() -> None:
     """A calendar without events holds no meetings, and is not broken."""
     assert read() == Reading([], False)
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("Tel. 21 000 00 00", "210000000"),
-        ("tel:+351-21-000-0000", "+351210000000"),
-        ("Room 1204, floor 12", ""),
-        ("Main Street 12345678 building", ""),
-        ("2026-03-02 12:00", ""),
-        ("0049 30 1234567", "0049301234567"),
-        ("https://acme.zoom.us/j/0123456789", ""),
-    ],
-)
-def test_phone_numbers(text: str, expected: str) -> None:
-    """Telephone numbers are found; rooms, dates, postcodes and meeting ids are none."""
-    assert phone_number(text) == expected
-
-
-@pytest.mark.parametrize(
-    ("url", "found"),
-    [
-        ("https://acme.webex.com/meet/ana", True),
-        ("https://teams.microsoft.com/l/meetup-join/1", True),
-        ("https://whereby.com/ana", True),
-        ("https://meet.jit.si/room", True),
-        ("https://video.example.org/x", True),
-        ("https://example.org/zoom.us", False),
-        ("https://notzoom.us.example.org", False),
-    ],
-)
-def test_conference_hosts(url: str, found: bool) -> None:
-    """Conference services are recognised by host, not by words in a path."""
-    assert bool(conference_link(f"join {url} now")) is found
 
 
 WHOLE = calendar(
