@@ -55,6 +55,7 @@ def command(
             if target is None:
                 result: dict[str, Any] = {"forgotten": "already"}
             else:
+                forgetting.read_hand(shop, moment)
                 with database.read() as connection:
                     found = look(connection, database.owner, target)
                     edited = _edited(connection, database.owner, found)

@@ -19,6 +19,7 @@ from syncd.people.forgotten import Forgotten, tombstones
 from syncd.pipeline import Workshop, refresh
 from syncd.pipeline.act import follow
 from syncd.pipeline.finish import finish_forgetting, unanswered
+from syncd.pipeline.hand import HandReader
 from syncd.store import removals, shred, sources
 from syncd.store import tombstones as stones
 from syncd.store.erasure import Eraser
@@ -65,6 +66,16 @@ def forget(
     shop = replace(shop, ignore=ignore)
     follow(shop, now)
     return shop, Forgot(found, tuple(edited))
+
+
+def read_hand(shop: Workshop, now: datetime) -> None:
+    """See what the owner did in the task lists by now: what they wrote in is asked about. A list
+    that cannot be read is asked again when its tasks are to go."""
+    refresh(shop, now)
+    reader = HandReader(shop.database, now)
+    for account in shop.accounts:
+        if account.tasks is not None:
+            reader.observe(account.name, account.tasks)
 
 
 def _uid(key: str) -> str:

@@ -13,7 +13,7 @@ from syncd.people.forgotten import Forgotten, tombstones
 from syncd.store import tables
 from syncd.store.schema import involved, named, observation, sighting, verdict
 from syncd.store.statements import chunked
-from syncd.store.target import Target
+from syncd.store.target import Target, look
 from syncd.store.times import from_int
 
 _NOT_PERSONAL = frozenset(("tombstone", "removal"))  # these tell nobody whom they are about
@@ -23,12 +23,13 @@ _JSON = frozenset(
 
 
 def about(connection: Connection, owner: str, target: Target) -> dict[str, list[dict[str, Any]]]:
-    """By table: the rows that hold an address of theirs or their id, and those that hang on an
-    observation, a verdict or an item of theirs."""
+    """By table: the rows that hold an address, a full name of theirs or their id, and those that
+    hang on an observation, a verdict or an item of theirs."""
     numbers, keys, places = _reach(connection, owner, target)
-    # The finder of forgotten people finds anybody's address in a text, however it is spelled.
+    # The finder of forgotten people finds anybody's address or name, however it is spelled.
     key = b"export"
-    finder = Forgotten(key, tombstones(key, target.addrs, (), ()))
+    known = look(connection, owner, target)
+    finder = Forgotten(key, tombstones(key, target.addrs, known.names, (), known.shared))
     found: dict[str, list[dict[str, Any]]] = {}
     for table in tables.metadata.sorted_tables:
         if table.name in _NOT_PERSONAL or "owner" not in table.c:

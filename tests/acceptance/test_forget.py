@@ -252,17 +252,20 @@ def test_it_says_what_goes_and_asks(home: Home) -> None:
     assert traces(home) == []
 
 
-def edit_task(home: Home) -> Path:
-    """The owner writes into the task about Cleo."""
+def edit_task(home: Home, *, read: bool = True) -> Path:
+    """The owner writes into the task about Cleo; with `read` syncd has seen it."""
     (path,) = [p for p in (home.folder / "tasks").glob("*.ics") if "meeting Cleo" in p.read_text()]
     path.write_text(path.read_text().replace("After meeting Cleo", "Ring her about the boat"))
-    home.once()
+    if read:
+        home.once()
     return path
 
 
-def test_a_task_in_which_the_owner_wrote_is_asked_about(home: Home) -> None:
-    """One by one; what is kept stays in the list, and is nobody's task here any more."""
-    path = edit_task(home)
+@pytest.mark.parametrize("read", [True, False])
+def test_a_task_in_which_the_owner_wrote_is_asked_about(home: Home, *, read: bool) -> None:
+    """One by one, also what was written just now; what is kept stays in the list, and is nobody's
+    task here any more."""
+    path = edit_task(home, read=read)
     code, said = asked(home, "y", "n")
     assert code == 0
     assert "Ring her about the boat" in said
