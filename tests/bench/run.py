@@ -59,7 +59,7 @@ def observed(config: Path) -> Run:
 
 def once(config: Path) -> Run:
     """`syncd once`, as its owner calls it."""
-    command = [sys.executable, "-c", "from syncd.cli.main import main; main()"]
+    command = [sys.executable, "-c", "from syncd.__main__ import main; main()"]
     options = ["--config", str(config), "--now", END.isoformat()]
     return run([*command, *options, "once"], config.parent)
 
