@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any
 
 import pytest
-from acceptance_fields import BEN, CLEO, GROUP, PEOPLE, PERSON, ROBOT
-from acceptance_world import ANA, Home, at
+from acceptance_fields import BEN, CLEO, GROUP, PEOPLE, PERSON, ROBOT, a_small_world
+from acceptance_world import Home, at
 
 COUNTS = {"sent", "received", "meetings", "in_person", "calls", "days"}
 EXPLAIN = {"person", "facts", "interactions", "signals", "verdicts"}
@@ -41,26 +41,8 @@ TASK = {
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """Ben met Ana for coffee on Friday and meets her again; Cleo wrote in vain; a robot and a list
-    wrote as well."""
-    home = Home(tmp_path_factory.mktemp("interface"), rules="real-networking")
-    home.mail(ANA, f"Ben Archer <{BEN}>", at("2026-06-01T09:00"), "Could you send me the plan?\n")
-    home.mail(f"Ben Archer <{BEN}>", ANA, at("2026-06-02T09:00"), "I will send it by Friday.\n")
-    home.mail(f"Cleo Archer <{CLEO}>", ANA, at("2026-06-13T09:00"))
-    home.mail(f"Shop <{ROBOT}>", ANA, at("2026-06-13T09:00"))
-    home.mail(
-        "Dora Lind <dora@example.com>",
-        GROUP,
-        at("2026-06-13T09:00"),
-        headers={"List-Id": "<gardeners.lists.example.net>", "List-Post": f"<mailto:{GROUP}>"},
-    )
-    invited = {ANA: "ACCEPTED", BEN: "ACCEPTED"}
-    home.event(at("2026-06-12T09:00"), "Coffee", organizer=ANA, attendees=invited)
-    home.event(at("2026-06-20T09:00"), "Lunch", organizer=ANA, attendees=invited)
-    home.event(at("2026-05-20T09:00"), "Talk", organizer=BEN, attendees=invited | {BEN: "DECLINED"})
-    home.card("Dora Lind", "dora@example.com")
-    home.once()
-    return home
+    """See `a_small_world`."""
+    return a_small_world(tmp_path_factory.mktemp("interface"))
 
 
 def is_moment(text: str) -> bool:
