@@ -24,6 +24,10 @@ class Unavailable(ConnectorError):
         self.wait = wait
 
 
+class Vanished(Unavailable):
+    """A whole task list that was there is not: nothing of it was deleted one by one."""
+
+
 class CursorExpired(ConnectorError):
     """The cursor means nothing to the source any more: start over from None and reconcile."""
 

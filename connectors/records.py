@@ -105,6 +105,7 @@ class Meeting:
     # How it came by mail (RFC 5546): request | reply | cancel | counter | add | publish | refresh |
     # declinecounter. "" for what a calendar holds. A reply or counter shows one invitee only.
     method: str = ""
+    url: str = ""  # a page about it that the entry names (http, https), "" where there is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,7 @@ class Task:
     completed: bool = False
     completed_at: datetime | None = None
     created: datetime | None = None
+    cancelled: bool = False  # given up without being deleted (RFC 5545 section 3.8.1.11)
 
 
 Observation = Message | Meeting | Card | Task

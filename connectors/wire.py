@@ -156,6 +156,7 @@ def _meeting_row(m: Meeting) -> list[Any]:
         "" if m.busy == "busy" else [m.busy],
         "" if m.kind == "default" else [m.kind],
         m.method,
+        m.url,
     ]
 
 
@@ -163,7 +164,7 @@ def _meeting(row: list[Any]) -> Meeting:
     row += _MEETING_DEFAULTS[len(row) :]
     (
         _, uid, recurrence_id, start, end, title, organizer, people, place, link, phone,
-        all_day, recurring, sequence, modified, status, busy, kind, method,
+        all_day, recurring, sequence, modified, status, busy, kind, method, url,
     ) = row  # fmt: skip
     return Meeting(
         uid=uid,
@@ -189,11 +190,12 @@ def _meeting(row: list[Any]) -> Meeting:
         sequence=sequence,
         modified=_when(modified[0]) if modified else None,
         method=method,
+        url=url,
     )
 
 
 _MEETING_DEFAULTS: Final[list[Any]] = [
-    1, "", "", 0, 0, "", 0, (), "", "", "", 0, 0, 0, 0, "", "", "", "",
+    1, "", "", 0, 0, "", 0, (), "", "", "", 0, 0, 0, 0, "", "", "", "", "",
 ]  # fmt: skip
 
 
@@ -254,12 +256,13 @@ def _task_row(t: Task) -> list[Any]:
         int(t.completed),
         [_moment(t.completed_at)] if t.completed_at else 0,
         [_moment(t.created)] if t.created else 0,
+        int(t.cancelled),
     ]
 
 
 def _task(row: list[Any]) -> Task:
     row += _TASK_DEFAULTS[len(row) :]
-    _, key, title, notes, due, completed, completed_at, created = row
+    _, key, title, notes, due, completed, completed_at, created, cancelled = row
     return Task(
         key,
         title,
@@ -268,10 +271,11 @@ def _task(row: list[Any]) -> Task:
         bool(completed),
         _when(completed_at[0]) if completed_at else None,
         _when(created[0]) if created else None,
+        bool(cancelled),
     )
 
 
-_TASK_DEFAULTS: Final[list[Any]] = [1, "", "", "", 0, 0, 0, 0]
+_TASK_DEFAULTS: Final[list[Any]] = [1, "", "", "", 0, 0, 0, 0, 0]
 
 
 def _mailboxes(boxes: tuple[Mailbox, ...]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Conference links and telephone numbers in the text of a calendar entry.
+"""Links and telephone numbers in the text of a calendar entry.
 
 The text itself is looked at and never kept.
 """
@@ -15,6 +15,10 @@ _LINK_LIMIT: Final = 500
 _URL_LIMIT: Final = 4_000
 _TEXT_LIMIT: Final = 64 * 1024
 _URL: Final = re.compile(r"https?://[^\s<>\"'\\\])}|]+", re.IGNORECASE)
+# RFC 3986, without a user and password, which nobody else should read.
+_PAGE: Final = re.compile(
+    r"https?://[^\s/?#@<>\"\\^`{|}]+(?:[/?#][^\s<>\"\\^`{|}]*)?", re.IGNORECASE
+)
 _HOST: Final = re.compile(r"https?://(?:[^/@\s]*@)?([^/:?#\s]+)", re.IGNORECASE)
 # Hosts (and what must follow, where the host has other pages too) of the services in use.
 _SERVICES: Final = tuple(
@@ -98,6 +102,14 @@ def any_link(text: str) -> str:
     """The first URL in a property that holds nothing but a conference, or ""."""
     match = _URL.search(text[:_TEXT_LIMIT])
     return clean(unwrapped(match[0]))[:_LINK_LIMIT] if match else ""
+
+
+def page_link(text: str) -> str:
+    """The web page that a URL property (RFC 5545 section 3.8.4.6) names, or "": half a link opens
+    nothing, so one that is too long is none."""
+    url = text[: 2 * _LINK_LIMIT].strip()
+    fits = len(url) <= _LINK_LIMIT and url.isprintable()
+    return url if fits and _PAGE.fullmatch(url) else ""
 
 
 def phone_number(text: str) -> str:

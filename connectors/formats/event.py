@@ -10,7 +10,7 @@ from datetime import datetime, time, timedelta
 from hashlib import blake2b
 from typing import Final, NamedTuple
 
-from connectors.formats.conference import any_link, conference_link, phone_number
+from connectors.formats.conference import any_link, conference_link, page_link, phone_number
 from connectors.formats.invitees import attendees_of, mailbox_of
 from connectors.formats.lines import Component, unescape
 from connectors.formats.times import DAY, NOTHING, Length, Moment, duration, moment, utc
@@ -123,6 +123,7 @@ def read_event(entry: Entry, span: Span) -> Meeting:
         kind=_kind(event, busy),
         sequence=sequence_of(event),
         modified=modified(entry),
+        url=page_link(page.text) if (page := event.first("URL")) else "",
     )  # fmt: skip
 
 

@@ -270,7 +270,7 @@ def _instance(master: Meeting, identity: str, start: datetime, end: datetime) ->
     m = master
     return Meeting(
         m.uid, identity, start, end, m.all_day, m.title, m.place, m.link, m.phone, m.organizer,
-        m.attendees, m.status, m.busy, m.kind, True, m.sequence, m.modified, m.method,
+        m.attendees, m.status, m.busy, m.kind, True, m.sequence, m.modified, m.method, m.url,
     )  # fmt: skip
 
 

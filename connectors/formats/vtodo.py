@@ -135,6 +135,7 @@ def _task(todo: Component, zones: Zones) -> Task:
         completed=todo.word("STATUS") == "COMPLETED" or percent >= 100 or "COMPLETED" in todo,
         completed_at=_utc(todo.first("COMPLETED"), zones),
         created=_utc(todo.first("CREATED"), zones),
+        cancelled=todo.word("STATUS") == "CANCELLED",
     )
 
 

@@ -58,6 +58,7 @@ class FolderSource(ABC):
     """One folder (or single file) as a Source. Kinds say what is wanted and how it is read."""
 
     facet: Facet
+    may_be_emptied = False  # else a folder that held much and holds nothing was lost
 
     def __init__(self, root: Path, scope: str) -> None:
         self.root = str(root)
@@ -103,7 +104,8 @@ class FolderSource(ABC):
             if len(held) >= BATCH:
                 yield Chunk(tuple(held), progress.text(ref))
                 held = []
-        refuse_sudden_emptiness(self.root, held_before, found)
+        if not self.may_be_emptied:
+            refuse_sudden_emptiness(self.root, held_before, found)
         # What lies in a folder that cannot be listed just now is not gone.
         held += [Gone(ref) for ref in sorted(committed) if not ref.startswith(tuple(hidden))]
         while len(held) > BATCH:

@@ -20,7 +20,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from connectors.contract import Draft, Known, Remote
-from connectors.errors import BadItem, Conflict, Refused, Unavailable
+from connectors.errors import BadItem, Conflict, Refused, Unavailable, Vanished
 from connectors.local.files import listing, read_whole, ref_prefix, stamp_of, storable, walk
 from connectors.local.folder import Content, FolderSource, Progress
 from connectors.records import Batch, Facet, Task
@@ -37,6 +37,7 @@ class TaskFolder(FolderSource):
 
     facet = Facet.TASKS
     creates_once = True
+    may_be_emptied = True  # the core asks the owner, who may have meant it
 
     def __init__(self, root: Path, scope: str, zone: ZoneInfo) -> None:
         super().__init__(root, scope)
@@ -58,7 +59,7 @@ class TaskFolder(FolderSource):
         first task makes it."""
         if not os.path.isdir(self.root):
             if self._existed or known.under(ref_prefix(self.scope)):
-                raise Unavailable(
+                raise Vanished(
                     f"{storable(self.root)}, the task list, has vanished; nothing was deleted: "
                     "mount it again, or correct its path in the configuration"
                 )

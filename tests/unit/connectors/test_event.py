@@ -143,6 +143,18 @@ def test_one_address_is_one_invitee() -> None:
         ("X-MICROSOFT-ONLINEMEETINGCONFLINK:conf:sip:ana@example.org\\;gruu", "link", ""),
         ("X-ALT-DESC;FMTTYPE=text/html:<a href=\"https://acme.zoom.us/j/1?a=1&amp;b=2\">x</a>",
          "link", "https://acme.zoom.us/j/1?a=1&b=2"),
+        ("URL:https://example.org/m/1?a=1&b=(2)", "url", "https://example.org/m/1?a=1&b=(2)"),
+        ("URL;VALUE=URI: HTTP://example.org ", "url", "HTTP://example.org"),
+        ("URL:https://example.org/m/1", "link", ""),
+        ("URL:https://acme.zoom.us/j/1", "link", "https://acme.zoom.us/j/1"),
+        ("URL:https://ana:secret@example.org/", "url", ""),
+        ("URL:https://example.org/a b", "url", ""),
+        ("URL:https://example.org/\u202eb", "url", ""),
+        ("URL:https://example.org/\x07b", "url", ""),
+        ("URL:https://", "url", ""),
+        ("URL:javascript:alert(1)", "url", ""),
+        ("URL:message:%3C1@example.org%3E", "url", ""),
+        ("URL:https://example.org/" + "a" * 500, "url", ""),
     ],
 )  # fmt: skip
 def test_properties(line: str, field: str, expected: object) -> None:

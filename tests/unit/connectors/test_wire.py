@@ -52,6 +52,8 @@ MEETING = st.builds(
     recurring=st.booleans(),
     sequence=st.integers(0, 2**40),
     modified=st.none() | MOMENT,
+    method=st.sampled_from(["", "request", "reply"]),
+    url=TEXT,
 )
 CARD = st.builds(
     Card,
@@ -90,6 +92,13 @@ def test_packed_records_are_json_arrays(record: Message | Meeting | Card | Task)
     text = pack(record)
     assert isinstance(json.loads(text), list)
     assert "\n" not in text
+
+
+def test_a_text_from_before_a_field_was_there_reads_as_its_default() -> None:
+    """Rows written by an older syncd stay readable."""
+    there = unpack("meeting", '[1,"m1","",1772442000,1772445600,"Coffee"]')
+    assert isinstance(there, Meeting)
+    assert (there.title, there.method, there.url) == ("Coffee", "", "")
 
 
 def test_times_in_other_zones_come_back_in_utc() -> None:
