@@ -166,14 +166,16 @@ def _shift(moment: datetime, zone: tzinfo, days: float = 0, months: int = 0) -> 
     """Whole days and months by the calendar, what is left of a day as absolute time."""
     whole = math.floor(days)
     if whole or months:
-        local = moment.astimezone(zone).replace(tzinfo=None)
+        local = moment.astimezone(zone)
         if months:
             year, month = divmod(local.year * 12 + local.month - 1 + months, 12)
             last = monthrange(year, month + 1)[1]
             local = local.replace(year=year, month=month + 1, day=min(local.day, last))
-        local += timedelta(days=whole)
-        moment = local.replace(tzinfo=zone, fold=0)
-    return moment.astimezone(UTC) + timedelta(days=days - whole)
+        # Within one zone a date is moved as the clock on the wall shows it, and is then the first
+        # of two equal times.
+        moment = local + timedelta(days=whole)
+    moment = moment.astimezone(UTC)
+    return moment if days == whole else moment + timedelta(days=days - whole)
 
 
 def _working(moment: datetime, zone: tzinfo, working_days: frozenset[int], amount: int) -> datetime:

@@ -6,7 +6,7 @@ came from. All times are aware UTC.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -21,6 +21,8 @@ LOOPS = frozenset(
         "meeting_proposed",
         "introduction_made",
         "introduction_received",
+        "introduced_to_me",
+        "shared_with_me",
     }
 )
 
@@ -35,8 +37,8 @@ EVENTS = LOOPS | {
     "message_received",
     "interaction",
     "meeting_scheduled",
-    "shared_with_me",
     "card_added",
+    "birthday_soon",
     "task_done",
 }
 
@@ -75,6 +77,7 @@ class Facts:
     scheduled: bool = False
     strength: float = 0.0  # 0-1
     silent_for: timedelta | None = None  # None: there never was an interaction
+    silent_since: datetime | None = None  # when the last interaction was over
     rhythm: timedelta | None = None  # None: fewer than 5 gaps
     # sent, received, meetings, in_person, calls, days, and `interactions`
     counts: Mapping[str, int] = field(default_factory=dict)
@@ -87,10 +90,20 @@ class Subject:
     id: str
     name: str
     addresses: tuple[str, ...] = ()
+    called: str = ""  # what to call them, where that is known better than from `name`
 
     @property
     def first_name(self) -> str:
-        return self.name.split()[0] if self.name.split() else self.name
+        return self.called or next(iter(self.name.split()), "")
+
+
+def sorted_by_kind(events: Iterable[Event]) -> Mapping[str, Sequence[Event]]:
+    """The events of each kind, in their order; an event of several kinds is in several lists."""
+    found: dict[str, list[Event]] = {}
+    for event in events:
+        for kind in event.kinds:
+            found.setdefault(kind, []).append(event)
+    return found
 
 
 class History(Protocol):
@@ -101,6 +114,10 @@ class History(Protocol):
     first_known: bool  # False while any facet back-fills: `first_*` does not exist yet
     # A `first_*` event before this moment is unknown (180 days after the cut of `history:`).
     first_after: datetime | None
+
+    @property
+    def by_kind(self) -> Mapping[str, Sequence[Event]]:
+        """The events of each kind, see `sorted_by_kind`."""
 
     def facts_at(self, moment: datetime) -> Facts:
         """The facts as they stood at that moment."""
@@ -119,6 +136,10 @@ class History(Protocol):
         """The moments up to `until` at which strength fell below `level`, oldest first, each as
         an event of kind `strength_below` whose evidence names the last interaction before it."""
 
-    def context_at(self, moment: datetime) -> Mapping[str, object]:
+    def next_birthday(self, after: datetime) -> datetime | None:
+        """The first moment strictly after `after` at which `birthday_soon` happens. None: never."""
+
+    def context_at(self, moment: datetime, anchor: str = "") -> Mapping[str, object]:
         """The person's template variables: `gives`, `asks`, `promises`, `notes`, `mutual`,
-        `next_meeting`, `evidence` (text lines, newest first). Each a string, "" when empty."""
+        `next_meeting`, `evidence` (text lines, newest first; the interaction behind the evidence
+        `anchor` is among them). Each a string, "" when empty."""

@@ -6,13 +6,13 @@ halves every `half_life` from the moment it was given.
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
-from rules.history import Event, Facts, Subject
+from rules.history import Event, Facts, Subject, sorted_by_kind
 
 # What an occurrence is besides what it is called.
 IMPLIED = {
@@ -31,6 +31,7 @@ _COUNTED = {
     "interaction": "interactions",
 }
 _TICK = timedelta(microseconds=1)
+_CENTURY = timedelta(days=36_525)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +44,31 @@ class Period:
 
     def strength(self, moment: datetime) -> float:
         """Strength at a moment of this period."""
-        if self.half_life is None:
-            return self.facts.strength
-        return float(self.facts.strength * 0.5 ** ((moment - self.since) / self.half_life))
+        return _decayed(self.facts.strength, self.half_life, moment - self.since)
 
     def crossing(self, level: float) -> datetime | None:
-        """The first moment at which strength is below `level`, having not been so at first."""
-        if self.half_life is None or level <= 0 or self.facts.strength < level:
-            return None
-        moment = self.since + self.half_life * math.log2(self.facts.strength / level)
-        step = _TICK
-        while self.strength(moment) >= level:
-            moment += step
-            step *= 2
-        return moment
+        """The first microsecond at which strength is below `level`, having not been so at first;
+        None: never within a hundred years."""
+        after = _fall_after(self.facts.strength, self.half_life, level)
+        return None if after is None else self.since + after
+
+
+def _decayed(strength: float, half_life: timedelta | None, elapsed: timedelta) -> float:
+    return strength if half_life is None else float(strength * 0.5 ** (elapsed / half_life))
+
+
+@lru_cache
+def _fall_after(strength: float, half_life: timedelta | None, level: float) -> timedelta | None:
+    low, high = 0, _CENTURY // _TICK
+    if strength < level or _decayed(strength, half_life, _CENTURY) >= level:
+        return None
+    while high - low > 1:
+        middle = (low + high) // 2
+        if _decayed(strength, half_life, middle * _TICK) < level:
+            high = middle
+        else:
+            low = middle
+    return high * _TICK
 
 
 @dataclass(slots=True)
@@ -69,6 +81,16 @@ class MemoryHistory:
     context: Mapping[str, object] = field(default_factory=dict)
     first_known: bool = True
     first_after: datetime | None = None
+    _kinds: tuple[tuple[Event, ...], Mapping[str, Sequence[Event]]] = field(
+        default=((), {}), init=False, repr=False, compare=False
+    )
+
+    @property
+    def by_kind(self) -> Mapping[str, Sequence[Event]]:
+        """The events by kind; made anew when there are others."""
+        if self._kinds[0] is not self.events:
+            self._kinds = self.events, sorted_by_kind(self.events)
+        return self._kinds[1]
 
     def __post_init__(self) -> None:
         self.events = tuple(sorted(self.events, key=lambda event: (event.end, event.evidence)))
@@ -84,6 +106,7 @@ class MemoryHistory:
             facts,
             strength=period.strength(moment) if period else 0.0,
             silent_for=None if last is None else moment - last,
+            silent_since=last,
             counts=facts.counts or _counts(past),
         )
 
@@ -106,9 +129,14 @@ class MemoryHistory:
             crossing = period.crossing(level)
             if crossing is not None and (ends is None or crossing < ends):
                 falls.append(crossing)
-        return tuple(self._fall(moment) for moment in falls if moment <= until)
+        return tuple(self._fall(level, moment) for moment in falls if moment <= until)
 
-    def context_at(self, moment: datetime) -> Mapping[str, object]:
+    def next_birthday(self, after: datetime) -> datetime | None:
+        """The first `birthday_soon` strictly after `after`, of those that are listed."""
+        moments = (event.end for event in self.events if "birthday_soon" in event.kinds)
+        return next((moment for moment in moments if moment > after), None)
+
+    def context_at(self, moment: datetime, anchor: str = "") -> Mapping[str, object]:
         """The template variables; the same at every moment."""
         return self.context
 
@@ -138,9 +166,10 @@ class MemoryHistory:
             if crossing is not None:
                 yield crossing
 
-    def _fall(self, moment: datetime) -> Event:
+    def _fall(self, level: float, moment: datetime) -> Event:
         past = [e for e in self.events if e.end <= moment and "interaction" in e.kinds]
-        evidence = past[-1].evidence if past else f"strength:{self.subject.id}"
+        last = past[-1].evidence if past else f"strength:{self.subject.id}"
+        evidence = f"{last}#below:{level:g}"
         return Event(frozenset({"strength_below"}), moment, moment, evidence)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rules.durations import Duration
 from rules.where import Condition, mentions_tier
@@ -41,7 +41,7 @@ class Rule:
     id: str
     about: str
     since: str | StrengthBelow  # an event of `rules.history.EVENTS`
-    until: tuple[str, ...]  # events, or `resolved`
+    until: tuple[str | StrengthBelow, ...]  # events, or `resolved`
     remind: Duration
     due: Duration
     expires: Duration | None  # None: 30 days after due
@@ -55,11 +55,19 @@ class Rule:
     task_notes: str  # template
     source: tuple[str, int]  # file and line, for messages
 
-    @property
-    def needs_tier(self) -> bool:
-        """Whether it uses the tier, cadence or rhythm that stood at the anchor."""
+    # Derived; kept because every person is asked with them.
+    needs_tier: bool = field(init=False, compare=False)  # the tier, cadence or rhythm at the anchor
+    stops: frozenset[str] = field(init=False, compare=False)  # plain events of `until`
+    levels: tuple[float, ...] = field(init=False, compare=False)  # each `strength_below` of `until`
+
+    def __post_init__(self) -> None:
         units = {span.unit for span in (self.remind, self.due, self.expires) if span}
-        return not units.isdisjoint({"cadence", "rhythm"}) or mentions_tier(self.where)
+        tier = not units.isdisjoint({"cadence", "rhythm"}) or mentions_tier(self.where)
+        object.__setattr__(self, "needs_tier", tier)
+        stops = frozenset(event for event in self.until if isinstance(event, str))
+        object.__setattr__(self, "stops", stops)
+        levels = tuple(event.level for event in self.until if isinstance(event, StrengthBelow))
+        object.__setattr__(self, "levels", levels)
 
 
 @dataclass(frozen=True, slots=True)

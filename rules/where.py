@@ -5,14 +5,21 @@ An absent fact makes its condition false: somebody who never was in touch has no
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Generic, TypeAlias, TypeVar
 
+from rules.durations import Clock, Duration
 from rules.history import Facts
 
+# A fixed length, or one that depends on the calendar or the person.
+Length: TypeAlias = timedelta | Duration
+
 Measure = TypeVar("Measure", float, timedelta)
+Bound = TypeVar("Bound")
+_PLAIN = Clock(UTC)
 
 STAGES = ("contact", "acquaintance", "connection", "dormant")
 CHANNELS = ("mail", "elsewhere")
@@ -21,31 +28,28 @@ COUNTS = ("sent", "received", "meetings", "in_person", "calls", "days", "interac
 BOUNDS = ("above", "below", "at_least", "at_most")
 FACTS = ("stage", "tier", "tags", "domain", "channel", *FLAGS, "strength", "silent_for", "counts")
 
+NO_TIER = "none"  # what `tier` is of somebody who is in none
 _TICK = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Range(Generic[Measure]):
+class Range(Generic[Bound]):
     """Bounds on a number or a length of time; each one given must hold."""
 
-    above: Measure | None = None
-    below: Measure | None = None
-    at_least: Measure | None = None
-    at_most: Measure | None = None
+    above: Bound | None = None
+    below: Bound | None = None
+    at_least: Bound | None = None
+    at_most: Bound | None = None
 
-    def holds(self, value: Measure) -> bool:
-        """Whether the value lies within every bound."""
-        return (
-            (self.above is None or value > self.above)
-            and (self.below is None or value < self.below)
-            and (self.at_least is None or value >= self.at_least)
-            and (self.at_most is None or value <= self.at_most)
-        )
 
-    def bounds(self) -> tuple[Measure, ...]:
-        """The values at which `holds` may change."""
-        given = (self.above, self.below, self.at_least, self.at_most)
-        return tuple(bound for bound in given if bound is not None)
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a condition is read by besides the facts: the tier that stood at the anchor, with its
+    cadence, and the owner's calendar."""
+
+    tier: str | None = None
+    cadence: Duration | None = None
+    clock: Clock = _PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +98,10 @@ class Strength:
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """Time since the last interaction within bounds."""
+    """Time since the last interaction within bounds. A length that is no `timedelta` runs from that
+    interaction's end; where it is unknown the condition does not hold."""
 
-    range: Range[timedelta]
+    range: Range[Length]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,21 +117,31 @@ Condition: TypeAlias = All | AnyOf | Not | OneOf | Flag | Strength | Silence | C
 ALWAYS = All()
 
 
-def holds(where: Condition, facts: Facts, tier: str | None) -> bool:
-    """Whether the condition is true of these facts; `tier` is the tier's name."""
+def within(bounds: Range[Measure], value: Measure) -> bool:
+    """Whether the value lies within every bound."""
+    return (
+        (bounds.above is None or value > bounds.above)
+        and (bounds.below is None or value < bounds.below)
+        and (bounds.at_least is None or value >= bounds.at_least)
+        and (bounds.at_most is None or value <= bounds.at_most)
+    )
+
+
+def holds(where: Condition, facts: Facts, terms: Terms) -> bool:
+    """Whether the condition is true of these facts."""
     match where:
         case All(items):
-            return all(holds(item, facts, tier) for item in items)
+            return all(holds(item, facts, terms) for item in items)
         case AnyOf(items):
-            return any(holds(item, facts, tier) for item in items)
+            return any(holds(item, facts, terms) for item in items)
         case Not(item):
-            return not holds(item, facts, tier)
+            return not holds(item, facts, terms)
         case OneOf("stage", values):
             return facts.stage in values
         case OneOf("tier", values):
-            return tier in values
+            return (terms.tier or NO_TIER) in values
         case OneOf("tags", values):
-            return not values.isdisjoint(facts.tags)
+            return bool(facts.tags) and not _folded(values).isdisjoint(_folded(facts.tags))
         case OneOf("domain", values):
             return any(_within(domain, values) for domain in facts.domain)
         case OneOf(_, values):
@@ -134,42 +149,71 @@ def holds(where: Condition, facts: Facts, tier: str | None) -> bool:
         case Flag(fact, value):
             return bool(getattr(facts, fact)) is value
         case Strength(bounds):
-            return bounds.holds(facts.strength)
-        case Silence(spans):
-            return facts.silent_for is not None and spans.holds(facts.silent_for)
+            return within(bounds, facts.strength)
+        case Silence(lengths):
+            spans = _spans(lengths, facts, terms)
+            return (
+                spans is not None
+                and facts.silent_for is not None
+                and within(spans, facts.silent_for)
+            )
         case Count(name, bounds):
-            return bounds.holds(facts.counts.get(name, 0))
+            return within(bounds, facts.counts.get(name, 0))
 
 
-def failing(where: Condition, facts: Facts, tier: str | None) -> tuple[str, ...]:
+def _spans(lengths: Range[Length], facts: Facts, terms: Terms) -> Range[timedelta] | None:
+    """The bounds as time elapsed since the last interaction. None: one of them is unknown."""
+    spans = []
+    for length in (lengths.above, lengths.below, lengths.at_least, lengths.at_most):
+        span = _span(length, facts, terms) if isinstance(length, Duration) else length
+        if span is None and length is not None:
+            return None
+        spans.append(span)
+    return Range(*spans)
+
+
+def _span(length: Duration, facts: Facts, terms: Terms) -> timedelta | None:
+    since, clock = facts.silent_since, terms.clock
+    if since is None:
+        return None
+    moment = length.after(since, clock.zone, clock.working_days, terms.cadence, facts.rhythm)
+    return None if moment is None else moment - since
+
+
+def failing(where: Condition, facts: Facts, terms: Terms) -> tuple[str, ...]:
     """The names of the conditions that keep `where` from holding, for people to read."""
     items = where.items if isinstance(where, All) else (where,)
     names: list[str] = []
     for item in items:
         if isinstance(item, All):
-            names.extend(failing(item, facts, tier))
-        elif not holds(item, facts, tier):
+            names.extend(failing(item, facts, terms))
+        elif not holds(item, facts, terms):
             names.append(_name(item))
     return tuple(dict.fromkeys(names))
 
 
 def strengths(where: Condition) -> frozenset[float]:
-    """The strengths at whose crossing the condition may change, for `History.next_change`."""
-    return frozenset(
-        bound
-        for leaf in _leaves(where)
-        if isinstance(leaf, Strength)
-        for bound in leaf.range.bounds()
-    )
+    """The levels below which a falling strength changes the condition, for `History.next_change`:
+    the bound itself for `at_least` and `below`, the next number above it for `above` and `at_most`,
+    which change already when strength is equal to the bound."""
+    levels: set[float] = set()
+    for leaf in _leaves(where):
+        if isinstance(leaf, Strength):
+            span = leaf.range
+            levels.update(at for at in (span.at_least, span.below) if at is not None)
+            equal = (at for at in (span.above, span.at_most) if at is not None)
+            levels.update(math.nextafter(at, math.inf) for at in equal)
+    return frozenset(levels)
 
 
-def silences(where: Condition) -> frozenset[timedelta]:
+def silences(where: Condition, facts: Facts, terms: Terms) -> frozenset[timedelta]:
     """The silences at which the condition may change, for `History.next_change`: the bound itself
-    for `at_least` and `below`, the moment after it for `above` and `at_most`."""
+    for `at_least` and `below`, the moment after it for `above` and `at_most`. They hold until the
+    next interaction."""
     moments: set[timedelta] = set()
     for leaf in _leaves(where):
-        if isinstance(leaf, Silence):
-            span = leaf.range
+        span = _spans(leaf.range, facts, terms) if isinstance(leaf, Silence) else None
+        if span is not None:
             moments.update(at for at in (span.at_least, span.below) if at is not None)
             moments.update(at + _TICK for at in (span.above, span.at_most) if at is not None)
     return frozenset(moments)
@@ -186,8 +230,17 @@ def moves(where: Condition) -> bool:
 
 
 def mentions_tier(where: Condition) -> bool:
-    """Whether it asks for the tier."""
-    return any(isinstance(leaf, OneOf) and leaf.fact == "tier" for leaf in _leaves(where))
+    """Whether it asks for the tier or its cadence."""
+    return any(
+        (isinstance(leaf, OneOf) and leaf.fact == "tier")
+        or (isinstance(leaf, Silence) and _by_cadence(leaf.range))
+        for leaf in _leaves(where)
+    )
+
+
+def _by_cadence(lengths: Range[Length]) -> bool:
+    given = (lengths.above, lengths.below, lengths.at_least, lengths.at_most)
+    return any(isinstance(length, Duration) and length.unit == "cadence" for length in given)
 
 
 def _leaves(where: Condition) -> Iterator[Condition]:
@@ -198,6 +251,10 @@ def _leaves(where: Condition) -> Iterator[Condition]:
         yield from _leaves(where.item)
     else:
         yield where
+
+
+def _folded(words: frozenset[str]) -> set[str]:
+    return {word.casefold() for word in words}
 
 
 def _within(domain: str, wanted: frozenset[str]) -> bool:

@@ -283,13 +283,6 @@ def test_delivered_tasks_only_close_by_until_and_expires() -> None:
     assert after(9, history(anchor, event("call", 8))).state is State.SATISFIED
 
 
-def test_an_undone_satisfaction_opens_again() -> None:
-    """When the satisfying event turns out not to have happened, the verdict is open again."""
-    meeting = event("meeting", 0)
-    assert verdict(CALL, history(meeting, event("call", 3)), 5).state is State.SATISFIED
-    assert verdict(CALL, history(meeting), 5).state is State.OPEN
-
-
 CADENCE = rules(
     "since: interaction, remind: cadence, due: cadence x 2, expires: cadence x 3",
     "[{name: inner, people: [ANA@example.org], cadence: 10d}, {name: rest, where: {wanted: true}}]",
@@ -339,8 +332,12 @@ def test_strength_below_starts_a_clock() -> None:
     assert crossing is not None
     assert abs(crossing - day(10)) < timedelta(seconds=1)
     (found,) = evaluate(ruleset, past, crossing, CLOCK)
-    assert (found.state, found.anchor.evidence, found.anchor.end) == (State.OPEN, "m", crossing)
-    assert find_anchor(ruleset.rules[0], "m", past) == found.anchor
+    assert (found.state, found.anchor.evidence, found.anchor.end) == (
+        State.OPEN,
+        "m#below:0.25",
+        crossing,
+    )
+    assert find_anchor(ruleset.rules[0], "m#below:0.25", past) == found.anchor
     assert next_anchor(CALL, past, day(9)) is None
 
 
