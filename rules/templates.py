@@ -9,30 +9,29 @@ never read as a template. Lines that are empty only because a variable was empty
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
+from rules.cut import cut, units
 from rules.durations import Clock
-from rules.history import Event, History, Subject
+from rules.history import History
 from rules.model import Rule
 from rules.source import unknown
+from rules.variables import FROM_CONTEXT, NOTHING, SINCE_FIELDS, VARIABLES, Since, variables
 from rules.verdict import Verdict
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
 
+__all__ = ["FILTERS", "FROM_CONTEXT", "MAX_NOTES", "MAX_TITLE", "VARIABLES", "check", "render"]
+
 MAX_TITLE = 1024
 MAX_NOTES = 8192
-MAX_VALUE = 4096  # of one variable
-# What LinkedIn and others take as a note with an invitation to connect.
-MAX_CONNECTION_NOTE = 300
-
-SINCE_FIELDS = ("title", "when", "where", "link")
-FROM_CONTEXT = ("evidence", "gives", "asks", "promises", "notes", "mutual", "next_meeting")
-VARIABLES = ("name", "first_name", "person", "since", "days", *FROM_CONTEXT, "connection_note")
+# What is shortened in this order where notes are too long.
+_SHORTENED = ("evidence", "mutual", "asks", "gives", "promises", "notes")
 FILTERS = (
     "capitalize",
     "default",
@@ -51,23 +50,10 @@ _TEXT = {"Template", "Output", "TemplateData", "Name", "Const", "Getattr", "Conc
 _CHOICE = {"If", "CondExpr", "Compare", "Operand", "And", "Or", "Not", "Test"}
 _NODES = _TEXT | _CHOICE | {"Filter", "Keyword", "Add", "Sub", "FloorDiv"}
 _TESTS = ("defined", "none", "string", "number", "odd", "even")
+_TAG = re.compile(r"\{%(?:(?!%\}).)*%\}|\{#(?:(?!#\}).)*#\}")
 _EMPTY = "\x00"  # stands where a variable was empty, until the lines are tidied
 # What an operator or a filter raises for values it is not made for.
 _TROUBLE = (TypeError, ValueError, ArithmeticError, AssertionError, AttributeError)
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-
-
-@dataclass(frozen=True, slots=True)
-class Since:
-    """`since` in a template: what started the clock."""
-
-    title: str = ""
-    when: str = ""  # the date in the owner's zone, as 2026-03-05
-    where: str = ""
-    link: str = ""
-
-    def __str__(self) -> str:
-        return ", ".join(part for part in (self.title, self.where, self.when) if part)
 
 
 def check(text: str) -> tuple[tuple[int, str], ...]:
@@ -94,70 +80,50 @@ def check(text: str) -> tuple[tuple[int, str], ...]:
 
 
 def render(
-    rule: Rule, verdict: Verdict, history: History, now: datetime, clock: Clock
+    rule: Rule,
+    verdict: Verdict,
+    history: History,
+    now: datetime,
+    clock: Clock,
+    more: Mapping[str, object] = NOTHING,
+    room: int = MAX_NOTES,
 ) -> tuple[str, str]:
-    """The title (one line) and notes of the task for a verdict, as of `now`."""
-    values = variables(verdict.anchor, history, now, clock)
+    """The title (one line) and notes of the task for a verdict, as of `now`.
+
+    `more` is what the history alone cannot tell of its context. The notes take `room` UTF-16 units
+    at most: the evidence gives way first.
+    """
+    values = variables(verdict.anchor, history, now, clock, more)
     title = " ".join(_fill(rule.task_title, values).replace(_EMPTY, "").split())
     if not title:
         title = " ".join(f"{rule.about or rule.id}: {values['name']}".split())
-    return _cut(title, MAX_TITLE), _cut(_tidy(_fill(rule.task_notes, values)), MAX_NOTES)
+    return cut(title, MAX_TITLE), _fitted(rule.task_notes, values, room)
 
 
-def variables(
-    anchor: Event, history: History, now: datetime, clock: Clock
-) -> dict[str, str | int | Since]:
-    """What a template may print, cleaned of control characters and bounded."""
-    subject = history.subject
-    address = subject.addresses[0] if subject.addresses else ""
-    name = _line(subject.name) or _line(address)
-    since = Since(
-        title=_line(anchor.title),
-        when=anchor.at.astimezone(clock.zone).date().isoformat(),
-        where=_line(anchor.where),
-        link=_line(anchor.link),
-    )
-    days = now.astimezone(clock.zone).date() - anchor.end.astimezone(clock.zone).date()
-    context = history.context_at(now)
-    values: dict[str, str | int | Since] = {
-        "name": name,
-        "first_name": _line(subject.first_name) or name,
-        "person": _person(subject, name),
-        "since": since,
-        "days": max(days.days, 0),
-    }
-    for key in FROM_CONTEXT:
-        values[key] = _text(context, key)
-    values["connection_note"] = _connection_note(_text(context, "connection_note"), since, values)
-    return values
+def _fitted(text: str, values: Mapping[str, object], room: int) -> str:
+    """The notes within `room`, whole lines of the least important variables left out for it."""
+    notes = _tidy(_fill(text, values))
+    for key in _SHORTENED:
+        if units(notes) <= room:
+            break
+        values = _shortened(text, values, key, room)
+        notes = _tidy(_fill(text, values))
+    return cut(notes, room)
 
 
-def _connection_note(given: str, since: Since, values: Mapping[str, object]) -> str:
-    """A note to send with an invitation to connect: the caller's, or where the two met."""
-    if not given:
-        met = f" ({since})" if str(since) else ""
-        given = f"Hello {values['first_name']}, it was good to be in touch{met}."
-    return _cut(given, MAX_CONNECTION_NOTE)
+def _shortened(
+    text: str, values: Mapping[str, object], key: str, room: int
+) -> Mapping[str, object]:
+    """The values with as many lines of one of them as fit: trying tells how often it is printed."""
+    lines = str(values[key]).split("\n")
 
+    def keeping(count: int) -> Mapping[str, object]:
+        return {**values, key: "\n".join([*lines[:count], "…"]) if count else ""}
 
-def _person(subject: Subject, name: str) -> str:
-    address = _line(subject.addresses[0]) if subject.addresses else ""
-    return f"{name} <{address}>" if address and address != name else name
+    def too_long(count: int) -> bool:
+        return units(_tidy(_fill(text, keeping(count)))) > room
 
-
-def _text(context: Mapping[str, object], key: str) -> str:
-    value = context.get(key)
-    text = "" if value is None else str(value)
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return _cut("\n".join(_CONTROL.sub("", line).rstrip() for line in lines).strip(), MAX_VALUE)
-
-
-def _line(text: str) -> str:
-    return " ".join(_CONTROL.sub(" ", text).split())[:MAX_TITLE]
-
-
-def _cut(text: str, limit: int) -> str:
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+    return keeping(bisect_left(range(1, len(lines)), True, key=too_long))
 
 
 def _fill(text: str, values: Mapping[str, object]) -> str:
@@ -182,7 +148,17 @@ def _tidy(text: str) -> str:
 
 @lru_cache(maxsize=512)
 def _template(text: str) -> Template:
-    return _environment().from_string(text)
+    return _environment().from_string("".join(map(_lined, text.splitlines(keepends=True))))
+
+
+def _lined(line: str) -> str:
+    """A line of nothing but `{% … %}` is none; one that is empty because of them disappears."""
+    if "{%" not in line and "{#" not in line:
+        return line
+    if not _TAG.sub("", line).strip():
+        return "".join(_TAG.findall(line))
+    bare = line.rstrip("\r\n")
+    return f"{bare}{_EMPTY}{line[len(bare) :]}"
 
 
 @cache
@@ -193,8 +169,6 @@ def _environment() -> Environment:
     environment = ImmutableSandboxedEnvironment(
         undefined=StrictUndefined,
         autoescape=False,
-        trim_blocks=True,
-        lstrip_blocks=True,
         keep_trailing_newline=True,
         finalize=lambda value: _EMPTY if value is None or str(value) == "" else value,
     )
@@ -213,6 +187,8 @@ def _mistakes(tree: Any) -> Iterator[tuple[int, str]]:
             yield node.lineno, _refusal(kind)
         elif isinstance(node, nodes.Name) and node.name not in VARIABLES:
             yield node.lineno, unknown("template variable", node.name, VARIABLES)
+        elif isinstance(node, nodes.Filter) and node.name not in FILTERS:
+            yield node.lineno, unknown("filter", node.name, FILTERS)
         elif isinstance(node, nodes.Getattr):
             if not isinstance(node.node, nodes.Name) or node.node.name != "since":
                 yield node.lineno, f"only since has parts, not .{node.attr}: remove it"

@@ -7,9 +7,12 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from jinja2 import Environment
 from pytest_mock import MockerFixture
 
+from rules.cut import units
 from rules.durations import Clock
 from rules.evaluate import evaluate
 from rules.history import Event, Subject
@@ -17,6 +20,7 @@ from rules.load import load
 from rules.memory import IMPLIED, MemoryHistory
 from rules.model import Rule, RuleSet
 from rules.templates import check, render
+from rules.variables import FROM_CONTEXT, variables
 
 NOW = datetime(2026, 3, 12, 9, 0, tzinfo=UTC)
 CLOCK = Clock(ZoneInfo("Pacific/Auckland"))
@@ -66,7 +70,10 @@ def fill(
         ("{{ 'long' if days > 5 else 'short' }}", "long"),
         (
             "{{ connection_note }}",
-            "Hello Ana, it was good to be in touch (Coffee, Café Central, 2026-03-03).",
+            (
+                'Hello Ana, it was good to meet you on 3 March at Café Central ("Coffee"). '
+                "Shall we stay in touch?"
+            ),
         ),
     ],
 )
@@ -108,6 +115,117 @@ def test_notes_are_bounded() -> None:
     assert len(fill("x", text, context)[1]) == 8192
 
 
+@pytest.mark.parametrize(
+    ("template", "with_gives", "without"),
+    [
+        ("One{% if gives %} {{ gives }}{% endif %}\nTwo", "One a map\nTwo", "One\nTwo"),
+        ("{% if gives %}Give: {{ gives }}{% endif %}\nTwo", "Give: a map\nTwo", "Two"),
+        ("{% if gives %}\nGive: {{ gives }}\n{% endif %}\n\nTwo", "Give: a map\n\nTwo", "Two"),
+        ("One\n\n {% if gives %} {# why #}\nGive\n{% else %}\nNo\n{% endif %}\nTwo",
+         "One\n\nGive\nTwo", "One\n\nNo\nTwo"),
+        ("{% if gives %}Give\nall{% endif %}\nTwo", "Give\nall\nTwo", "Two"),
+    ],
+)  # fmt: skip
+def test_a_choice_costs_no_line(template: str, with_gives: str, without: str) -> None:
+    """A line of nothing but tags is none, one that a choice left empty disappears, others stay."""
+    assert check(template) == ()
+    assert fill("x", template, {"gives": "a map"})[1] == with_gives
+    assert fill("x", template)[1] == without
+
+
+ANY = st.text(st.sampled_from("ab é中👍🏽\u200d\n\r\x00{%}"), max_size=60)
+LONG = st.builds(lambda text, times: text * times, ANY, st.sampled_from([0, 1, 40, 400]))
+
+
+@given(
+    st.fixed_dictionaries(dict.fromkeys(FROM_CONTEXT, LONG)),
+    st.integers(300, 8192),
+    LONG,
+    LONG,
+)
+def test_notes_fit_whatever_there_is_to_say(
+    context: dict[str, object], room: int, title: str, where: str
+) -> None:
+    """The rule's own words and what started the clock stay; the history gives way."""
+    anchor = replace(COFFEE, title=title, where=where)
+    past = MemoryHistory(Subject("p1", "Ana Silva", ()), (anchor,), context=context)
+    text = "Head {{ connection_note }}\n{{ evidence }}\n{{ mutual }}\n{{ notes }}\nTail"
+    written = replace(RULE, task_title="{{ since }}{{ evidence }}", task_notes=text)
+    (verdict,) = evaluate(RuleSet((written,)), past, NOW, CLOCK)
+    title, notes = render(written, verdict, past, NOW, CLOCK, room=room)
+    assert units(title) <= 1024
+    assert "\n" not in title
+    assert units(notes) <= room
+    if room >= 400:
+        assert notes.startswith("Head Hello Ana")
+        assert notes.endswith("Tail")
+    values = variables(anchor, past, NOW, CLOCK)
+    assert units(str(values["connection_note"])) <= 300
+
+
+def test_the_oldest_evidence_gives_way_first() -> None:
+    """Whole lines of it; what the owner noted is the last to go."""
+    context: dict[str, object] = {
+        "evidence": "\n".join(f"evidence {n} {'x' * 80}" for n in range(4)),
+        "notes": "needs: a lawyer",
+    }
+    past = MemoryHistory(Subject("p1", "Ana"), (COFFEE,), context=context)
+    written = replace(RULE, task_notes="{{ evidence }}\n\n{{ notes }}")
+    (verdict,) = evaluate(RuleSet((written,)), past, NOW, CLOCK)
+    _, notes = render(written, verdict, past, NOW, CLOCK, room=220)
+    lines = notes.split("\n")
+    assert [line[:10] for line in lines] == ["evidence 0", "evidence 1", "…", "", "needs: a l"]
+    _, notes = render(written, verdict, past, NOW, CLOCK, room=60)
+    assert notes == "needs: a lawyer"
+    _, notes = render(written, verdict, past, NOW, CLOCK, {"evidence": "told"}, room=60)
+    assert notes == "told\n\nneeds: a lawyer"
+
+
+@pytest.mark.parametrize(
+    ("anchor", "others", "expected"),
+    [
+        (
+            replace(COFFEE, kinds=COFFEE.kinds | {"call"}, title="Sync"),
+            (),
+            'Hello Ana, it was good to talk to you on 3 March ("Sync"). Shall we stay in touch?',
+        ),
+        (
+            replace(COFFEE, where="https://meet.example.org/x", title="Coffee with Ana"),
+            (),
+            "Hello Ana, it was good to meet you on 3 March. Shall we stay in touch?",
+        ),
+        (
+            replace(COFFEE, kinds=frozenset({"message_sent"}), title="Tides"),
+            (),
+            'Hello Ana, it was good to be in touch ("Tides"). Shall we stay connected?',
+        ),
+        (
+            replace(COFFEE, kinds=frozenset({"message_sent"}), title="Tides"),
+            (replace(COFFEE, evidence="m0", at=datetime(2025, 5, 2, 9, tzinfo=UTC)),),
+            (
+                'Hello Ana, it was good to meet you on 2 May 2025 at Café Central ("Coffee"). '
+                "Shall we stay in touch?"
+            ),
+        ),
+    ],
+)
+def test_a_connection_note_says_where_and_when_you_met(
+    anchor: Event, others: tuple[Event, ...], expected: str
+) -> None:
+    """The meeting that the task is about, else the last one; nothing is invented."""
+    past = MemoryHistory(Subject("p1", "Ana Silva"), (anchor, *others))
+    assert variables(anchor, past, NOW, CLOCK)["connection_note"] == expected
+
+
+def test_links_can_be_clicked() -> None:
+    """A blank ends a link in plain text; one that never ends is left out."""
+    assert fill("{{ since.link }}", anchor=replace(COFFEE, link="https://a.example/b c"))[0] == (
+        "https://a.example/b%20c"
+    )
+    endless = replace(COFFEE, link="https://a.example/" + "x" * 2000)
+    assert fill("x", "{{ since.link }}", anchor=endless)[1] == ""
+
+
 def test_what_comes_from_mail_is_never_a_template() -> None:
     """Braces in a subject, name or note are printed as they are."""
     evil = "{{ 7 + 7 }}{% if x %}{{ name.__class__ }}"
@@ -147,8 +265,8 @@ def test_days_are_never_negative() -> None:
         ("{% include 'x' %}", "Include is not available"),
         ("{% macro x() %}{% endmacro %}", "Macro is not available"),
         ("{{ range(9) }}", "calls are not available"),
-        ("{{ name | center(1000000000) }}", "No filter named 'center'"),
-        ("{{ name | shout }}", "No filter named 'shout'"),
+        ("{{ name | center(1000000000) }}", "unknown filter 'center'"),
+        ("{{ name | shout }}", "unknown filter 'shout'"),
         ("{{ name is sameas(name) }}", "No test named 'sameas'"),
         ("{{ name", "not a template"),
         ("{% if name %}", "not a template"),
