@@ -5,27 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rules import templates
-from rules.durations import CADENCE_PATTERN, Duration
-from rules.durations import parse as parse_duration
-from rules.history import EVENTS, LOOPS
-from rules.model import (
-    ANCHORS,
-    DONE_MEANS,
-    PAUSES,
-    RESOLVED,
-    Rule,
-    RuleSet,
-    StrengthBelow,
-    Tier,
-)
+from rules import slips, templates
+from rules.durations import Duration
+from rules.history import LOOPS
+from rules.model import ANCHORS, DONE_MEANS, PAUSES, Rule, RuleSet, Tier
+from rules.read_event import read_since, read_until
+from rules.read_tier import TIER_KEYS, read_tier
+from rules.read_time import read_duration
 from rules.read_where import WhereReader, check_tiers
-from rules.source import Node, Problem, Reader, RuleErrors, parse
+from rules.source import Node, Problem, Reader, RuleErrors, parse, shown
 from rules.where import ALWAYS, Condition
 
 VERSION = 1
 FILE_KEYS = ("version", "tiers", "rules")
-TIER_KEYS = ("name", "people", "where", "cadence")
 RULE_KEYS = (
     "id",
     "about",
@@ -47,7 +39,6 @@ TASK_KEYS = ("title", "notes")
 ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 MAX_TITLE = 1024
 MAX_TEXT = 8192
-LONGEST_CADENCE_HOURS = 10 * 366 * 24
 
 _NOW = Duration(0, "d")
 
@@ -91,61 +82,53 @@ class _File:
         root = parse(self.name, self.text, self.reader.problems)
         if root is None:
             return
-        found = self.reader.mapping(root, FILE_KEYS, "a rule file")
         if root.kind != "map":
+            self.reader.problem(
+                root,
+                f"a rule file must be a mapping, not {shown(root)}: begin it with version: "
+                f"{VERSION} and rules:",
+            )
             return
+        found = self.reader.mapping(root, FILE_KEYS, "a rule file", slips=slips.FILE_KEYS)
         check_version(self.reader, root, found)
         if "rules" not in found and "tiers" not in found:
             self.reader.problem(root, "the file has neither rules nor tiers")
         if "tiers" in found:
-            for node in self.reader.items(found["tiers"], "tiers"):
+            for node in self._listed(found["tiers"], "tiers", "name"):
                 self._tier(node)
         if "rules" in found:
-            for node in self.reader.items(found["rules"], "rules"):
+            for node in self._listed(found["rules"], "rules", "id"):
                 self._rule(node)
 
-    def _tier(self, node: Node) -> None:
-        reader = self.reader
-        found = reader.mapping(node, TIER_KEYS, "a tier", required=("name",))
-        name = None
-        if "name" in found:
-            name = reader.string(found["name"], "name")
-            if name:
-                self.names.append(found["name"])
-        people: list[str] = []
-        if "people" in found:
-            for item in reader.items(found["people"], "people"):
-                person = reader.string(item, "a person")
-                if person:
-                    people.append(person)
-        where = None
-        if "where" in found:
-            where = WhereReader(reader, tier_allowed=False).read(found["where"])
-        cadence = self._cadence(found["cadence"]) if "cadence" in found else None
-        self.tiers.append(Tier(name or "", tuple(people), where, cadence))
+    def _listed(self, node: Node, key: str, first: str) -> tuple[Node, ...]:
+        """The items of a list; often they are written as one mapping, or by their names."""
+        if node.kind != "map":
+            return self.reader.items(node, key)
+        name = next((k.raw for k, _ in node.value if k.raw not in (*RULE_KEYS, *TIER_KEYS)), "…")
+        self.reader.problem(
+            node,
+            f"{key} must be a list, not a mapping: begin each with '- {first}: {name}' and put its "
+            "other keys below that",
+        )
+        return ()
 
-    def _cadence(self, node: Node) -> Duration | None:
-        cadence = self._duration(node, "cadence")
-        if cadence is None:
-            return None
-        span = cadence.span()
-        if span is None or not re.fullmatch(CADENCE_PATTERN, node.raw):
-            self.reader.problem(node, "cadence must be a length of its own above 0, such as 45d")
-        elif span[0] > LONGEST_CADENCE_HOURS:
-            self.reader.problem(node, "cadence must be at most 10 years")
-        return cadence
+    def _tier(self, node: Node) -> None:
+        tier, name = read_tier(self.reader, node)
+        self.tiers.append(tier)
+        if name is not None:
+            self.names.append(name)
 
     def _rule(self, node: Node) -> None:
         reader = self.reader
-        found = reader.mapping(node, RULE_KEYS, "a rule", required=MANDATORY)
+        found = reader.mapping(node, RULE_KEYS, "a rule", MANDATORY, slips.RULE_KEYS)
         if node.kind != "map":
             return
         id_ = self._id(found.get("id"))
-        since = self._since(found.get("since"))
-        until = self._until(found.get("until"), since)
-        remind = self._duration(found.get("remind"), "remind") or _NOW
-        due = self._duration(found.get("due"), "due")
-        expires = self._duration(found.get("expires"), "expires")
+        since = read_since(reader, found.get("since"))
+        until = read_until(reader, found.get("until"), since)
+        remind = read_duration(reader, found.get("remind"), "remind") or _NOW
+        due = read_duration(reader, found.get("due"), "due")
+        expires = read_duration(reader, found.get("expires"), "expires")
         self._check_order(found, remind, due, expires)
         title, notes = self._task(found.get("task"))
         loop = since in LOOPS
@@ -182,63 +165,6 @@ class _File:
                 f"id {id_!r} may hold letters, digits, '.', '_' and '-' (64 at most): write {hint}",
             )
         return id_
-
-    def _since(self, node: Node | None) -> str | StrengthBelow:
-        if node is None:
-            return ""
-        if node.kind == "map":
-            found = self.reader.mapping(node, ("strength_below",), "since")
-            level = found.get("strength_below")
-            if level is None:
-                if not node.value:
-                    self.reader.problem(node, "since must name an event")
-                return ""
-            value = self.reader.number(level, "strength_below", 0, 1)
-            if value == 0:
-                self.reader.problem(level, "strength_below must be above 0: nothing is below it")
-            return StrengthBelow(value or 0.0)
-        if node.kind == "list":
-            self.reader.problem(node, "since must be one event: write one rule for each event")
-            return ""
-        if node.raw in (RESOLVED, "strength_below"):
-            fix = {RESOLVED: "it may stand in until", "strength_below": "{strength_below: 0.3}"}
-            self.reader.problem(node, f"since cannot be {node.raw!r} alone: {fix[node.raw]}")
-            return ""
-        return self.reader.choice(node, "event", sorted(EVENTS)) or ""
-
-    def _until(self, node: Node | None, since: str | StrengthBelow) -> tuple[str, ...]:
-        if node is None:
-            return ()
-        events: list[str] = []
-        for item in self.reader.items(node, "until", single=True):
-            below = item.kind == "map" and any(k.raw == "strength_below" for k, _ in item.value)
-            if below or item.raw == "strength_below":
-                self.reader.problem(item, "strength_below can start a rule (since), not end one")
-                continue
-            event = self.reader.choice(item, "event", (*sorted(EVENTS), RESOLVED))
-            if event is None:
-                continue
-            if event in events:
-                self.reader.problem(item, f"{event} is listed twice in until")
-            if event == RESOLVED and since and since not in LOOPS:
-                loops = ", ".join(sorted(LOOPS))
-                self.reader.problem(
-                    item, f"resolved needs a loop as since ({loops}): {since} opens none"
-                )
-            events.append(event)
-        return tuple(events)
-
-    def _duration(self, node: Node | None, what: str) -> Duration | None:
-        if node is None:
-            return None
-        text = node.raw if node.kind == "int" else self.reader.string(node, what)
-        if text is None:
-            return None
-        try:
-            return parse_duration(text)
-        except ValueError as error:
-            self.reader.problem(node, f"{what}: {error}")
-            return None
 
     def _check_order(
         self,
@@ -289,7 +215,12 @@ class _File:
     def _task(self, node: Node | None) -> tuple[str, str]:
         if node is None:
             return "", ""
-        found = self.reader.mapping(node, TASK_KEYS, "task", required=("title",))
+        if node.kind == "str":
+            self.reader.problem(
+                node, f'task must be a mapping of title, notes: write {{title: "{node.raw}"}}'
+            )
+            return "", ""
+        found = self.reader.mapping(node, TASK_KEYS, "task", ("title",), slips.TASK_KEYS)
         return self._template(found, "title", MAX_TITLE), self._template(found, "notes", MAX_TEXT)
 
     def _template(self, found: dict[str, Node], key: str, limit: int) -> str:
@@ -310,7 +241,9 @@ def check_version(reader: Reader, root: Node, found: dict[str, Node]) -> None:
         if not any(key.raw == "version" for key, _ in root.value):
             reader.problem(root, f"version is missing: begin the file with version: {VERSION}")
     elif version.kind != "int" or version.value != VERSION:
-        reader.problem(version, f"version must be {VERSION}, not {version.raw}")
+        quoted = version.kind == "str" and version.raw.strip() == str(VERSION)
+        given = "text: remove the quotes" if quoted else version.raw
+        reader.problem(version, f"version must be {VERSION}, not {given}")
 
 
 def _unique(what: str, reader: Reader, nodes: list[Node], seen: dict[str, str]) -> None:
@@ -321,4 +254,4 @@ def _unique(what: str, reader: Reader, nodes: list[Node], seen: dict[str, str]) 
             seen[node.raw] = f"{reader.file}:{node.line}"
 
 
-__all__ = ["Problem", "RuleErrors", "load"]
+__all__ = ["TIER_KEYS", "Problem", "RuleErrors", "load"]

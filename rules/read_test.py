@@ -8,16 +8,19 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from rules import slips
 from rules.durations import WEEKDAYS, Clock, elapsed
 from rules.history import EVENTS, LOOPS, Event, Facts, Subject
 from rules.load import check_version
 from rules.memory import IMPLIED, MemoryHistory, Period
+from rules.model import Tier
+from rules.read_tier import read_tier
 from rules.source import Node, Problem, Reader, RuleErrors, parse
 from rules.templates import FROM_CONTEXT
 from rules.verdict import State
 from rules.where import CHANNELS, COUNTS, FLAGS, STAGES
 
-SUITE_KEYS = ("version", "timezone", "working_days", "tests")
+SUITE_KEYS = ("version", "timezone", "working_days", "tiers", "tests")
 CASE_KEYS = (
     "name",
     "person",
@@ -57,6 +60,7 @@ class ExpectedTask:
     due: date | None
     state: str
     notes: str | None
+    place: tuple[int, int] = (0, 0)  # line and column of its rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,7 @@ class Suite:
     file: str
     clock: Clock
     cases: tuple[Case, ...]
+    tiers: tuple[Tier, ...] = ()  # used besides those of the rules under test
 
 
 def load_suite(name: str, text: str) -> Suite:
@@ -103,14 +108,18 @@ class _SuiteReader:
 
     def suite(self, root: Node | None) -> Suite:
         clock, cases = Clock(self.zone), []
+        tiers: tuple[Tier, ...] = ()
         if root is not None:
-            found = self.reader.mapping(root, SUITE_KEYS, "a test file", required=("tests",))
+            found = self.reader.mapping(
+                root, SUITE_KEYS, "a test file", ("tests",), slips.SUITE_KEYS
+            )
             if root.kind == "map":
                 check_version(self.reader, root, found)
             clock = self._clock(found)
+            tiers = tuple(read_tier(self.reader, node)[0] for node in self._list(found, "tiers"))
             if "tests" in found:
                 cases = [self._case(node) for node in self.reader.items(found["tests"], "tests")]
-        return Suite(self.reader.file, clock, tuple(cases))
+        return Suite(self.reader.file, clock, tuple(cases), tiers)
 
     def _clock(self, found: Mapping[str, Node]) -> Clock:
         if "timezone" in found:
@@ -130,7 +139,7 @@ class _SuiteReader:
         return Clock(self.zone, frozenset(days)) if days else Clock(self.zone)
 
     def _case(self, node: Node) -> Case:
-        found = self.reader.mapping(node, CASE_KEYS, "a test", required=("name", "expect"))
+        found = self.reader.mapping(node, CASE_KEYS, "a test", ("name", "expect"), slips.CASE_KEYS)
         name = self.reader.string(found["name"], "name") if "name" in found else ""
         events = [
             self._event(item, number) for number, item in enumerate(self._list(found, "history"), 1)
@@ -172,11 +181,11 @@ class _SuiteReader:
 
     def _event(self, node: Node, number: int) -> Event | None:
         reader = self.reader
-        found = reader.mapping(node, EVENT_KEYS, "an event", required=("kind", "at"))
+        found = reader.mapping(node, EVENT_KEYS, "an event", ("kind", "at"), slips.HAPPENED_KEYS)
         at = self._moment(found.get("at"), "at")
         kinds: set[str] = set()
         for item in reader.items(found["kind"], "kind", single=True) if "kind" in found else ():
-            kind = reader.choice(item, "event", sorted(EVENTS))
+            kind = reader.choice(item, "event", sorted(EVENTS), slips.EVENTS)
             if kind:
                 kinds.update((kind, *IMPLIED.get(kind, ())))
         end = self._moment(found.get("end"), "end") or at
@@ -206,7 +215,7 @@ class _SuiteReader:
         periods: list[Period] = []
         last = Period(_EPOCH, Facts())
         for node in nodes:
-            found = self.reader.mapping(node, FACT_KEYS, "facts")
+            found = self.reader.mapping(node, FACT_KEYS, "facts", slips=slips.FACT_KEYS)
             since = self._moment(found.get("from"), "from") or _EPOCH
             if periods and since <= last.since:
                 self.reader.problem(found.get("from", node), "facts must be in the order of dates")
@@ -245,7 +254,7 @@ class _SuiteReader:
 
     def _expectation(self, node: Node) -> Expectation | None:
         found = self.reader.mapping(
-            node, ("now", "tasks"), "an expectation", required=("now", "tasks")
+            node, ("now", "tasks"), "an expectation", ("now", "tasks"), slips.EXPECTED_KEYS
         )
         now = self._moment(found.get("now"), "now")
         tasks: tuple[ExpectedTask, ...] = ()
@@ -272,6 +281,7 @@ class _SuiteReader:
             due.astimezone(self.zone).date() if due else None,
             state or State.OPEN.value,
             self._text(found, "notes") or None,
+            (found["rule"].line, found["rule"].column) if "rule" in found else (0, 0),
         )
 
     def _text(self, found: Mapping[str, Node], key: str) -> str:

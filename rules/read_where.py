@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from rules.durations import elapsed
-from rules.source import Node, Reader, unknown
+from rules import slips
+from rules.durations import Duration, elapsed
+from rules.read_time import read_duration
+from rules.source import Node, Reader, shown, unknown
 from rules.where import (
     BOUNDS,
     CHANNELS,
     COUNTS,
     FACTS,
     FLAGS,
+    NO_TIER,
     STAGES,
     All,
     AnyOf,
+    Bound,
     Condition,
     Count,
     Flag,
-    Measure,
     Not,
     OneOf,
     Range,
@@ -49,15 +52,24 @@ class WhereReader:
                     self.reader.problem(key, "a tier cannot ask for the tier")
             pairs = tuple(pair for pair in node.value if pair[0].raw != "tier")
             node = Node("map", pairs, node.raw, node.line, node.column)
-        found = self.reader.mapping(node, self.keys, what)
+        if node.kind != "map":
+            self.reader.problem(node, f"{what} must be conditions: {_conditions(node)}")
+            return All()
+        found = self.reader.mapping(node, self.keys, what, slips=slips.WHERE_KEYS)
         items = [self._one(key, value) for key, value in found.items()]
         return items[0] if len(items) == 1 else All(tuple(items))
 
     def _one(self, key: str, node: Node) -> Condition:
         reader = self.reader
         if key in ("all", "any"):
+            if node.kind != "list":
+                each = "[{wanted: true}, {colleague: false}]"
+                reader.problem(
+                    node, f"{key} must be a list of conditions, not {shown(node)}: write {each}"
+                )
+                return All()
             items = tuple(self.read(item, f"an item of {key}") for item in reader.items(node, key))
-            if node.kind == "list" and not items:
+            if not items:
                 reader.problem(node, f"{key} must not be empty")
             return All(items) if key == "all" else AnyOf(items)
         if key == "not":
@@ -82,7 +94,7 @@ class WhereReader:
             word = self.reader.choice(item, key, known) if known else self.reader.string(item, key)
             if word is None:
                 continue
-            if key == "tier":
+            if key == "tier" and word != NO_TIER:
                 self.tiers.append(item)
             if key == "domain":
                 word = self._domain(item, word)
@@ -103,7 +115,10 @@ class WhereReader:
 
     def _counts(self, node: Node) -> Condition:
         reader = self.reader
-        found = reader.mapping(node, COUNTS, "counts")
+        if node.kind in ("int", "str"):
+            reader.problem(node, "counts must name what to count: write {sent: {at_least: 3}}")
+            return All()
+        found = reader.mapping(node, COUNTS, "counts", slips=slips.COUNT_KEYS)
         if node.kind == "map" and not node.value:
             reader.problem(node, "counts must name what to count")
         items = tuple(
@@ -117,28 +132,23 @@ class WhereReader:
         )
         return items[0] if len(items) == 1 else All(items)
 
-    def _elapsed(self, node: Node, what: str) -> timedelta | None:
-        text = node.raw if node.kind == "int" else self.reader.string(node, what)
-        if text is None:
-            return None
-        try:
-            return elapsed(text)
-        except ValueError as error:
-            self.reader.problem(node, f"{what}: {error}")
-            return None
+    def _elapsed(self, node: Node, what: str) -> timedelta | Duration | None:
+        """A length of silence; what is always the same number of hours as elapsed time."""
+        span = read_duration(self.reader, node, what)
+        return elapsed(str(span)) if span is not None and span.unit in ("h", "d", "w") else span
 
     def _range(
-        self, node: Node, what: str, read: Callable[[Node, str], Measure | None]
-    ) -> Range[Measure]:
+        self, node: Node, what: str, read: Callable[[Node, str], Bound | None]
+    ) -> Range[Bound]:
         if node.kind != "map":
             raw = node.raw if node.kind in ("int", "float", "str") else "…"
             self.reader.problem(
-                node, f"{what} needs a bound ({', '.join(BOUNDS)}): write {{at_least: {raw}}}"
+                node, f"{what} needs a bound ({', '.join(BOUNDS)}): write {slips.bound(raw)}"
             )
             return Range()
         if not node.value:
             self.reader.problem(node, f"{what} needs a bound: {', '.join(BOUNDS)}")
-        found = self.reader.mapping(node, BOUNDS, what)
+        found = self.reader.mapping(node, BOUNDS, what, slips=slips.BOUND_KEYS)
         values = {key: read(value, f"{what}.{key}") for key, value in found.items()}
         for one, other in (("above", "at_least"), ("below", "at_most")):
             if one in values and other in values:
@@ -148,9 +158,35 @@ class WhereReader:
         high = bounds.below if bounds.below is not None else bounds.at_most
         if low is not None and high is not None:
             closed = bounds.above is None and bounds.below is None
-            if low > high or (low == high and not closed):
+            if _more(low, high) or (low == high and not closed):
                 self.reader.problem(node, f"{what}: no value lies within these bounds")
         return bounds
+
+
+def _more(one: object, other: object) -> bool:
+    """Whether one bound is above the other for everybody."""
+    if isinstance(one, float | int) and isinstance(other, float | int):
+        return one > other
+    if isinstance(one, timedelta) and isinstance(other, timedelta):
+        return one > other
+    spans = [
+        Duration(span / timedelta(hours=1), "h") if isinstance(span, timedelta) else span
+        for span in (one, other)
+    ]
+    first, second = spans
+    return (
+        isinstance(first, Duration) and isinstance(second, Duration) and first.surely_longer(second)
+    )
+
+
+def _conditions(node: Node) -> str:
+    """What to write instead of something that is no mapping."""
+    if node.kind == "list":
+        return "write {all: […]} where every one must hold, or {any: […]} where one is enough"
+    meant = slips.condition(node.raw) if node.kind == "str" else ""
+    if node.kind == "null":
+        return "write such as {stage: connection, wanted: true}, or remove the key"
+    return f"write {meant or '{stage: connection, wanted: true}'}, not {shown(node)}"
 
 
 def check_tiers(named: list[tuple[Reader, Node]], known: list[str]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
@@ -72,11 +72,17 @@ class Reader:
         self.problems.append(Problem(self.file, *at, message))
 
     def mapping(
-        self, node: Node, allowed: Sequence[str], what: str, required: Sequence[str] = ()
+        self,
+        node: Node,
+        allowed: Sequence[str],
+        what: str,
+        required: Sequence[str] = (),
+        slips: Mapping[str, str] | None = None,
     ) -> dict[str, Node]:
-        """The known keys of a mapping. Unknown, duplicate and missing ones are noted."""
+        """The known keys of a mapping. Unknown, duplicate and missing ones are noted; `slips` says
+        what was meant by a key that is often written here."""
         if node.kind != "map":
-            self.problem(node, f"{what} must be a mapping of {_listed(allowed)}, not {_is(node)}")
+            self.problem(node, f"{what} must be a mapping of {_listed(allowed)}, not {shown(node)}")
             return {}
         found: dict[str, Node] = {}
         lines: dict[str, int] = {}
@@ -89,7 +95,14 @@ class Reader:
             if key.raw == "<<":
                 self.problem(key, "merge keys (<<) are not supported: write the keys out")
             elif key.raw not in allowed:
-                self.problem(key, unknown("key", key.raw, allowed, f" in {what}"))
+                hint = (slips or {}).get(key.raw.casefold())
+                place = f" in {what}"
+                self.problem(
+                    key,
+                    f"unknown key {key.raw!r}{place}: {hint}"
+                    if hint
+                    else unknown("key", key.raw, allowed, place),
+                )
             else:
                 found[key.raw] = value
         for name in required:
@@ -104,7 +117,8 @@ class Reader:
             return items
         if single and node.kind != "null":
             return (node,)
-        self.problem(node, f"{what} must be a list, not {_is(node)}")
+        hint = f": write [{node.raw}]" if node.kind in ("str", "int", "float", "bool") else ""
+        self.problem(node, f"{what} must be a list, not {shown(node)}{hint}")
         return ()
 
     def string(self, node: Node, what: str, empty: bool = False) -> str | None:
@@ -115,18 +129,25 @@ class Reader:
         if node.kind == "str":
             self.problem(node, f"{what} must not be empty")
         elif node.kind in ("int", "float", "bool"):
-            self.problem(node, f'{what} must be text, not {_is(node)}: write "{node.raw}"')
+            self.problem(node, f'{what} must be text, not {shown(node)}: write "{node.raw}"')
+        elif node.kind == "map" and any(key.kind == "map" for key, _ in node.value):
+            self.problem(
+                node, f'{what}: text that begins with {{{{ needs quotes, as in "{{{{ name }}}}"'
+            )
         else:
-            self.problem(node, f"{what} must be text, not {_is(node)}")
+            self.problem(node, f"{what} must be text, not {shown(node)}")
         return None
 
     def boolean(self, node: Node, what: str) -> bool | None:
         """true or false; YAML 1.2 knows no yes and no."""
         if node.kind == "bool":
             return bool(node.value)
+        word = node.raw.lower()
         meant = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false"}
-        hint = meant.get(node.raw.lower(), "true or false")
-        self.problem(node, f"{what} must be true or false, not {_is(node)}: write {hint}")
+        hint = f"write {meant.get(word, 'true or false')}"
+        if node.kind == "str" and word in ("true", "false"):
+            hint = "remove the quotes"
+        self.problem(node, f"{what} must be true or false, not {shown(node)}: {hint}")
         return None
 
     def number(
@@ -136,22 +157,38 @@ class Reader:
         kinds = ("int",) if whole else ("int", "float")
         noun = "a whole number" if whole else "a number"
         if node.kind not in kinds or not math.isfinite(node.value):
-            self.problem(node, f"{what} must be {noun} ({low:g} to {high:g}), not {_is(node)}")
+            self.problem(
+                node,
+                f"{what} must be {noun} ({low:g} to {high:g}), not {shown(node)}"
+                + _number_meant(node, high),
+            )
             return None
         if not low <= node.value <= high:
-            self.problem(node, f"{what} must be between {low:g} and {high:g}, not {node.raw}")
+            hint = _share(f"{node.raw}%", high)
+            self.problem(node, f"{what} must be between {low:g} and {high:g}, not {node.raw}{hint}")
             return None
         return int(node.value) if whole else float(node.value)
 
-    def choice(self, node: Node, what: str, options: Iterable[str]) -> str | None:
-        """One of a few words."""
-        text = self.string(node, what)
-        if text is None:
-            return None
+    def choice(
+        self,
+        node: Node,
+        what: str,
+        options: Iterable[str],
+        slips: Mapping[str, str] | None = None,
+    ) -> str | None:
+        """One of a few words; `slips` says what was meant by a word that is often written here."""
         known = tuple(options)
-        if text in known:
+        if node.kind != "str":
+            listed = f"one of {_listed(known)}" if len(known) > 1 else known[0]
+            self.problem(node, f"{what} must be {listed}, not {shown(node)}")
+            return None
+        text = self.string(node, what)
+        if text is None or text in known:
             return text
-        self.problem(node, unknown(what, text, known))
+        hint = (slips or {}).get(text.strip().casefold().replace(" ", "_").replace("-", "_"))
+        self.problem(
+            node, f"unknown {what} {text!r}: {hint}" if hint else unknown(what, text, known)
+        )
         return None
 
 
@@ -183,7 +220,9 @@ def parse(name: str, text: str, problems: list[Problem]) -> Node | None:
             return None
         return _Plain(name).node(root, 0)
     except MarkedYAMLError as error:
-        problems.extend(_syntax(name, text, error))
+        from rules.syntax import mistakes
+
+        problems.extend(Problem(name, *mistake) for mistake in mistakes(text, error))
     except ReaderError as error:
         before = text[: error.position]
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
@@ -207,6 +246,8 @@ def unknown(what: str, text: str, options: Iterable[str], place: str = "") -> st
         return f"unknown {what} {text!r}{place}: did you mean {folded[near[0]]!r}?"
     if not known:
         return f"unknown {what} {text!r}{place}: none is defined"
+    if len(known) == 1:
+        return f"unknown {what} {text!r}{place}: only {known[0]} is known"
     return f"unknown {what} {text!r}{place}: known are {_listed(known)}"
 
 
@@ -214,11 +255,29 @@ def _listed(words: Sequence[str]) -> str:
     return ", ".join(words)
 
 
-def _is(node: Node) -> str:
+def shown(node: Node) -> str:
+    """What stands there, for a message."""
     if node.kind in ("map", "list", "null", "other"):
         return {"map": "a mapping", "list": "a list", "null": "empty"}.get(node.kind, "a tag")
     raw = node.raw if len(node.raw) <= 40 else node.raw[:39] + "…"
     return {"str": f"the text {raw!r}", "bool": raw}.get(node.kind, f"the number {raw}")
+
+
+def _number_meant(node: Node, high: float) -> str:
+    """A hint where a number was quoted, or not written as a whole one."""
+    if node.kind == "float" and math.isfinite(node.value) and node.value.is_integer():
+        return f": write {node.value:.0f}"
+    if node.kind == "str" and re.fullmatch(r"\d+(\.\d+)?", node.raw):
+        return ": remove the quotes"
+    return _share(node.raw, high)
+
+
+def _share(raw: str, high: float) -> str:
+    """A hint where a share of 1 was written in per cent."""
+    percent = re.fullmatch(r"(\d{1,3}(?:\.\d+)?)\s*%", raw)
+    if percent and high == 1 and 1 < float(percent[1]) <= 100:
+        return f": write {float(percent[1]) / 100:g}"
+    return ""
 
 
 class _Plain:
@@ -269,26 +328,3 @@ def _scalar(kind: str, raw: str) -> tuple[str, Any]:
     if kind == "null":
         return "null", None
     return ("str", raw) if kind in ("str", "timestamp", "merge") else ("other", raw)
-
-
-def _syntax(name: str, text: str, error: Any) -> list[Problem]:
-    """A syntax error, or every tab in an indentation when that is what stopped it."""
-    tabs = [
-        Problem(name, number, line.index("\t") + 1, "a tab in the indentation: use spaces")
-        for number, line in enumerate(text.split("\n"), 1)
-        if "\t" in line[: len(line) - len(line.lstrip())]
-    ]
-    problem = str(error.problem or error.context or "cannot be read")
-    if tabs and "\\t" in problem:
-        return tabs
-    mark = error.problem_mark or error.context_mark
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    if "another document" in problem:
-        problem = "a second document (---): write one document a file"
-    elif "mapping values" in problem:
-        problem += ': put text that contains ": " into quotes'
-    elif "\\t" in problem:
-        problem = "a tab is not allowed here: use spaces"
-    elif "cannot start any token" in problem:
-        problem += ": put the text into quotes"
-    return [Problem(name, line, column, f"not YAML: {problem}")]

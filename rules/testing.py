@@ -3,6 +3,8 @@
     version: 1
     timezone: Europe/Lisbon                 # default UTC
     working_days: [mon, tue, wed, thu, fri]
+    tiers:                                  # besides those of the rules, where they have too few
+      - {name: inner, people: [ana@example.org], cadence: 14d}
     tests:
       - name: Thanks are due two days after a first meeting
         person: {name: Ana Silva, addresses: [ana@example.org]}
@@ -33,7 +35,7 @@ from rules.evaluate import evaluate
 from rules.memory import IMPLIED, MemoryHistory, Period
 from rules.model import RuleSet
 from rules.read_test import Case, Expectation, ExpectedTask, Suite, load_suite
-from rules.source import unknown
+from rules.source import Problem, unknown
 from rules.templates import render
 from rules.verdict import State, Verdict
 
@@ -65,9 +67,22 @@ class _Actual:
         return f"{self.rule} | {self.state}{why} | due {self.due} | {self.title}"
 
 
+def unknown_rules(ruleset: RuleSet, suite: Suite) -> tuple[Problem, ...]:
+    """Rules that tests name and nobody defined."""
+    known = [rule.id for rule in ruleset.rules]
+    return tuple(
+        Problem(suite.file, *task.place, unknown("rule", task.rule, known))
+        for case in suite.cases
+        for expectation in case.expectations
+        for task in expectation.tasks
+        if task.rule is not None and task.rule not in known
+    )
+
+
 def run(ruleset: RuleSet, suite: Suite) -> tuple[Failure, ...]:
     """Every expectation of a test file that does not come true under these rules, in order."""
     known = [rule.id for rule in ruleset.rules]
+    ruleset = RuleSet(ruleset.rules, (*ruleset.tiers, *suite.tiers))
     failures: list[Failure] = []
     for case in suite.cases:
         for expectation in case.expectations:
@@ -89,37 +104,60 @@ def _difference(
         return _Actual(verdict.rule, verdict.state, verdict.due, title, notes, verdict.reasons)
 
     left = [actual(verdict) for verdict in verdicts]
-    lines: list[str] = []
+    unmet: list[ExpectedTask] = []
     for task in expectation.tasks:
         match = next((item for item in left if _matches(task, item)), None)
-        if match is not None:
+        if match is None:
+            unmet.append(task)
+        else:
             left.remove(match)
-            continue
+    lines: list[str] = []
+    for task in unmet:
+        near = min(left, key=lambda item: _distance(task, item), default=None)
         lines.append(f"  - {_shown(task)}")
         if task.rule is not None and task.rule not in known:
             lines.append(f"      {unknown('rule', task.rule, known)}")
+        elif near is None or (task.rule is not None and near.rule != task.rule):
+            lines.append(f"      {_absent(task)}")
+        else:
+            left.remove(near)
+            lines += [f"  + {near}", *(f"      {line}" for line in _differences(task, near))]
     lines += [f"  + {item}" for item in left if item.state == State.OPEN]
     if not lines:
         return ""
     lines += [f"    {item}" for item in left if item.state != State.OPEN]
-    for task in expectation.tasks:
-        lines += [
-            f"    notes of {item.rule}: {item.notes!r}"
-            for item in left
-            if task.notes is not None and item.rule == task.rule
-        ]
     when = now.astimezone(clock.zone).strftime("%Y-%m-%d %H:%M")
     return "\n".join([f"at {when} (- expected, + got)", *lines])
 
 
+def _distance(task: ExpectedTask, item: _Actual) -> int:
+    """How far a verdict is from what was expected: another rule is furthest."""
+    return 10 * (task.rule not in (None, item.rule)) + len(_differences(task, item))
+
+
+def _absent(task: ExpectedTask) -> str:
+    what = f"rule {task.rule} has" if task.rule else "there is"
+    return f"{what} no verdict then: its event has not happened, or is unknown"
+
+
+def _differences(task: ExpectedTask, item: _Actual) -> list[str]:
+    """What is not as expected, one line each."""
+    lines = [
+        f"{name}: expected {wanted}, got {got}"
+        for name, wanted, got in (
+            ("state", task.state, item.state),
+            ("title", task.title, item.title),
+            ("due", task.due, item.due),
+        )
+        if wanted not in (None, got)
+    ]
+    if task.notes is not None and task.notes not in item.notes:
+        lines.append(f"notes: expected {task.notes!r} in {item.notes!r}")
+    return lines
+
+
 def _matches(task: ExpectedTask, item: _Actual) -> bool:
-    return (
-        task.state == item.state
-        and task.rule in (None, item.rule)
-        and task.title in (None, item.title)
-        and task.due in (None, item.due)
-        and (task.notes is None or task.notes in item.notes)
-    )
+    return task.rule in (None, item.rule) and not _differences(task, item)
 
 
 def _shown(task: ExpectedTask) -> str:
@@ -142,4 +180,5 @@ __all__ = [
     "Suite",
     "load_suite",
     "run",
+    "unknown_rules",
 ]

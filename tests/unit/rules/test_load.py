@@ -92,6 +92,17 @@ def test_strength_below_starts_a_rule() -> None:
     assert (loaded.since, loaded.until) == (StrengthBelow(0.3), ("call",))
 
 
+def test_strength_below_ends_a_rule() -> None:
+    """It may also stop one, alone or among events."""
+    text = rule(
+        "{id: a, since: call, until: [call, {strength_below: 0.3}], due: 7d, task: {title: x}}"
+    )
+    assert load([("a.yaml", text)]).rules[0].until == ("call", StrengthBelow(0.3))
+    alone = text.replace("[call, {strength_below: 0.3}]", "{strength_below: 0.3}")
+    assert load([("a.yaml", alone)]).rules[0].until == (StrengthBelow(0.3),)
+    assert "listed twice" in problems(alone.replace("{strength_below: 0.3}", "[call, call]"))[0]
+
+
 def test_all_mistakes_at_once() -> None:
     """Every mistake of every file is reported at once, with file, line and column."""
     first = (
@@ -128,13 +139,10 @@ def test_all_mistakes_at_once() -> None:
         ("{id: a, since: call, until: [resolved], due: 1d, task: {title: x}}", "needs a loop"),
         ("{id: a, since: call, until: [meet], due: 1d, task: {title: x}}", "'meeting'"),
         ("{id: a, since: call, until: [call, call], due: 1d, task: {title: x}}", "listed twice"),
-        (
-            "{id: a, since: call, until: [{strength_below: 0.2}], due: 1d, task: {title: x}}",
-            "not end one",
-        ),
+        ("{id: a, since: call, until: strength_below, due: 1d, task: {title: x}}", "needs a level"),
         ("{id: a, since: call, until: , due: 1d, task: {title: x}}", "until must be a list"),
         ("{id: a, since: call, due: 30, task: {title: x}}", "30d for days"),
-        ("{id: a, since: call, due: [1d], task: {title: x}}", "must be text, not a list"),
+        ("{id: a, since: call, due: [1d], task: {title: x}}", "such as 30d, not a list"),
         ("{id: a, since: call, remind: 31d, due: 30d, task: {title: x}}", "is after due"),
         ("{id: a, since: call, expires: 1d, due: 30d, task: {title: x}}", "is before due"),
         (
@@ -181,6 +189,7 @@ def test_mandatory_fields_are_named() -> None:
         ("{name: x, people: ana@example.org}", "must be a list"),
         ("{name: x, where: {tier: y}}", "cannot ask for the tier"),
         ("{name: x, where: {strenght: {above: 1}}}", "'strength'"),
+        ("{name: none}", "it stands for being in none"),
         ("{name: x}, {name: x}", "duplicate tier 'x': first at a.yaml:2"),
     ],
 )
@@ -202,6 +211,7 @@ def test_tiers_may_stand_in_another_file() -> None:
     tiers = "version: 1\ntiers: [{name: inner}]\n"
     assert load([("a.yaml", text), ("b.yaml", tiers)]).tiers[0].name == "inner"
     assert "unknown tier 'inner': none is defined" in problems(text)[0]
+    assert load([("a.yaml", text.replace("inner", "none"))]).rules
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from rules import packs
 from rules.history import EVENTS
 from rules.load import RuleErrors, load
 from rules.schema import json_schema
+from rules.templates import VARIABLES
 
 SCHEMA = json_schema()
 TYPES: dict[str, Callable[[Any], bool]] = {
@@ -26,16 +28,22 @@ TYPES: dict[str, Callable[[Any], bool]] = {
 }
 
 
+ANNOTATIONS = {"$schema", "$defs", "title", "description", "default", "examples"}
+
+
 def valid(value: Any, schema: dict[str, Any]) -> bool:
     """As much of JSON Schema as ours uses; an unknown keyword is an error."""
-    return all(_keyword(key, argument, value) for key, argument in schema.items())
+    return all(
+        _keyword(key, argument, value, schema)
+        for key, argument in schema.items()
+        if key not in ANNOTATIONS
+    )
 
 
-def _keyword(key: str, argument: Any, value: Any) -> bool:
+def _keyword(key: str, argument: Any, value: Any, schema: dict[str, Any]) -> bool:
+    known = schema.get("properties", {})
+    members = value if isinstance(value, dict) else {}
     simple: dict[str, Callable[[], bool]] = {
-        "$schema": lambda: True,
-        "$defs": lambda: True,
-        "title": lambda: True,
         "$ref": lambda: valid(value, SCHEMA["$defs"][argument.rpartition("/")[2]]),
         "type": lambda: TYPES[argument](value),
         "enum": lambda: value in argument,
@@ -51,31 +59,12 @@ def _keyword(key: str, argument: Any, value: Any) -> bool:
         "minItems": lambda: not isinstance(value, list) or len(value) >= argument,
         "minProperties": lambda: not isinstance(value, dict) or len(value) >= argument,
         "items": lambda: not isinstance(value, list) or all(valid(v, argument) for v in value),
-        "properties": lambda: (
-            not isinstance(value, dict)
-            or all(valid(value[name], argument[name]) for name in value.keys() & argument.keys())
+        "properties": lambda: all(
+            valid(members[name], argument[name]) for name in members.keys() & argument.keys()
         ),
-        "additionalProperties": lambda: True,
+        "additionalProperties": lambda: argument is False and members.keys() <= known.keys(),
     }
-    if key == "type" and argument == "object" and not isinstance(value, dict):
-        return False
     return simple[key]()
-
-
-def closed(schema: Any, value: Any) -> bool:
-    """additionalProperties: false, at every level that has properties."""
-    if "$ref" in schema:
-        return closed(SCHEMA["$defs"][schema["$ref"].rpartition("/")[2]], value)
-    if isinstance(value, dict) and "properties" in schema:
-        known = schema["properties"]
-        return value.keys() <= known.keys() and all(closed(known[k], v) for k, v in value.items())
-    options = schema.get("anyOf", [])
-    if isinstance(value, dict) and any("$ref" in option for option in options):
-        return any(closed(option, value) for option in options if "$ref" in option)
-    if isinstance(value, list):
-        items = [schema, *options]
-        return all(closed(s["items"], v) for s in items if "items" in s for v in value)
-    return True
 
 
 def agrees(document: Any) -> tuple[bool, bool]:
@@ -85,7 +74,7 @@ def agrees(document: Any) -> tuple[bool, bool]:
         loads = True
     except RuleErrors:
         loads = False
-    return loads, valid(document, SCHEMA) and closed(SCHEMA, document)
+    return loads, valid(document, SCHEMA)
 
 
 def rule(**fields: Any) -> dict[str, Any]:
@@ -104,12 +93,17 @@ GOOD: list[Any] = [
     rule(until=[]),
     rule(since="asked_me", until=["resolved", "call"]),
     rule(since={"strength_below": 0.3}),
+    rule(until=["call", {"strength_below": 0.3}]),
+    rule(until={"strength_below": 1}),
+    guarded(tier="none"),
     rule(remind="5 working days", due="rhythm x 3", expires="cadence x 99.9"),
     rule(priority=0, urgent=True, about="", anchor="oldest_open", done_means="nothing"),
     rule(pause_while="scheduled", task={"title": "x", "notes": ""}),
     guarded(),
     guarded(stage="dormant", tier=["inner"], tags=["a"], domain="example.org", channel="mail"),
     guarded(**{"not": {"any": [{"wanted": True}, {"all": [{"strength": {"above": 0.1}}]}]}}),
+    guarded(silent_for={"above": "3m"}),
+    guarded(silent_for={"at_least": "rhythm x 3", "below": "6m"}),
     guarded(silent_for={"above": "90d", "at_most": "20w"}, counts={"sent": {"at_least": 3}}),
     {
         "version": 1,
@@ -149,6 +143,20 @@ BAD: list[Any] = [
     rule(task={"title": " "}),
     rule(task={"title": "x" * 1025}),
     rule(title="x"),
+    rule(where="stage = connection"),
+    rule(where=[{"wanted": True}]),
+    rule(until={"any": ["call"]}),
+    rule(until={"strength_below": 0}),
+    rule(pause_while=True),
+    rule(priority="70"),
+    rule(task={"title": "x", "due": "3d"}),
+    rule(silent_for={"above": "3d"}),
+    {"version": 1, "rules": {"a": {"since": "meeting"}}},
+    {"version": 1, "tiers": {"inner": []}},
+    {"version": 1, "tiers": [{"name": "a", "people": "ana@example.org"}]},
+    {"version": "1", "rules": []},
+    guarded(any={"wanted": True}),
+    guarded(counts=3),
     guarded(stage="friend"),
     guarded(stage=[]),
     guarded(tags=[1]),
@@ -159,7 +167,8 @@ BAD: list[Any] = [
     guarded(strength={}),
     guarded(strength={"above": 1.1}),
     guarded(strength={"above": 0.1, "at_least": 0.1}),
-    guarded(silent_for={"above": "3m"}),
+    guarded(silent_for={"above": "3y"}),
+    guarded(silent_for={"above": 30}),
     guarded(counts={"sent": 3}),
     guarded(counts={}),
     guarded(counts={"sent": {"above": 1.5}}),
@@ -169,6 +178,7 @@ BAD: list[Any] = [
     guarded(any=[{"unknown": True}]),
     {"version": 1, "tiers": [{"cadence": "1d"}]},
     {"version": 1, "tiers": [{"name": "a", "cadence": "0d"}]},
+    {"version": 1, "tiers": [{"name": "none"}]},
     {"version": 1, "tiers": [{"name": "a", "cadence": "rhythm"}]},
     {"version": 1, "tiers": [{"name": "a", "where": {"tier": "b"}}]},
 ]
@@ -192,17 +202,60 @@ def test_every_event_may_be_written(event: str) -> None:
     assert agrees(rule(since=event, until=[event])) == (True, True)
 
 
-@pytest.mark.parametrize("name", packs.names())
-def test_packs_are_valid(name: str) -> None:
-    """The packs keep to the schema."""
+def _written() -> Iterator[Any]:
+    """The packs, and the rules of the cookbook."""
+    for name in packs.names():
+        yield pytest.param(packs.text(name), id=name)
+    cookbook = Path(__file__).parents[3] / "docs" / "cookbook.md"
+    for number, part in enumerate(cookbook.read_text(encoding="utf-8").split("```yaml\n")[1:]):
+        if "tests:" not in part.partition("```")[0]:
+            yield pytest.param(part.partition("```")[0], id=f"recipe {number // 2 + 1}")
+
+
+@pytest.mark.parametrize("text", list(_written()))
+def test_what_is_written_for_owners_is_valid(text: str) -> None:
+    """Packs and cookbook keep to the schema."""
     from ruamel.yaml import YAML
 
-    document = YAML(typ="safe", pure=True).load(StringIO(packs.text(name)))
+    document = YAML(typ="safe", pure=True).load(StringIO(text))
     assert valid(document, SCHEMA)
-    assert closed(SCHEMA, document)
 
 
 def test_every_key_has_a_place() -> None:
     """The schema is plain JSON and refuses unknown keys at every level."""
     text = json.dumps(SCHEMA)
     assert text.count('"properties"') == text.count('"additionalProperties": false')
+
+
+def _described(schema: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every property and every word that may be chosen, with its path."""
+    if isinstance(schema, dict):
+        for name, inner in schema.get("properties", {}).items():
+            yield f"{path}.{name}", inner
+        for option in schema.get("anyOf", ()):
+            if "const" in option:
+                yield f"{path}={option['const']}", option
+        for key, inner in schema.items():
+            if key not in ("default", "examples"):
+                yield from _described(inner, f"{path}/{key}")
+    elif isinstance(schema, list):
+        for inner in schema:
+            yield from _described(inner, path)
+
+
+def test_editors_have_something_to_show() -> None:
+    """Every key and every word has a description; defaults and examples are valid values."""
+    found = dict(_described(SCHEMA))
+    assert len(found) > 100
+    assert [path for path, schema in found.items() if not schema.get("description")] == []
+    for path, schema in found.items():
+        default = [schema["default"]] if "default" in schema else []
+        for example in [*schema.get("examples", ()), *default]:
+            assert valid(example, schema), (path, example)
+    for example in SCHEMA["$defs"]["duration"]["examples"]:
+        assert valid(example, SCHEMA["$defs"]["duration"])
+    rule_keys = SCHEMA["$defs"]["rule"]["properties"]
+    assert rule_keys["remind"]["default"] == "0d"
+    assert "Default: 30 days after `due`." in rule_keys["expires"]["description"]
+    notes = SCHEMA["$defs"]["task"]["properties"]["notes"]["description"]
+    assert all(f"`{name}`" in notes for name in VARIABLES)

@@ -8,7 +8,7 @@ import pytest
 
 from rules.load import load
 from rules.source import RuleErrors
-from rules.testing import load_suite, run
+from rules.testing import load_suite, run, unknown_rules
 
 TEXT = """\
 version: 1
@@ -77,7 +77,18 @@ def test_unexpected_and_missing_tasks_fail() -> None:
     (missing,) = failures("      - {now: 2027-01-01, tasks: [{rule: thank}]}")
     assert "thank | expired (expired) | due 2026-03-04" in missing
     (notes,) = failures("      - {now: 2026-03-03, tasks: [{rule: thank, notes: a boat}]}")
-    assert "notes of thank: 'a map'" in notes
+    assert "notes: expected 'a boat' in 'a map'" in notes
+    (wrong,) = failures(
+        "      - {now: 2026-03-03, tasks: [{rule: thank, title: Thank Bo, due: 2026-03-05}]}"
+    )
+    assert wrong.splitlines()[1:] == [
+        "  - thank | open | due 2026-03-05 | Thank Bo",
+        "  + thank | open | due 2026-03-04 | Thank Ana",
+        "      title: expected Thank Bo, got Thank Ana",
+        "      due: expected 2026-03-05, got 2026-03-04",
+    ]
+    (early,) = failures("      - {now: 2026-03-01, tasks: [{rule: thank}]}")
+    assert "rule thank has no verdict then" in early
     twice = failures("      - {now: 2026-03-03, tasks: [{rule: thank}, {rule: thank}]}")
     assert len(twice) == 1
 
@@ -130,6 +141,12 @@ def test_mistakes_in_the_file(text: str, expected: str) -> None:
         ("context: {give: x}", "did you mean 'gives'"),
         ("person: {nam: Ana}", "did you mean 'name'"),
         ("first_known: no", "write false"),
+        ("history: [{event: call, at: 2026-03-02}]", "did you mean 'kind'?"),
+        ("history: [{kind: email, at: 2026-03-02}]", "write message_received (theirs)"),
+        ("history: [{kind: call, date: 2026-03-02}]", "did you mean 'at'?"),
+        ("facts: [{from: 2026-03-02, silent_for: 3d}]", "it follows from the history"),
+        ("facts: [{from: 2026-03-02, tier: inner}]", "name the person in one, under tiers:"),
+        ("now: 2026-03-02", "it belongs under expect"),
     ],
 )
 def test_mistakes_in_a_test(field: str, expected: str) -> None:
@@ -155,3 +172,22 @@ def test_mistakes_in_an_expectation(expect: str, expected: str) -> None:
     with pytest.raises(RuleErrors) as error:
         load_suite("r.test.yaml", f"version: 1\ntests: [{{name: a, expect: [{expect}]}}]\n")
     assert expected in str(error.value)
+
+
+def test_unknown_rules_are_told_at_their_place() -> None:
+    """A rule that a test names and nobody defined is a mistake, with its place."""
+    line = "      - {now: 2026-03-03, tasks: [{rule: thnk}, {title: Thank Ana}, {rule: thank}]}"
+    suite = load_suite("r.test.yaml", HEAD + line)
+    (problem,) = unknown_rules(RULES, suite)
+    assert str(problem) == "r.test.yaml:13:42: unknown rule 'thnk': did you mean 'thank'?"
+
+
+def test_tiers_may_be_given() -> None:
+    """A test file may bring the tiers that its rules use and do not define."""
+    text = TEXT.replace("due: 2d", "due: cadence")
+    tiers = "tiers: [{name: inner, people: [ana@example.org], cadence: 9d}]\n"
+    expect = "      - {now: 2026-03-03, tasks: [{rule: thank, due: 2026-03-11}]}"
+    rules = load([("r.yaml", text)])
+    suite = load_suite("r.test.yaml", HEAD.replace("tests:", tiers + "tests:") + expect)
+    assert run(rules, suite) == ()
+    assert run(rules, load_suite("r.test.yaml", HEAD + expect))
