@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count
 from typing import Final
+from urllib.parse import unquote
 
 from connectors.records import Attendee, Card, Mailbox, Meeting, Message, Task
 from syncd.inference.authors import authors_of
@@ -115,10 +116,17 @@ def _meeting(meeting: Meeting, gone: Forgotten, owned: frozenset[str]) -> Meetin
         uid=gone.identifier(meeting.uid),
         title=gone.text(meeting.title, words=hit),
         place=gone.text(meeting.place, words=hit),
-        link=gone.text(meeting.link),
+        link=_link(meeting.link, gone),
+        url=_link(meeting.url, gone),
         organizer=organizer,
         attendees=attendees,
     )
+
+
+def _link(link: str, gone: Forgotten) -> str:
+    """The link, or "" where it names them: with a gap in it, it would open nothing."""
+    plain = unquote(link)
+    return link if gone.text(plain) == plain else ""
 
 
 def _company(organizer: Mailbox | None, attendees: tuple[Attendee, ...]) -> set[str]:

@@ -60,7 +60,7 @@ def kind_of(dossier: Dossier, claims: Sequence[Claim]) -> tuple[str, tuple[str, 
 
 def _is_nothing(claim: Claim) -> bool:
     """Whether it brings the owner no nearer to anybody."""
-    if claim.real is Real.YES:
+    if claim.real is Real.YES or "mail:introduced" in claim.reasons:
         return False
     if claim.real is not Real.NO:
         return not (_LOST | _ONLY).isdisjoint(claim.reasons)

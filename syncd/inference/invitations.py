@@ -138,6 +138,7 @@ def merge_meetings(
         place=_first(same, lambda m: m.place),
         link=_first(same, lambda m: m.link),
         phone=_first(same, lambda m: m.phone),
+        url=_first(same, lambda m: m.url),
         organizer=next((m.organizer for m in same if m.organizer), None),
         attendees=tuple(
             one for one in _invited(same, answers) if not off or _identity(one) not in off

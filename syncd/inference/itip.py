@@ -53,6 +53,11 @@ def believed(observations: Sequence[Observation]) -> tuple[Observation, ...]:
     return tuple(kept)
 
 
+def is_copy(meeting: Meeting) -> bool:
+    """Whether it shows the meeting; all other mail only speaks of it."""
+    return meeting.method in _COPIES
+
+
 def is_entry(meeting: Meeting) -> bool:
     """Whether somebody's calendar holds it or an organiser sent it: it takes up time."""
     return meeting.method in (_CALENDAR, "request") and not is_series(meeting)
@@ -67,7 +72,7 @@ def no_meeting(meeting: Meeting) -> str:
     """Why a (merged) record is no meeting at all, "" where it may be one."""
     if is_series(meeting):
         return "meeting:series"
-    return "" if meeting.method in _COPIES else f"meeting:only-{meeting.method}"
+    return "" if is_copy(meeting) else f"meeting:only-{meeting.method}"
 
 
 def speaks_for_instances(meeting: Meeting) -> bool:

@@ -5,6 +5,9 @@
     received   a human wrote it to the owner, and the owner writes to them   counts, also afterwards
     the rest   machines, lists, crowds, copies, cold mail                    kept with the reason
 
+Somebody else's mail to the owner and this person counts for nobody here, but it may introduce them
+to each other (`introductions.py`): then the claim has that signal, and the reason.
+
 In a mailbox that others use as well only mail that names the owner in person is theirs.
 
 A pair is two-way once the owner wrote to the person in a mail that itself counts: a newsletter to
@@ -17,8 +20,9 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from connectors.records import Mailbox, Message
-from syncd.inference.authors import authors_of
+from syncd.inference.authors import author_of, authors_of
 from syncd.inference.bounces import Bounces, bounces_of, failed_addresses
+from syncd.inference.introductions import MOST_INTRODUCED, introduction_of, signals_of
 from syncd.inference.machine import is_interaction_never, is_list, machine_reasons
 from syncd.inference.model import (
     Claim,
@@ -28,6 +32,7 @@ from syncd.inference.model import (
     Owner,
     Real,
     Sighted,
+    Signal,
 )
 from syncd.inference.sharing import is_written_by_owner, only_shared, personal
 from syncd.inference.threads import Threads
@@ -123,9 +128,19 @@ def _judge(sighted: Sighted[Message], case: _Case) -> _Verdict:
         return _Verdict(direction, Real.NO, ("mail:shared-mailbox",), size)
     if authors.isdisjoint(person):
         told = not is_recipient and not person.isdisjoint(failed_addresses(m))
-        code = "mail:delivery-report" if told else "mail:co-recipient"
-        return _Verdict(direction, Real.NO, (code,), size)
+        if told:
+            return _Verdict(direction, Real.NO, ("mail:delivery-report",), size)
+        met = is_recipient and _introduces(sighted, case, len(others - authors))
+        reasons = ("mail:co-recipient", "mail:introduced") if met else ("mail:co-recipient",)
+        return _Verdict(direction, Real.NO, reasons, size)
     return _judge_received(sighted, case, size, recipients)
+
+
+def _introduces(sighted: Sighted[Message], case: _Case, third: int) -> bool:
+    """Whether somebody else's mail introduces this person to the owner; `third` others have it."""
+    if third + 1 > MOST_INTRODUCED or author_of(sighted.record) in case.dossier.lists:
+        return False
+    return bool(introduction_of(sighted.record, case.dossier.readings.get(sighted.key)))
 
 
 def _judge_sent(
@@ -149,7 +164,8 @@ def _judge_sent(
     reached = theirs - bounces.failed.get(sighted.key, frozenset())
     if not reached:
         return _Verdict(sent, Real.NO, ("mail:bounced",), size)
-    if m.message_id not in bounces.answered and all(bounces.suspended(a, m.at) for a in reached):
+    lost = bounces.spans and m.message_id not in bounces.answered
+    if lost and all(bounces.suspended(addr, m.at) for addr in reached):
         return _Verdict(sent, Real.UNKNOWN, ("mail:address-suspended",), size)
     parent, author = case.threads.parent(m, sent=True)
     answers = _key(parent) if author in dossier.addresses else ""
@@ -200,6 +216,11 @@ def _claim(
         reasons = ("mail:two-way",) if two_way else ("mail:no-reply-ever",)
     yes = real is Real.YES
     reading = dossier.readings.get(sighted.key)
+    signals: tuple[Signal, ...] = ()
+    if yes:
+        signals = signals_of(m, reading, verdict.direction, verdict.size)
+    elif "mail:introduced" in reasons:
+        signals = introduction_of(m, reading)
     return Claim(
         key=sighted.key,
         kind=ClaimKind.MESSAGE,
@@ -216,7 +237,7 @@ def _claim(
         seen_at=sighted.seen_at,
         changes_at=m.at if reasons == ("mail:future",) else None,
         answers=verdict.answers,
-        signals=reading.signals if yes and reading is not None else (),
+        signals=signals,
         wants_text=reading is None
         and (yes or (reasons == ("mail:no-reply-ever",) and _near(m.at, meetings))),
     )

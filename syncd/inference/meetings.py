@@ -74,6 +74,7 @@ class _Case:
     only_arranged: bool  # the person convened it, perhaps for somebody else
     in_room: bool  # the person is a room
     elsewhere: bool  # only calendars that others use as well hold it
+    meant_at: datetime | None  # when it was seen that both are in it and the owner means to come
 
     @property
     def meeting(self) -> Meeting:
@@ -130,7 +131,18 @@ def _case(sighted: Sighted[Meeting], dossier: Dossier, owner: Owner) -> _Case:
         ),
         in_room=not found.rooms.isdisjoint(dossier.addresses),
         elsewhere=only_shared(sighted, owner),
+        meant_at=_meant_at(sighted, found, dossier),
     )
+
+
+def _meant_at(sighted: Sighted[Meeting], found: Roster, dossier: Dossier) -> datetime | None:
+    """See `Claim`."""
+    if not sighted.joined:
+        return sighted.meant_at
+    late = dict(sighted.joined)
+    there = (found.answers.keys() | {found.organizer}) & dossier.addresses
+    joined = min((late.get(addr, sighted.seen_at) for addr in there), default=None)
+    return max((at for at in (sighted.meant_at, joined) if at is not None), default=None)
 
 
 def _is_about_others(case: _Case, cases: Sequence[_Case]) -> bool:
@@ -272,9 +284,10 @@ def _claim(case: _Case, found: _Finding) -> Claim:
         size=case.size,
         title=meeting.title,
         place=meeting.place,
-        link=meeting.link,
+        link=meeting.url or meeting.link,
         evidence=case.sighted.evidence,
         seen_at=case.sighted.seen_at,
+        meant_at=case.meant_at,
         changes_at=meeting.end if real is Real.PENDING else None,
         scheduled=found.scheduled,
         organised=case.mine,

@@ -20,7 +20,7 @@ from typing import Generic, TypeVar
 from connectors.records import Card, Meeting, Message
 
 # Raised whenever the same observations may lead to other claims: everything is inferred anew.
-INFERENCE_VERSION = 2
+INFERENCE_VERSION = 3
 
 
 class Real(StrEnum):
@@ -53,7 +53,12 @@ class Direction(StrEnum):
 
 
 class SignalKind(StrEnum):
-    """What a text does: eight signals, and three that only judge the meetings around it."""
+    """What a text does: eight signals, and three that only judge the meetings around it.
+
+    OFFERS is something concrete, SHARES what comes with the mail, INTRODUCES two people to each
+    other (in a mail of the owner to one person it becomes OFFERS), FORWARDS_ON what was passed on
+    to somebody who is neither of the two.
+    """
 
     ASKS = "asks"
     PROMISES = "promises"
@@ -84,6 +89,7 @@ class Reading:
 
     signals: tuple[Signal, ...] = ()
     gone: bool = False
+    vouched: bool = False  # it introduces, and its author's mail counts for the owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +113,10 @@ class Sighted(Generic[R]):
     evidence: tuple[Evidence, ...]
     seen_at: datetime  # when syncd first saw it
     gone_at: datetime | None = None  # when syncd saw that every sighting had disappeared
+    # Of a meeting: when the owner was first seen to have accepted or organised it; None: at once.
+    meant_at: datetime | None = None
+    # (normalised address, moment): when those were first seen in it who were not from the first.
+    joined: tuple[tuple[str, datetime], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +132,11 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """The owner ticked a task of ours whose rule says what that means (`done_means`)."""
+    """The owner ticked a task of ours; its rule says what that means (`done_means`)."""
 
     key: str  # the task's key
     at: datetime
-    means: str  # call | meeting | message
+    means: str  # call | meeting | message | nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +194,9 @@ class Claim:
     link: str = ""
     evidence: tuple[Evidence, ...] = ()
     seen_at: datetime | None = None
+    # Of a meeting: when it was first seen as one of the two that the owner accepted or organised,
+    # where that was later than `seen_at`.
+    meant_at: datetime | None = None
     changes_at: datetime | None = None  # when it will be judged anew by itself (a meeting's end)
     scheduled: bool = False  # a meeting still to come that the owner accepted or organised
     organised: bool = False  # the owner convened it

@@ -39,8 +39,8 @@ def infer(dossier: Dossier, owner: Owner, now: datetime) -> tuple[Claim, ...]:
     claims = [
         *mail,
         *judge_meetings(_with_heard(dossier, mail), owner, now),
-        *(_of_tick(tick) for tick in dossier.ticks if tick.at <= now),
-        *(_of_log(log) for log in dossier.logs if log.at <= now),
+        *(_still_to_come(_of_tick(tick), now) for tick in dossier.ticks),
+        *(_still_to_come(_of_log(log), now) for log in dossier.logs),
     ]
     return tuple(sorted(claims, key=lambda claim: (claim.until, claim.key)))
 
@@ -55,19 +55,29 @@ def _with_heard(dossier: Dossier, mail: Sequence[Claim]) -> Dossier:
     return replace(dossier, readings=readings)
 
 
+def _still_to_come(claim: Claim, now: datetime) -> Claim:
+    """What the owner says happens after `now` (its clock was put back) is not denied, but waits."""
+    if claim.at <= now:
+        return claim
+    why = (f"{claim.kind}:future",)
+    return replace(claim, real=Real.PENDING, reasons=why, weight=0.0, changes_at=claim.at)
+
+
 def _of_tick(tick: Tick) -> Claim:
-    """The owner ticked the task off: they say themselves that it happened."""
+    """The owner ticked the task off: they say themselves that it happened, where the task's rule
+    says that a tick means contact."""
+    contact = tick.means != "nothing"
     return Claim(
         key=f"task:{tick.key}",
         kind=ClaimKind.TASK,
         at=tick.at,
         until=tick.at,
-        real=Real.YES,
-        reasons=("task:ticked",),
+        real=Real.YES if contact else Real.NO,
+        reasons=("task:ticked",) if contact else ("task:acknowledged",),
         direction=_DIRECTION.get(tick.means, Direction.BOTH),
         mode=_MODE.get(tick.means, Mode.UNKNOWN),
-        weight=1.0,
-        probability=1.0,
+        weight=1.0 if contact else 0.0,
+        probability=1.0 if contact else 0.0,
     )
 
 

@@ -163,6 +163,8 @@ ASK_VETO: Final = any_of(
     r"(?:us|a review)|take a (?:moment|minute|few)|complete (?:the|this|our) (?:form|survey)|"
     r"update your (?:profile|pref|e-?mail))",
     r"\bnot only\b",
+    r"\b(?:like|love|want) you(?: two| both| all)? to (?:e-?)?(?:meet|know|get to know)\b(?! "
+    r"(?:me|us)\b)",
     r"^if\b.{0,120}\blet (?:me|us) know[.!]*$",
     r"\b(?:call me (?:maybe|crazy|old)|sure to please)\b",
     r"\byou (?:can|could|may|might|will) (?:also )?(?:find|see|click|visit|download|enjoy|choose|"
@@ -237,6 +239,7 @@ RHETORICAL: Final = any_of(
     r"\bwho (?:would(?:'ve| have)?|could have|knew|cares|doesn't|wouldn't|needs|says|am i)\b",
     r"\bwhat (?:was i thinking|can i say|could be (?:better|easier|more)|more (?:can|could|do)|"
     r"choice (?:do|did)|on earth|the (?:hell|heck)|'?s not to (?:like|love))",
+    r"^(?:can|may|could) i (?:help|assist|be of|give you a (?:hand|lift|ride)|buy you|lend you)\b",
     r"\bhow (?:hard|difficult|bad) (?:can|could) (?:it|that) be\b",
     r"\bhow (?:cool|great|crazy|weird|funny|nice|sad|amazing|awesome|fun) (?:is|was|are) (?:that|"
     r"this|it)\b",

@@ -19,6 +19,8 @@ from syncd.inference.signals_asks import (
     QUESTION,
     RHETORICAL,
 )
+from syncd.inference.signals_forwards import FORWARD_GATE, FORWARD_RULES, FORWARD_VETO
+from syncd.inference.signals_offers import OFFER_GATE, OFFER_RULES, OFFER_VETO
 from syncd.inference.signals_past import (
     CANCEL_RULES,
     CANCEL_VETO,
@@ -26,6 +28,7 @@ from syncd.inference.signals_past import (
     CONFIRM_VETO,
     MISSED_RULES,
     MISSED_VETO,
+    THANKS_GATE,
     THANKS_RULES,
     THANKS_VETO,
 )
@@ -35,6 +38,16 @@ from syncd.inference.signals_promises import (
     PROPOSE_RULES,
     PROPOSE_VETO,
 )
+from syncd.inference.signals_shares import (
+    ATTACHED_GATE,
+    ATTACHED_RULES,
+    HANDED_GATE,
+    HANDED_RULES,
+    LINKED_GATE,
+    LINKED_RULES,
+    SHARE_VETO,
+)
+from syncd.inference.signals_words import INTRODUCE_GATE
 
 Rules = tuple[tuple[float, re.Pattern[str]], ...]
 
@@ -56,10 +69,18 @@ _LEAD: Final = re.compile(
 _GUARDED: Final[tuple[tuple[SignalKind, Rules, re.Pattern[str]], ...]] = (
     (SignalKind.PROMISES, PROMISE_RULES, PROMISE_VETO),
     (SignalKind.PROPOSES_MEETING, PROPOSE_RULES, PROPOSE_VETO),
-    (SignalKind.THANKS, THANKS_RULES, THANKS_VETO),
     (SignalKind.CONFIRMS_MEETING, CONFIRM_RULES, CONFIRM_VETO),
     (SignalKind.MISSED_MEETING, MISSED_RULES, MISSED_VETO),
     (SignalKind.CANCELS_MEETING, CANCEL_RULES, CANCEL_VETO),
+)
+# These are rare, and asking all their rules costs more than looking for their words.
+_GATED: Final[tuple[tuple[SignalKind, tuple[str, ...], Rules, re.Pattern[str]], ...]] = (
+    (SignalKind.THANKS, THANKS_GATE, THANKS_RULES, THANKS_VETO),
+    (SignalKind.OFFERS, OFFER_GATE, OFFER_RULES, OFFER_VETO),
+    (SignalKind.SHARES, ATTACHED_GATE, ATTACHED_RULES, SHARE_VETO),
+    (SignalKind.SHARES, LINKED_GATE, LINKED_RULES, SHARE_VETO),
+    (SignalKind.SHARES, HANDED_GATE, HANDED_RULES, SHARE_VETO),
+    (SignalKind.FORWARDS_ON, FORWARD_GATE, FORWARD_RULES, FORWARD_VETO),
 )
 # What somebody else said is no act of the author.
 _QUOTATION: Final = re.compile(r"^\s*\"|[,.!?]\"\s+\w+ (?:said|says|wrote|asked|told)\b")
@@ -81,7 +102,34 @@ def read_sentence(sentence: str) -> tuple[tuple[SignalKind, float], ...]:
         subject = text if kind in _LEADLESS else said.lower()
         if confidence := _judged(subject, rules, veto):
             found.append((kind, confidence))
+    for kind, gate, rules, veto in _GATED:
+        if not _has(whole, gate):
+            continue
+        subject = said.lower() if kind is SignalKind.THANKS else text
+        if confidence := _judged(subject, rules, veto):
+            found.append((kind, confidence))
+    if _has(whole, INTRODUCE_GATE):
+        found += _introduces(sentence.strip())
     return tuple(found)
+
+
+def _has(text: str, words: tuple[str, ...]) -> bool:
+    # Written out: a generator would cost as much as the rules it spares.
+    for word in words:  # noqa: SIM110
+        if word in text:
+            return True
+    return False
+
+
+def _introduces(sentence: str) -> list[tuple[SignalKind, float]]:
+    """Names are told by their capitals, and the one called may be one of the two introduced."""
+    from syncd.inference.signals_introduces import INTRODUCE_RULES, INTRODUCE_VETO, SHOULD_MEET
+
+    if confidence := _judged(sentence, INTRODUCE_RULES, INTRODUCE_VETO):
+        return [(SignalKind.INTRODUCES, confidence)]
+    if _judged(sentence, ((0.6, SHOULD_MEET),), INTRODUCE_VETO):
+        return [(SignalKind.OFFERS, 0.6)]
+    return []
 
 
 def _asks(text: str, whole: str) -> float:

@@ -9,6 +9,9 @@ from typing import Final
 
 from syncd.inference.signals_words import any_of
 
+# Words without which no rule can hold.
+THANKS_GATE: Final = ("thank", "thx", "grateful", "indebted", "i owe you one", "appreciate")
+
 THANKS_RULES: Final = (
     (
         0.9,

@@ -87,3 +87,10 @@ DAY: Final = (
     r"evening)|(?:january|february|march|april|may|june|july|august|september|october|november|"
     r"december) \d{1,2})"
 )
+
+# Words, in lower case, without which no sentence introduces anybody.
+INTRODUCE_GATE: Final = (
+    "ntroduc", "ntro ", "meet", "onnect", "in touch", "in contact", "oop", "c'ing", "cc'", "cc-",
+    "cc:", "you two", "you both", "opying", "opied", "dding", "ringing",
+    ", this is ", "you should", "in copy", " in cc", "told you about", "i mentioned",
+)  # fmt: skip

@@ -38,6 +38,7 @@ _PASSED_ON: Final = (
 _PREFIX: Final = re.compile(
     rf"(?:(?P<answer>{_ANSWER})|(?:{_PASSED_ON}))\s?(?:[\[(^]?\d{{1,3}}[\])]?)?\s?[:：]\s*"
 )
+_WRITTEN: Final = re.compile(_PREFIX.pattern, re.IGNORECASE)
 _TAG: Final = re.compile(r"\[[^\[\]]{1,60}\]\s*")
 # Subjects that two people may use at any time about anything.
 _GENERIC: Final = frozenset(
@@ -79,6 +80,19 @@ def base_subject(subject: str) -> tuple[str, bool]:
     if plain in _GENERIC or len(plain) < _SHORTEST:
         return "", bool(answer)
     return plain, bool(answer)
+
+
+@lru_cache(maxsize=16_384)
+def bare_subject(subject: str) -> str:
+    """A subject as it was written, without "Re:", "Fwd:" and the like before it."""
+    text = " ".join(subject.split())
+    while ":" in text or "\uff1a" in text:
+        tag = _TAG.match(text)
+        found = _WRITTEN.match(text, tag.end() if tag else 0)
+        if found is None:
+            break
+        text = text[found.end() :]
+    return text
 
 
 class Threads:

@@ -17,11 +17,12 @@ from syncd.people.addresses import (
 )
 from syncd.people.kinds import IGNORED_DOMAIN, AddressKind, classify
 from syncd.people.namekeys import compatible, is_nickname, name_key, shows, telling, words_of
-from syncd.people.names import first_name, name_of
+from syncd.people.names import called, first_name, name_of
 
 __all__ = [
     "IGNORED_DOMAIN",
     "AddressKind",
+    "called",
     "classify",
     "compatible",
     "domain_of",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 _QUOTES: Final = " \t'\"`´‘’‚“”„«»<>"
@@ -25,6 +26,8 @@ _SUFFIX: Final = re.compile(
 _FIRM: Final = re.compile(
     r"(?:inc|llc|ltd|limited|gmbh|co|corp|sa|s\.a|ag|kg|bv|plc)\.?", re.IGNORECASE
 )
+# At the end of a name some of these are somebody's: "Kim Co", "Ana Sa".
+_FIRM_ONLY: Final = re.compile(r"inc\.?|llc|ltd\.?|limited|gmbh|corp\.?|plc|s\.a\.?", re.IGNORECASE)
 TITLE: Final = re.compile(
     r"(?:dr|prof|mr|mrs|ms|miss|mx|herr|frau|hr|fr|dipl|ing|dipl-ing|mag|sr|sra|srta|dra|eng|"
     r"m|mme|mlle|me|dott|dottssa|sig|rev|sir|dame|don|doña|dona|dom)\.?",
@@ -82,6 +85,17 @@ def first_name(name: str) -> str:
         return ""
     # "J. R. Silva" is called by nothing better than the whole of it.
     return words[0].rstrip(",;") if len(words[0].strip(".")) > 1 else " ".join(words)
+
+
+@lru_cache(maxsize=4_096)
+def called(name: str) -> str:
+    """What to call them in a sentence: the first name, or all of a name that has none, as "Acme
+    GmbH" and "Dr. Silva"; "" for "" and for addresses."""
+    first = first_name(name)
+    words = tidy(name).split()
+    titled = bool(words) and TITLE.fullmatch(words[0]) is not None and words[-1] == first
+    firm = len(words) > 1 and _FIRM_ONLY.fullmatch(words[-1]) is not None
+    return " ".join(words) if titled or firm else first
 
 
 def tidy(written: str) -> str:

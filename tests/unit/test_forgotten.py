@@ -138,6 +138,10 @@ def test_a_crowd_stays_a_crowd() -> None:
     assert isinstance(other, Meeting)
     assert len(other.attendees) == 3
     assert other.title == f"{GAP} / Ben"
+    for link in ("https://x.example/?to=cleo@mill.example.com", "https://x.example/Cleo%20Marsh"):
+        linked = without_forgotten(meeting(ANA, BEN, link=link, url=link), GONE)
+        assert isinstance(linked, Meeting)
+        assert (linked.link, linked.url) == ("", "")
     assert "cleo" not in repr(other).lower()
 
 

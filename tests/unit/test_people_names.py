@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncd.people import first_name, name_of
+from syncd.people import called, first_name, name_of
 
 
 @pytest.mark.parametrize(
@@ -111,3 +111,24 @@ def test_any_text_may_stand_where_a_name_should(seen: list[tuple[str, int]]) -> 
 def test_the_first_name_is_what_somebody_is_called(name: str, first: str) -> None:
     """Titles call nobody, and initials alone are no name."""
     assert first_name(name) == first
+
+
+@pytest.mark.parametrize(
+    ("name", "call"),
+    [
+        ("Ana Silva", "Ana"),
+        ("SILVA, Ana Maria (Dr.)", "Ana"),
+        ("Dr. Ana Silva", "Ana"),
+        ("ana", "Ana"),
+        ("Prof. Dr. Müller", "Prof. Dr. Müller"),
+        ("Herr Meier", "Herr Meier"),
+        ("Acme GmbH", "Acme GmbH"),
+        ("Kim Co", "Kim"),
+        ("王小明", "王小明"),
+        ("ana@example.org", ""),
+        ("", ""),
+    ],
+)
+def test_who_has_no_first_name_is_called_by_all_of_it(name: str, call: str) -> None:
+    """Nobody is called "Müller" or "Acme" to their face."""
+    assert called(name) == call

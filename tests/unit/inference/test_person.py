@@ -65,9 +65,20 @@ def test_a_tick_can_mean_contact(means: str, mode: Mode, direction: Direction) -
 
 
 def test_a_tick_still_to_come_is_no_interaction() -> None:
-    """Nothing in the future counts, in a back-test least of all."""
-    dossier = Dossier(frozenset({BEN.addr}), ticks=(Tick("k", NOW + timedelta(seconds=1), "call"),))
-    assert infer(dossier, OWNER, NOW) == ()
+    """Nothing in the future counts, in a back-test least of all; after a clock was put back it is
+    not denied either."""
+    soon = NOW + timedelta(seconds=1)
+    dossier = Dossier(frozenset({BEN.addr}), ticks=(Tick("k", soon, "call"),))
+    (claim,) = infer(dossier, OWNER, NOW)
+    assert (claim.real, claim.reasons, claim.weight) == (Real.PENDING, ("task:future",), 0.0)
+    assert claim.changes_at == soon
+
+
+def test_a_tick_that_means_nothing_is_no_contact() -> None:
+    """The task is done, and nothing else is said by it."""
+    dossier = Dossier(frozenset({BEN.addr}), ticks=(Tick("k", AT, "nothing"),))
+    (claim,) = infer(dossier, OWNER, NOW)
+    assert (claim.real, claim.reasons, claim.weight) == (Real.NO, ("task:acknowledged",), 0.0)
 
 
 def test_the_model_is_loaded_without_the_rules() -> None:

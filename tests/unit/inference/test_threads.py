@@ -9,7 +9,7 @@ import pytest
 from unit.inference.letterbox import ANA, BEN, CLEO, NEWSLETTER, judged, mail
 
 from syncd.inference.model import Claim, Real
-from syncd.inference.threads import base_subject
+from syncd.inference.threads import bare_subject, base_subject
 
 
 @pytest.mark.parametrize(
@@ -50,6 +50,23 @@ def test_words_that_only_begin_alike() -> None:
     """A prefix ends with its colon."""
     assert base_subject("Reading list")[0] == "reading list"
     assert base_subject("I am late: sorry")[0] == "i am late: sorry"
+
+
+@pytest.mark.parametrize(
+    ("subject", "bare"),
+    [
+        ("Re: Fwd:  [EXT] AW: Grant budget", "Grant budget"),
+        ("[list] Re: Plan", "Plan"),
+        ("[Proposal] Budget", "[Proposal] Budget"),
+        ("RE[2]: Übersicht", "Übersicht"),
+        ("回复：你好", "你好"),
+        ("Lunch: Friday?", "Lunch: Friday?"),
+        ("Re:", ""),
+    ],
+)
+def test_a_subject_as_it_was_written(subject: str, bare: str) -> None:
+    """For people to read: only the prefixes go."""
+    assert bare_subject(subject) == bare
 
 
 def answer(subject: str = "AW: Glaze", days: float = 2, **more: Any) -> Claim:
