@@ -5,93 +5,125 @@ Nothing here was ever in a body: kinds, dates, subjects, titles and the owner's 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
+from rules.phrases import in_words
 from syncd.inference.model import Claim, ClaimKind, Direction, SignalKind
 from syncd.relationships.loops import Loop
 from syncd.relationships.planned import Planned
-from syncd.relationships.words import bracketed, clean, day_of, evidence_line, in_words
+from syncd.relationships.words import bracketed, clean, day_of, evidence_line, opened, title_of
 
 EVIDENCE_LINES = 3
 _MOST_LINES = 5
 _OFFER_LASTS = timedelta(days=365)
 
 _SAID = {
-    "i_asked": "You asked on {day}{about}",
-    "asked_me": "They asked on {day}{about}",
-    "i_promised": "You promised on {day}{due}{about}",
-    "they_promised": "They promised on {day}{due}{about}",
-    "introduction_made": "You introduced them on {day}{about}",
-    "introduction_received": "They introduced you on {day}{about}",
+    "i_asked": "You asked {who} on {day}",
+    "asked_me": "{who} asked you on {day}",
+    "i_promised": "You promised {who} something on {day}",
+    "they_promised": "{who} promised you something on {day}",
+    "introduction_made": "You introduced {who} on {day}",
+    "introduction_received": "{who} introduced you on {day}",
+    "introduced_to_me": "You were introduced to {who} on {day}",
 }
+_OFFERED = {
+    Direction.SENT: "You offered {who} help on {day}",
+    Direction.RECEIVED: "{who} offered you help on {day}",
+}
+_Said = tuple[datetime, str, str]  # when, the claim's key, the line
 
 
-def context_of(
-    notes: Sequence[str],
-    interactions: Sequence[Claim],
-    loops: Iterable[Loop],
-    upcoming: Planned | None,
-    moment: datetime,
-    zone: tzinfo,
-) -> dict[str, object]:
-    """The variables at a moment. `interactions` and `loops` may reach beyond it."""
-    today = day_of(moment, zone)
-    past = [claim for claim in interactions if claim.until <= moment]
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Everything that the variables of one moment are made of.
 
-    def said(template: str, claim: Claim, due: str = "") -> str:
-        day = in_words(day_of(claim.until, zone), today)
-        return template.format(day=day, due=due, about=bracketed(clean(claim.title)))
+    `interactions` and `loops` may reach beyond the moment.
+    """
 
-    def lines(*kinds: str, opened: bool = True) -> list[str]:
-        found = []
-        for loop in loops:
-            if loop.kind not in kinds or loop.claim.until > moment:
-                continue
-            if opened and loop.state_at(moment) != "open":
-                continue
-            due = f", due {in_words(loop.signal.due, today)}" if loop.signal.due else ""
-            found.append(said(_SAID[loop.kind], loop.claim, due))
-        return found
+    who: str  # what to call the person in a sentence
+    notes: Sequence[str]
+    interactions: Sequence[Claim]
+    loops: Iterable[Loop]
+    upcoming: Planned | None
+    anchor: Claim | None  # what the task is about, where that was mail, a meeting or the like
+    moment: datetime
+    zone: tzinfo
 
-    def offers(direction: Direction, who: str) -> list[str]:
+    def variables(self) -> dict[str, object]:
+        """By name, each a text, "" when there is nothing to say."""
+        past = [claim for claim in self.interactions if claim.until <= self.moment]
+        offered, offers = self._offers(past, Direction.SENT), self._offers(past, Direction.RECEIVED)
+        gives = self._open("asked_me", "i_promised") + offered
+        asks = self._open("asked_me", "i_asked", "they_promised") + offers
+        introduced = [loop for loop in self.loops if loop.kind.startswith("introduc")]
+        return {
+            "gives": _text(_noted(self.notes, "needs"), gives),
+            "asks": _text(_noted(self.notes, "offers"), asks),
+            "promises": _text((), self._open("i_promised", "they_promised")),
+            "mutual": _text((), [self._said(loop) for loop in self._begun(introduced)]),
+            "notes": "\n".join(self.notes),
+            "next_meeting": self._upcoming(),
+            "evidence": "\n".join(evidence_line(claim, self.zone) for claim in self._last(past)),
+        }
+
+    def _begun(self, loops: Iterable[Loop]) -> list[Loop]:
+        return [loop for loop in loops if loop.claim.until <= self.moment]
+
+    def _open(self, *kinds: str) -> list[_Said]:
         return [
-            said(who + " offered help on {day}{about}", claim)
+            self._said(loop)
+            for loop in self._begun(self.loops)
+            if loop.kind in kinds and loop.state_at(self.moment) == "open"
+        ]
+
+    def _said(self, loop: Loop) -> _Said:
+        due = loop.signal.due
+        ends = f", due {in_words(due, day_of(self.moment, self.zone))}" if due else ""
+        return self._line(_SAID[loop.kind], loop.claim, ends)
+
+    def _offers(self, past: Iterable[Claim], direction: Direction) -> list[_Said]:
+        return [
+            self._line(_OFFERED[direction], claim)
             for claim in past
             if claim.kind is ClaimKind.MESSAGE
             and claim.direction is direction
-            and moment - claim.until < _OFFER_LASTS
+            and self.moment - claim.until < _OFFER_LASTS
             and any(signal.kind is SignalKind.OFFERS for signal in claim.signals)
         ]
 
-    gives = lines("asked_me", "i_promised") + offers(Direction.SENT, "You")
-    asks = lines("i_asked", "they_promised") + offers(Direction.RECEIVED, "They")
-    return {
-        "gives": _text(_noted(notes, "needs"), gives),
-        "asks": _text(_noted(notes, "offers"), asks),
-        "promises": _text((), lines("i_promised", "they_promised")),
-        "mutual": _text((), lines("introduction_made", "introduction_received", opened=False)),
-        "notes": "\n".join(notes),
-        "next_meeting": _upcoming(upcoming, moment, zone),
-        "evidence": "\n".join(
-            evidence_line(claim, zone) for claim in reversed(past[-EVIDENCE_LINES:])
-        ),
-    }
+    def _line(self, template: str, claim: Claim, ends: str = "") -> _Said:
+        day = in_words(day_of(claim.until, self.zone), day_of(self.moment, self.zone))
+        line = template.format(who=self.who, day=day)
+        about = bracketed(clean(title_of(claim)))
+        return claim.until, claim.key, f"{line}{about}{ends}{opened(claim)}"
+
+    def _last(self, past: Sequence[Claim]) -> list[Claim]:
+        """The last interactions, newest first; what the task is about is always among them."""
+        last = list(reversed(past[-EVIDENCE_LINES:]))
+        if self.anchor is None or self.anchor.until > self.moment:
+            return last
+        if any(claim.key == self.anchor.key for claim in last):
+            return last
+        return sorted([*last, self.anchor], key=lambda claim: (claim.until, claim.key))[::-1]
+
+    def _upcoming(self) -> str:
+        if self.upcoming is None:
+            return ""
+        start, claim = self.upcoming.start.astimezone(self.zone), self.upcoming.claim
+        title, place = clean(claim.title), clean(claim.place)
+        when = f"{in_words(start.date(), day_of(self.moment, self.zone))} at {start:%H:%M}"
+        return f"{when}{': ' + title if title else ''}{bracketed(place)}"
 
 
 def _noted(notes: Iterable[str], word: str) -> list[str]:
     """The owner's own lines that begin with `word:`, as they wrote them."""
-    return [note.strip() for note in notes if note.strip().lower().startswith(word + ":")]
+    begins = re.compile(rf"\W*{word}\s*[:\uff1a]", re.IGNORECASE)  # "- Needs: a tiler" as well
+    return [note.strip() for note in notes if begins.match(note)]
 
 
-def _text(first: Iterable[str], newest_last: Sequence[str]) -> str:
-    return "\n".join([*first, *reversed(newest_last[-_MOST_LINES:])])
-
-
-def _upcoming(entry: Planned | None, moment: datetime, zone: tzinfo) -> str:
-    if entry is None:
-        return ""
-    start = entry.start.astimezone(zone)
-    title, place = clean(entry.claim.title), clean(entry.claim.place)
-    when = f"{in_words(start.date(), day_of(moment, zone))} at {start:%H:%M}"
-    return f"{when}{': ' + title if title else ''}{bracketed(place)}"
+def _text(first: Iterable[str], said: Sequence[_Said]) -> str:
+    newest = sorted(set(said), reverse=True)[:_MOST_LINES]
+    return "\n".join([*first, *(line for _, _, line in newest)])

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta, tzinfo
 from statistics import median
 
 from syncd.inference.model import Claim, ClaimKind, Direction, SignalKind
-from syncd.relationships.loops import Loop
+from syncd.relationships.loops import MINE, Loop
 from syncd.relationships.timeline import Nature, nature_of
 from syncd.relationships.words import day_of
 
@@ -31,9 +31,9 @@ _SIGNALS = {
     "offering": SignalKind.OFFERS,
     "sharing": SignalKind.SHARES,
     "introducing": SignalKind.INTRODUCES,
+    "forwarding": SignalKind.FORWARDS_ON,
     "thanking": SignalKind.THANKS,
 }
-_MINE = {"asked_me", "i_promised", "introduction_received"}  # it is the owner's turn
 _HOUR = timedelta(hours=1)
 
 
@@ -53,8 +53,8 @@ def detail_of(
             "theirs": _promises(loops, "they_promised", moment),
         },
         "open_loops": {
-            "mine": _open(loops, moment, lambda kind: kind in _MINE),
-            "theirs": _open(loops, moment, lambda kind: kind not in _MINE),
+            "mine": _open(loops, moment, lambda kind: kind in MINE),
+            "theirs": _open(loops, moment, lambda kind: kind not in MINE),
         },
     }
 

@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from operator import attrgetter
 
 from rules.history import Event
-from syncd.inference.model import Claim, ClaimKind, Direction, SignalKind
-from syncd.relationships.loops import Loop
+from syncd.inference.model import Claim, ClaimKind, Real
+from syncd.relationships.loops import INTRODUCED, LIFETIME, Loop
 from syncd.relationships.planned import Planned, scheduled_at
 from syncd.relationships.profile import Profile
 from syncd.relationships.timeline import NATURES
-from syncd.relationships.words import link_of
+from syncd.relationships.words import link_of, title_of
 
-_LOOP_KINDS = {
-    kind: frozenset({kind})
-    for kind in (
-        "asked_me",
-        "i_asked",
-        "i_promised",
-        "they_promised",
-        "meeting_proposed",
-        "introduction_made",
-        "introduction_received",
-    )
+_LOOP_KINDS = {kind: frozenset({kind}) for kind in LIFETIME} | {
+    # The person introduced was introduced, and it was an introduction that the owner received.
+    INTRODUCED: frozenset({INTRODUCED, "introduction_received"})
 }
 _SCHEDULED = frozenset({"meeting_scheduled"})
-_SHARED = frozenset({"shared_with_me"})
 _CARD = frozenset({"card_added"})
+_DONE = frozenset({"task_done"})
 
 
 def account_of(claim: Claim) -> str:
@@ -45,8 +37,9 @@ def events_of(
     loops: Iterable[Loop],
     planned: Iterable[Planned],
     now: datetime,
+    others: Iterable[Event] = (),
 ) -> tuple[Event, ...]:
-    """Everything that happened up to `now`, sorted by (end, evidence)."""
+    """Everything that happened up to `now`, sorted by (end, evidence); `others` are no claims."""
     unsettled = profile.unsettled
     events: list[Event] = []
     met = False
@@ -67,7 +60,7 @@ def events_of(
                 claim.until,
                 claim.key,
                 claim.size,
-                claim.title,
+                title_of(claim),
                 claim.place,
                 link_of(claim),
                 account,
@@ -75,11 +68,6 @@ def events_of(
             )
         )
     extra = [
-        _marked(claim, _SHARED, claim.key + "#shared", claim.until, unsettled)
-        for claim in interactions
-        if claim.signals and _shares(claim)
-    ]
-    extra += (
         _marked(
             loop.claim,
             _LOOP_KINDS[loop.kind],
@@ -90,7 +78,7 @@ def events_of(
             loop.closed_by,
         )
         for loop in loops
-    )
+    ]
     for entry in planned:
         seen = scheduled_at(entry.claim)
         if seen is not None and seen <= now:
@@ -99,17 +87,17 @@ def events_of(
     card = profile.card_seen_at
     if profile.has_card and card is not None and card <= now:
         extra.append(Event(_CARD, card, card, f"card:{card.isoformat()}"))
+    extra += others
     if extra:
         events = sorted(events + extra, key=attrgetter("end", "evidence"))
     return tuple(events)
 
 
-def _shares(claim: Claim) -> bool:
-    return (
-        claim.kind is ClaimKind.MESSAGE
-        and claim.direction is Direction.RECEIVED
-        and any(signal.kind is SignalKind.SHARES for signal in claim.signals)
-    )
+def acknowledged(claims: Iterable[Claim], now: datetime) -> Iterator[Event]:
+    """Tasks that were ticked without any contact: done, and no interaction."""
+    for claim in claims:
+        if claim.kind is ClaimKind.TASK and claim.real is Real.NO and claim.until <= now:
+            yield Event(_DONE, claim.at, claim.until, claim.key)
 
 
 def _marked(
@@ -128,7 +116,7 @@ def _marked(
         end=moment,
         evidence=evidence,
         size=claim.size,
-        title=claim.title,
+        title=title_of(claim),
         where=claim.place,
         link=link_of(claim),
         account=account,

@@ -103,6 +103,7 @@ def facts_of(
         scheduled=scheduled,
         strength=strength_at(standing, moment),
         silent_for=None if standing.last_end is None else moment - standing.last_end,
+        silent_since=standing.last_end,
         rhythm=None if rhythm is None else timedelta(days=rhythm),
         counts={**counts_of(standing), "interactions": standing.interactions},
     )

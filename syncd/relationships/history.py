@@ -15,11 +15,13 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cached_property
 from operator import attrgetter
 
-from rules.history import Event, Facts, Subject
+from rules.history import Event, Facts, Subject, sorted_by_kind
 from syncd.inference.model import Claim, Real
-from syncd.relationships.context import context_of
+from syncd.people import called
+from syncd.relationships.birthdays import Birthday, birthdays, next_birthday
+from syncd.relationships.context import Scene
 from syncd.relationships.detail import detail_of
-from syncd.relationships.events import account_of, events_of
+from syncd.relationships.events import account_of, acknowledged, events_of
 from syncd.relationships.facts import (
     dormant_from,
     facts_of,
@@ -27,12 +29,14 @@ from syncd.relationships.facts import (
     strength_at,
     summary_of,
 )
-from syncd.relationships.loops import Loop, SignalState, loops_of, signal_states
+from syncd.relationships.loops import Loop, loops_of, spoken_of
 from syncd.relationships.planned import Calendar, scheduled_at
 from syncd.relationships.profile import Profile
-from syncd.relationships.snapshot import Snapshot, without_notes
+from syncd.relationships.signal_states import SignalState, signal_states
+from syncd.relationships.snapshot import Snapshot, bare
 from syncd.relationships.strength import falls_below
 from syncd.relationships.timeline import fold
+from syncd.relationships.words import title_of
 
 _ORDER = attrgetter("until", "key")
 
@@ -47,7 +51,6 @@ class PersonHistory:
         self.claims = tuple(sorted(claims, key=_ORDER))
         self.now = now
         self.zone = zone
-        self.subject = Subject(profile.id, profile.name, profile.addresses)
         self.first_known = profile.first_known
         self.first_after = profile.first_after
         self._domains = profile.domains
@@ -65,16 +68,46 @@ class PersonHistory:
     @cached_property
     def loops(self) -> tuple[Loop, ...]:
         """What was opened, oldest first, and what closed it up to `now`."""
-        return loops_of(self.interactions, self._calendar.planned, self.now)
+        return loops_of(self.interactions, self._calendar.planned, self.now, self._introductions)
+
+    @cached_property
+    def _introductions(self) -> list[Claim]:
+        """Mail in which somebody else introduced this person to the owner, up to `now`."""
+        return spoken_of(self.claims, self.now)
 
     def _events(self) -> tuple[Event, ...]:
         """Everything that happened up to `now`, sorted by (end, evidence)."""
+        day = self.profile.birthday
         return events_of(
-            self.profile, self.interactions, self.loops, self._calendar.planned, self.now
+            self.profile,
+            self.interactions,
+            self.loops,
+            self._calendar.planned,
+            self.now,
+            [*(self._birthdays(day) if day else ()), *acknowledged(self.claims, self.now)],
         )
 
-    # Assigned, not decorated: the protocol asks for an attribute, and the list of people for none.
+    def _subject(self) -> Subject:
+        """Whom the history is about."""
+        profile = self.profile
+        return Subject(profile.id, profile.name, profile.addresses, called(profile.name))
+
+    def _birthdays(self, day: Birthday) -> Iterator[Event]:
+        known = [claim.until for claim in self.claims[:1]]
+        if self.profile.card_seen_at is not None:
+            known.append(self.profile.card_seen_at)
+        return birthdays(
+            day,
+            self.now,
+            self.zone,
+            known_since=min(known, default=None),
+            unsettled=self.profile.unsettled,
+        )
+
+    # Assigned, not decorated: the protocol asks for attributes, and the list of people for none.
     events = cached_property(_events)
+    by_kind = cached_property(lambda self: sorted_by_kind(self.events))
+    subject = cached_property(_subject)
 
     def facts_at(self, moment: datetime) -> Facts:
         """The facts as they stood then, from what was over by then. O(log n)."""
@@ -116,6 +149,11 @@ class PersonHistory:
         candidates += (standing.last_end + silence for silence in silences)
         yield from (moment for moment in candidates if moment is not None and moment > after)
 
+    def next_birthday(self, after: datetime) -> datetime | None:
+        """The next moment strictly after `after` at which `birthday_soon` happens."""
+        day = self.profile.birthday
+        return next_birthday(day, after, self.zone) if day else None
+
     def strength_below(self, level: float, until: datetime) -> tuple[Event, ...]:
         """The moments up to `until` at which strength fell below `level`, oldest first.
 
@@ -143,23 +181,30 @@ class PersonHistory:
                 at=fall,
                 end=fall,
                 evidence=f"{claim.key}#below:{level:g}",
-                title=claim.title,
+                title=title_of(claim),
                 where=claim.place,
                 link=claim.link,
                 account=account_of(claim),
                 settled=not self.profile.unsettled,
             )
 
-    def context_at(self, moment: datetime) -> Mapping[str, object]:
+    def context_at(self, moment: datetime, anchor: str = "") -> Mapping[str, object]:
         """The person's template variables, each a string, "" when empty."""
-        upcoming = self._calendar.next_at(moment)
-        return context_of(
-            self.profile.notes, self.interactions, self.loops, upcoming, moment, self.zone
-        )
+        key = anchor.partition("#")[0]
+        return Scene(
+            who=self.subject.first_name or "They",
+            notes=self.profile.notes,
+            interactions=self.interactions,
+            loops=self.loops,
+            upcoming=self._calendar.next_at(moment),
+            anchor=next((claim for claim in self.claims if claim.key == key), None),
+            moment=moment,
+            zone=self.zone,
+        ).variables()
 
     def signals(self, now: datetime) -> tuple[SignalState, ...]:
         """The signals that `explain` shows, oldest first."""
-        return signal_states(self.interactions, self.loops, now)
+        return signal_states(self.interactions, self.loops, now, self._introductions)
 
     def summary(self, now: datetime) -> dict[str, object]:
         """The person's entry in `people --json`, moments as aware UTC or None.
@@ -199,9 +244,13 @@ class PersonHistory:
 
     def snapshot(self) -> Snapshot:
         """The state as of `now`, enough to serve the list of people until `valid_until`."""
+        return self._snapshot
+
+    @cached_property
+    def _snapshot(self) -> Snapshot:
         now = self.now
         return Snapshot(
-            without_notes(self.profile),
+            bare(self.profile),
             self._timeline.standing_at(now),
             now,
             self._next_meeting(now),

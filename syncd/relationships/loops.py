@@ -1,7 +1,8 @@
-"""Open loops: what one side asked, promised, proposed or introduced, and what answered it.
+"""Open loops: what one side asked, promised, proposed, introduced or shared, and what answered it.
 
-A loop closes on whatever channel comes first: a meeting answers a question too. Closing is
-generous on purpose, since a false reminder costs more trust than a missed one.
+A loop closes on whatever channel comes first: a meeting answers a question too, and so does what
+the owner ticked or logged. Closing is generous on purpose, since a false reminder costs more trust
+than a missed one.
 """
 
 from __future__ import annotations
@@ -12,33 +13,41 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from operator import attrgetter
 
-from syncd.inference.model import Claim, ClaimKind, Direction, Signal, SignalKind
+from syncd.inference.model import Claim, ClaimKind, Direction, Real, Signal, SignalKind
 from syncd.relationships.planned import Planned, scheduled_at
 from syncd.relationships.timeline import nature_of
 
-# What a signal opens, by who wrote it (sent, received), and the suffix of its evidence.
+# What a signal opens, by who wrote it (sent, received; "": nothing), and its evidence's suffix.
 OPENS: dict[SignalKind, tuple[str, str, str]] = {
     SignalKind.ASKS: ("i_asked", "asked_me", "#asked"),
     SignalKind.PROMISES: ("i_promised", "they_promised", "#promised"),
     SignalKind.PROPOSES_MEETING: ("meeting_proposed", "meeting_proposed", "#proposed"),
     SignalKind.INTRODUCES: ("introduction_made", "introduction_received", "#introduced"),
+    SignalKind.SHARES: ("", "shared_with_me", "#shared"),
 }
+# What the same mail opens with the person whom somebody else introduced to the owner in it.
+INTRODUCED = "introduced_to_me"
+# It is the owner's turn; with the person introduced either side may begin.
+MINE = frozenset({"asked_me", "i_promised", "introduction_received", INTRODUCED, "shared_with_me"})
 # These judge a meeting and say nothing else.
 _JUDGES = {
     SignalKind.CONFIRMS_MEETING,
     SignalKind.MISSED_MEETING,
     SignalKind.CANCELS_MEETING,
 }
-# An unanswered question or promise is history after a season, a proposal after half a year.
+# An unanswered question, promise or gift is history after a season, a proposal or an introduction
+# after half a year.
 _SHORT, _LONG = timedelta(days=90), timedelta(days=180)
 LIFETIME = {
     "i_asked": _SHORT,
     "asked_me": _SHORT,
     "i_promised": _SHORT,
     "they_promised": _SHORT,
+    "shared_with_me": _SHORT,
     "meeting_proposed": _LONG,
     "introduction_made": _LONG,
     "introduction_received": _LONG,
+    INTRODUCED: _LONG,
 }
 
 
@@ -58,19 +67,6 @@ class Loop:
         if self.closed_at is not None and self.closed_at <= moment:
             return "closed"
         return "expired" if moment - self.claim.until >= LIFETIME[self.kind] else "open"
-
-
-@dataclass(frozen=True, slots=True)
-class SignalState:
-    """One signal as `explain` shows it. A signal that opens nothing is closed from the start."""
-
-    at: datetime
-    kind: str
-    direction: str  # sent | received
-    confidence: float
-    due: date | None
-    state: str  # open | closed | expired
-    closed_by: str | None
 
 
 class Closers:
@@ -105,8 +101,10 @@ class Closers:
             found += self._scheduled(since)
         else:
             found += _first(self.talks, since, begins_after=True)
-            replies = self.sent if kind in _MINE_TO_CLOSE else self.received
-            found += _first(replies, since, but_thanks="promised" in kind)
+            if kind in MINE:
+                found += _first(self.sent, since, but_thanks="promised" in kind)
+            if kind not in MINE or kind == INTRODUCED:
+                found += _first(self.received, since, but_thanks="promised" in kind)
         return min(found, default=(None, ""))
 
     def _scheduled(self, since: datetime) -> list[tuple[datetime, str]]:
@@ -126,7 +124,7 @@ class Closers:
 
 
 _UNTIL = attrgetter("until")
-_MINE_TO_CLOSE = {"asked_me", "i_promised", "introduction_received"}
+_ORDER = attrgetter("until", "key")
 
 
 def _first(
@@ -170,50 +168,59 @@ def _surer(signal: Signal) -> tuple[float, int]:
     return signal.confidence, -(signal.due.toordinal() if signal.due else date.max.toordinal())
 
 
+def opened_by(claim: Claim, signal: Signal) -> tuple[str, str]:
+    """The kind of loop that a signal opens, and its evidence; "" where it opens none."""
+    mine, theirs, suffix = OPENS.get(signal.kind, ("", "", ""))
+    kind = mine if claim.direction is Direction.SENT else theirs
+    if kind and claim.real is not Real.YES:
+        # Somebody else's mail to the owner and this person: it counts for neither but may introduce
+        # them.
+        kind = INTRODUCED if signal.kind is SignalKind.INTRODUCES else ""
+    return kind, claim.key + suffix
+
+
+def spoken_of(claims: Iterable[Claim], now: datetime) -> list[Claim]:
+    """Mail of others that introduced this person to the owner, up to `now`: no interaction of
+    theirs. Nobody is introduced to whom they know: nothing where there was contact before."""
+    found: list[Claim] = []
+    for claim in claims:
+        if claim.until > now or claim.kind is not ClaimKind.MESSAGE:
+            continue
+        if claim.real is Real.NO and claim.signals:
+            found.append(claim)
+    if not found:
+        return found
+    met = min((c.until for c in claims if c.real is Real.YES), default=now)
+    return [claim for claim in found if claim.until <= met]
+
+
 def loops_of(
-    interactions: Sequence[Claim], planned: Sequence[Planned], now: datetime
+    interactions: Sequence[Claim],
+    planned: Sequence[Planned],
+    now: datetime,
+    introductions: Sequence[Claim] = (),
 ) -> tuple[Loop, ...]:
-    """Every loop the interactions opened, oldest first, with what closed it up to `now`."""
+    """Every loop the interactions opened, oldest first, with what closed it up to `now`.
+
+    `introductions` are from `spoken_of`.
+    """
     loops: list[Loop] = []
     closers: Closers | None = None
-    for claim in interactions:
+    for claim in in_order(interactions, introductions):
         if not claim.signals or claim.kind is not ClaimKind.MESSAGE:
             continue
         for signal in signals_of(claim):
-            if signal.kind not in OPENS:
+            kind, evidence = opened_by(claim, signal)
+            if not kind:
                 continue
-            mine, theirs, suffix = OPENS[signal.kind]
-            kind = mine if claim.direction is Direction.SENT else theirs
             closers = closers or Closers(interactions, planned, now)
             closed_at, closed_by = closers.close(kind, claim)
-            loops.append(Loop(kind, claim, signal, claim.key + suffix, closed_at, closed_by))
+            loops.append(Loop(kind, claim, signal, evidence, closed_at, closed_by))
     return tuple(loops)
 
 
-def signal_states(
-    interactions: Sequence[Claim], loops: Sequence[Loop], moment: datetime
-) -> tuple[SignalState, ...]:
-    """All signals up to a moment, oldest first, with the state of what they opened."""
-    by_evidence = {loop.evidence: loop for loop in loops}
-    states: list[SignalState] = []
-    for claim in interactions:
-        if claim.kind is not ClaimKind.MESSAGE or claim.until > moment:
-            continue
-        for signal in signals_of(claim):
-            state, closed_by = "closed", None
-            if signal.kind in OPENS:
-                loop = by_evidence[claim.key + OPENS[signal.kind][2]]
-                state = loop.state_at(moment)
-                closed_by = loop.closed_by if state == "closed" else None
-            states.append(
-                SignalState(
-                    claim.until,
-                    signal.kind.value,
-                    "sent" if claim.direction is Direction.SENT else "received",
-                    signal.confidence,
-                    signal.due,
-                    state,
-                    closed_by,
-                )
-            )
-    return tuple(states)
+def in_order(interactions: Sequence[Claim], introductions: Sequence[Claim]) -> Sequence[Claim]:
+    """Both together, sorted by (end, key)."""
+    if not introductions:
+        return interactions
+    return sorted([*interactions, *introductions], key=_ORDER)

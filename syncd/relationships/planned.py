@@ -54,10 +54,20 @@ def was_planned(claim: Claim, now: datetime) -> bool:
 
 
 def scheduled_at(claim: Claim) -> datetime | None:
-    """When syncd saw this planned meeting ahead of its start; None when it only saw it later."""
-    if claim.seen_at is not None and claim.seen_at < claim.at:
-        return claim.seen_at
-    return None
+    """When syncd saw this planned meeting ahead of its start, as one that the owner accepted or
+    organised; None when it only saw so later."""
+    seen = claim.meant_at or claim.seen_at
+    return seen if seen is not None and seen < claim.at else None
+
+
+def _known(claim: Claim, now: datetime) -> datetime:
+    """Since when it was to be reckoned with."""
+    known = scheduled_at(claim)
+    if known is None:
+        in_doubt = claim.seen_at is not None and claim.seen_at < claim.at
+        known = claim.at if in_doubt else claim.at - ASSUMED_LEAD
+    # What is still to come was handed in as known.
+    return min(known, now) if claim.scheduled else known
 
 
 class Calendar:
@@ -70,12 +80,10 @@ class Calendar:
     @cached_property
     def planned(self) -> tuple[Planned, ...]:
         """By start."""
-        entries = []
-        for claim in self._claims:
-            known = scheduled_at(claim) or claim.at - ASSUMED_LEAD
-            if claim.scheduled:  # it was handed in as known
-                known = min(known, self._now)
-            entries.append(Planned(claim.at, known, claim.until, claim))
+        entries = [
+            Planned(claim.at, _known(claim, self._now), claim.until, claim)
+            for claim in self._claims
+        ]
         return tuple(sorted(entries, key=lambda entry: (entry.start, entry.claim.key)))
 
     @cached_property

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from syncd.relationships.birthdays import Birthday
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:
@@ -18,6 +20,7 @@ class Profile:
     channel: str = "mail"  # mail | elsewhere
     has_card: bool = False
     card_seen_at: datetime | None = None  # None: it was there at the first start, or there is none
+    birthday: Birthday | None = None
     notes: tuple[str, ...] = ()  # lines the owner wrote: `needs: …`, `offers: …`, `about: …`
     first_known: bool = True
     first_after: datetime | None = None

@@ -20,7 +20,8 @@ class Snapshot:
     """One relationship at the moment it was taken.
 
     It answers for every moment from `taken` until just before `valid_until` (None: for good, as
-    long as no new claim arrives); decay and dormancy are in closed form. Notes are left out.
+    long as no new claim arrives); decay and dormancy are in closed form. Notes and the birthday are
+    left out.
     """
 
     profile: Profile
@@ -91,9 +92,10 @@ class Snapshot:
         )
 
 
-def without_notes(profile: Profile) -> Profile:
-    """The profile as a snapshot keeps it."""
-    return replace(profile, notes=()) if profile.notes else profile
+def bare(profile: Profile) -> Profile:
+    """The profile as a snapshot keeps it: nothing that only tasks need."""
+    said = bool(profile.notes) or profile.birthday is not None
+    return replace(profile, notes=(), birthday=None) if said else profile
 
 
 def _text(moment: datetime | None) -> str | None:

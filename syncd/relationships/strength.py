@@ -43,17 +43,16 @@ def falls_below(ir: float, since: datetime, level: float) -> datetime | None:
 
     `ir` is the rank at `since`. None where strength is below the level already, or never falls.
     """
-    if strength_of(ir) < level or level >= 1.0:
-        return None
-    target = -SCALE * math.log2(1.0 - level) if level > 0.0 else 0.0
-    if target <= 0.0:
+    if level <= 0.0 or strength_of(ir) < level:
         return None
 
     def below(ticks: int) -> bool:
         return strength_of(decayed(ir, ticks * _TICK)) < level
 
-    # The closed form is right to a rounding error; the search makes it exact.
-    guess = max(0, round(math.log2(ir / target) * (HALF_LIFE / _TICK)))
+    # The closed form is right to a rounding error; the search makes it exact. At either end of the
+    # scale, where floating point knows no such rank, the search starts from nothing.
+    target = -SCALE * math.log2(1.0 - level) if level < 1.0 else math.inf
+    guess = max(0, round(math.log2(ir / target) * (HALF_LIFE / _TICK))) if 0.0 < target < ir else 0
     margin = 4
     while not below(guess + margin):
         margin *= 4

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
 
@@ -181,7 +182,12 @@ def fold(claims: Sequence[Claim], zone: tzinfo) -> Timeline:
 
 def _day(moment: datetime, zone: tzinfo) -> tuple[datetime, datetime, int]:
     """The owner's day around a moment: its two midnights in UTC, and its ordinal."""
-    day = moment.astimezone(zone).date()
+    return _midnights(moment.astimezone(zone).date(), zone)
+
+
+@lru_cache(maxsize=4_096)
+def _midnights(day: date, zone: tzinfo) -> tuple[datetime, datetime, int]:
+    """See `_day`. People have their contacts on the same days."""
     midnight = datetime.combine(day, time(), zone)
     following = datetime.combine(day + timedelta(days=1), time(), zone)
     return midnight.astimezone(UTC), following.astimezone(UTC), day.toordinal()

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime, tzinfo
 
+from rules import phrases, variables
+from rules.cut import cut
 from syncd.inference.model import Claim, ClaimKind, Mode
+from syncd.inference.threads import bare_subject
 from syncd.relationships.timeline import nature_of
 
-# Not strftime: its month names follow the machine's locale.
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 _LONGEST_TITLE = 100
+_LONGEST_LINK = 500
 
 _MODES = {
     Mode.IN_PERSON: ", in person",
@@ -28,16 +27,26 @@ def day_of(moment: datetime, zone: tzinfo) -> date:
     return moment.astimezone(zone).date()
 
 
-def in_words(day: date, today: date) -> str:
-    """`3 March`, with the year where it is not this one."""
-    text = f"{day.day} {_MONTHS[day.month - 1]}"
-    return text if day.year == today.year else f"{text} {day.year}"
-
-
 def clean(title: str) -> str:
     """A subject or title on one line, cut where it gets long."""
-    text = " ".join(title.split())
-    return text if len(text) <= _LONGEST_TITLE else text[: _LONGEST_TITLE - 1].rstrip() + "…"
+    return cut(" ".join(title.split()), _LONGEST_TITLE)
+
+
+def title_of(claim: Claim) -> str:
+    """What it was about: a mail's subject without "Re:" and "Fwd:"."""
+    title = claim.title
+    if claim.kind is not ClaimKind.MESSAGE or not (":" in title or "\uff1a" in title):
+        return title
+    return bare_subject(title)
+
+
+def quoted(title: str) -> tuple[str, ...]:
+    """Every way in which tasks quote a title or place, always in the same order."""
+    return tuple(
+        cut(text, limit)
+        for text in (" ".join(title.split()), bare_subject(title))
+        for limit in (_LONGEST_TITLE, variables.LONGEST, phrases.LONGEST)
+    )
 
 
 def bracketed(text: str) -> str:
@@ -47,7 +56,18 @@ def bracketed(text: str) -> str:
 
 def link_of(claim: Claim) -> str:
     """Where it can be opened: its own link, else the first that its evidence has."""
-    return claim.link or next((where.link for where in claim.evidence if where.link), "")
+    if claim.link:
+        return claim.link
+    for where in claim.evidence:
+        if where.link:
+            return where.link
+    return ""
+
+
+def opened(claim: Claim) -> str:
+    """` <link>`, or nothing; a link that nobody could click is left out."""
+    link = link_of(claim).strip().replace(" ", "%20")
+    return f" <{link}>" if link and len(link) <= _LONGEST_LINK else ""
 
 
 def evidence_line(claim: Claim, zone: tzinfo) -> str:
@@ -62,6 +82,7 @@ def evidence_line(claim: Claim, zone: tzinfo) -> str:
     what += _ASIDE.get(claim.kind, "")
     title, place = clean(claim.title), clean(claim.place)
     tail = f": {title}" if title else ""
-    link = link_of(claim)
-    opened = f" <{link}>" if link else ""
-    return f"{day_of(claim.at, zone).isoformat()} {what}{tail}{bracketed(place)}{opened}"
+    if "://" in place and link_of(claim):
+        place = ""  # where a video meeting takes place is its link
+    day = day_of(claim.at, zone).isoformat()
+    return f"{day} {what}{tail}{bracketed(place)}{opened(claim)}"

@@ -21,7 +21,7 @@ from unit.relationships.stories import (
 from rules.history import LOOPS, Event
 from syncd.inference.model import Claim, Direction, Mode, Real, Signal, SignalKind
 from syncd.relationships import SignalState
-from syncd.relationships.loops import LIFETIME, OPENS
+from syncd.relationships.loops import INTRODUCED, LIFETIME, MINE, OPENS
 
 ASKS, PROMISES = SignalKind.ASKS, SignalKind.PROMISES
 PROPOSES, INTRODUCES, THANKS = (
@@ -40,8 +40,10 @@ def loop(opener: Claim, *others: Claim, now: float = 60) -> Event:
 
 def test_every_loop_has_a_kind_and_a_life() -> None:
     """What signals can open is exactly what rules call a loop."""
-    assert {kind for mine, theirs, _ in OPENS.values() for kind in (mine, theirs)} == LOOPS
+    opened = {kind for mine, theirs, _ in OPENS.values() for kind in (mine, theirs) if kind}
+    assert opened | {INTRODUCED} == LOOPS
     assert LIFETIME.keys() == LOOPS
+    assert MINE < LOOPS
 
 
 @pytest.mark.parametrize(
@@ -140,6 +142,14 @@ def test_a_date_that_was_on_the_calendar_closes_a_proposal_at_once() -> None:
     """\"See you on Monday\" about a meeting that stands is no loose end."""
     event = loop(received(4, PROPOSES), planned(20, seen=3), now=9)
     assert event.closed_at == day(4)
+
+
+def test_a_proposal_is_closed_by_the_acceptance_not_by_the_invitation() -> None:
+    """An invitation that waited for an answer when they proposed to meet arranged nothing yet."""
+    coming = replace(planned(20, seen=2), meant_at=day(4))
+    event = loop(received(3, PROPOSES), coming, now=9)
+    assert (event.closed_at, event.closed_by) == (day(4), coming.key + "#scheduled")
+    assert loop(received(3, PROPOSES), coming, now=3.5).closed_at is None
 
 
 def test_a_date_seen_late_closes_a_proposal_at_its_start() -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from unit.relationships.stories import ANA, START, day
+from unit.relationships.stories import ANA, START, after, day, meeting, planned
 
 from connectors.records import Attendee, Mailbox, Meeting, PartStat
 from syncd.inference.meetings import judge_meetings
@@ -68,3 +69,23 @@ def test_a_scheduling_is_not_taken_back_by_the_meeting(
     assert before == during or clash == "meeting:out-of-office"
     if mine is NO or theirs is NO or fields.get("status") == "cancelled":
         assert not before
+
+
+def test_a_meeting_is_scheduled_when_the_owner_accepts_it() -> None:
+    """Until then nothing is planned, however long the invitation has been known."""
+    coming = replace(planned(20, seen=2), meant_at=day(4))
+    history = after(9, coming)
+    (event,) = [event for event in history.events if "meeting_scheduled" in event.kinds]
+    assert (event.at, event.end) == (day(4), day(4))
+    assert event.evidence == coming.key + "#scheduled"
+    assert [history.facts_at(day(n)).scheduled for n in (1, 3, 4, 19, 21)] == [
+        False, False, True, True, False,
+    ]  # fmt: skip
+
+
+def test_what_was_accepted_afterwards_was_never_ahead() -> None:
+    """An answer given when the meeting had begun schedules nothing, at no moment before it."""
+    held = replace(meeting(5, seen=1), meant_at=day(6))
+    history = after(9, held)
+    assert not any("meeting_scheduled" in event.kinds for event in history.events)
+    assert not any(history.facts_at(day(n)).scheduled for n in (0, 2, 4.9, 5))

@@ -28,7 +28,7 @@ def test_strength_is_between_nothing_and_one() -> None:
     assert strength_of(1e9) <= 1.0
 
 
-@given(st.floats(0.001, 2000), st.floats(0.001, 0.999))
+@given(st.floats(0.001, 2000), st.floats(0.001, 0.999) | st.sampled_from([5e-324, 1e-12, 1.0]))
 def test_a_fall_is_exact(ir: float, level: float) -> None:
     """Strength is at or above the level until the microsecond of the fall, and below it there."""
     fall = falls_below(ir, START, level)
@@ -40,9 +40,9 @@ def test_a_fall_is_exact(ir: float, level: float) -> None:
     assert strength_of(decayed(ir, fall - TICK - START)) >= level
 
 
-@pytest.mark.parametrize("level", [0.0, -1.0, 1.0, 2.0, 1e-300])
+@pytest.mark.parametrize("level", [0.0, -1.0, 1.0, 2.0])
 def test_levels_out_of_reach_are_never_crossed(level: float) -> None:
-    """Nothing falls below 0 in a life's time, and nothing was ever at 1 to fall from."""
+    """Nothing falls below 0, and this rank was never at 1 to fall from."""
     assert falls_below(10.0, START, level) is None
 
 
