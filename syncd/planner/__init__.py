@@ -12,9 +12,9 @@ written elsewhere; the owner's own hand always wins.
 from __future__ import annotations
 
 from syncd.planner.draw import Candidate, day_of, draw, due_day, next_draw, soon
-from syncd.planner.follow import follow, unjudged
+from syncd.planner.follow import follow, passed_over, too_late, unjudged, unplaced
 from syncd.planner.hand import Act, Hand, deletions, hand, in_bulk
-from syncd.planner.keys import mint
+from syncd.planner.keys import is_key, mint
 from syncd.planner.model import (
     Complete,
     Copy,
@@ -52,10 +52,14 @@ __all__ = [
     "hand",
     "in_bulk",
     "intended",
+    "is_key",
     "mint",
     "next_draw",
+    "passed_over",
     "same_text",
     "soon",
     "to_write",
+    "too_late",
     "unjudged",
+    "unplaced",
 ]

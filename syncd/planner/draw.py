@@ -37,7 +37,7 @@ def draw(
     what happens between two draws. A candidate that is due later than the open limit looks passes
     it; one that does not fit is passed over, not waited for.
     """
-    if policy.preview:
+    if policy.off(now):
         return ()
     left = policy.per_day - delivered_today
     full = soon(policy, now)

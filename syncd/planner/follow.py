@@ -15,7 +15,7 @@ from datetime import datetime
 from rules.history import Event
 from rules.verdict import State, Verdict
 from syncd.planner.keys import mint
-from syncd.planner.live import Live, follow_live, refreshed
+from syncd.planner.live import Live, follow_live, refreshed, waits_for_moved
 from syncd.planner.model import (
     Followed,
     Intent,
@@ -25,15 +25,41 @@ from syncd.planner.model import (
     Tracked,
     Update,
 )
+from syncd.planner.mutes import EVERY_RULE
 
 _MUTE_AFTER = 2  # deleted tasks of one rule
-EVERY_RULE = "*"
+_OVER = (State.SATISFIED, State.EXPIRED)
+_OFF = ("mute:owner", "mute:deleted-twice", "pause:owner", "preview")
 
 
 def unjudged(current: Sequence[Verdict], tracked: Sequence[Tracked]) -> tuple[Tracked, ...]:
-    """The rows that `follow` wants in `rejudged`: live tasks on an anchor that is not current."""
+    """The rows that `follow` wants in `rejudged`: live tasks, and what was shown as held, on an
+    anchor that is not current."""
     anchors = {(verdict.rule, verdict.anchor.evidence) for verdict in current}
-    return tuple(row for row in tracked if row.live and (row.rule, row.anchor) not in anchors)
+    return tuple(
+        row
+        for row in tracked
+        if (row.live or _shown(row) or waits_for_moved(row))
+        and (row.rule, row.anchor) not in anchors
+    )
+
+
+def passed_over(rows: Sequence[Tracked]) -> set[tuple[str, str]]:
+    """The anchors, as (rule, evidence), that make way for others: answered by the owner, or missed
+    for good."""
+    answers = (Status.DONE, Status.DISMISSED)
+    return {
+        (row.rule, row.anchor)
+        for row in rows
+        if row.state is State.MISSED or (row.task is not None and row.task.status in answers)
+    }
+
+
+def too_late(verdict: Verdict, policy: Policy, now: datetime) -> bool:
+    """Whether a verdict would be missed, were it first found open now."""
+    opened = verdict.opened_at or verdict.remind
+    is_open = verdict.state is State.OPEN and verdict.anchor.settled
+    return is_open and now - opened > policy.catch_up
 
 
 def follow(
@@ -48,6 +74,7 @@ def follow(
     muted: frozenset[str] = frozenset(),
     unmuted: Mapping[str, datetime] | None = None,
     events: Mapping[str, Event] | None = None,
+    moved: Mapping[str, datetime] | None = None,
     incident: bool = False,
 ) -> Followed:
     """Where each of the person's rows stands now, and what has to be written.
@@ -56,8 +83,9 @@ def follow(
     where that anchor's evidence is no longer real. A row that is missing there (its rule is gone)
     stays as it is until it expires. `address_of` maps an anchor's evidence to the person's address
     in it. `muted` are the rules muted for this person, `*` for all; `unmuted` says since when
-    deletions count again, by rule or `*`. `events` (by evidence) puts reasons into words. During
-    an `incident` of the task list nothing becomes a candidate and no live task is touched.
+    deletions count again, by rule or `*`. `events` (by evidence) puts reasons into words. `moved`
+    says, by key, when the anchor of a live task will be, now that it is in the future. During an
+    `incident` of the task list nothing becomes a candidate and no live task is touched.
     """
     verdicts = {verdict.rule: verdict for verdict in sorted(current, key=_age)}
     rows: dict[str, list[Tracked]] = defaultdict(list)
@@ -68,9 +96,11 @@ def follow(
     moments = [verdict.next for verdict in verdicts.values()]
     for rule in sorted(verdicts.keys() | rows.keys()):
         verdict = verdicts.get(rule)
+        if not rows[rule] and verdict is not None and verdict.state in _OVER:
+            continue  # what was never found open leaves no trace
         mute = _muted(rule, rows[rule], muted, unmuted or {})
         key = _key(verdict, rows[rule], person, address_of) if verdict is not None else ""
-        live = Live(verdict, key, mute, policy, now, events or {}, incident)
+        live = Live(verdict, key, mute, policy, now, events or {}, incident, moved or {})
         followed, written = follow_live(live, rows[rule], rejudged)
         kept = [one for one in followed if one.task is not None and one.key != key]
         if verdict is not None:
@@ -78,6 +108,8 @@ def follow(
             placed, more = _place(live, verdict, followed, person, addr)
             kept += [placed] if placed is not None else []
             written = [*written, *more]
+        if not any(one.live or one.task is None for one in kept):
+            kept += _void(rows[rule], rejudged, now)
         after |= {row.key: row for row in kept}
         intents += written
     before = {row.key: row for row in tracked}
@@ -89,6 +121,50 @@ def follow(
         next=min((moment for moment in moments if moment is not None), default=None),
         tracked=tuple(row for _, row in sorted(after.items())),
     )
+
+
+def unplaced(
+    verdict: Verdict,
+    rows: Sequence[Tracked],
+    muted: frozenset[str],
+    unmuted: Mapping[str, datetime],
+) -> tuple[State, tuple[str, ...]]:
+    """How a verdict stands that `follow` gave no row: over before it could be a task, or kept back
+    by one that is out. `rows` are the person's."""
+    if verdict.state in _OVER:
+        return verdict.state, verdict.reasons
+    mine = [row for row in rows if row.rule == verdict.rule]
+    if mute := _muted(verdict.rule, mine, muted, unmuted):
+        return State.MUTED, (mute,)
+    if any(row.live for row in mine):
+        return State.WAITING, ("task:older-open",)
+    return verdict.state, verdict.reasons
+
+
+def _shown(row: Tracked) -> bool:
+    """Whether it never had a task, and was shown to the owner as one that could have."""
+    found = row.state in (State.HELD, State.MISSED) and row.found_at is not None
+    return row.task is None and (found or row.state is State.VOID)
+
+
+def _void(
+    rows: Sequence[Tracked], rejudged: Mapping[str, Verdict | None], now: datetime
+) -> list[Tracked]:
+    """The newest row that was shown before now and whose anchor turned out not to be real. It is
+    there to be seen only: were the anchor real after all, it would be judged like a new one."""
+    gone = [
+        row if row.state is State.VOID else _voided(row, now)
+        for row in rows
+        if _shown(row)
+        and rejudged.get(row.key, row) is None
+        and (row.found_at is None or row.found_at < now)
+    ]
+    return sorted(gone, key=lambda row: (row.remind, row.key))[-1:]
+
+
+def _voided(row: Tracked, now: datetime) -> Tracked:
+    why = ("anchor:gone",)
+    return replace(row, state=State.VOID, found_at=None, next=None, closed_at=now, reasons=why)
 
 
 def _age(verdict: Verdict) -> tuple[datetime, str]:
@@ -127,6 +203,13 @@ def _muted(
     """The reason why this rule is muted for this person, "" when it is not."""
     if rule in muted or EVERY_RULE in muted:
         return "mute:owner"
+    return "mute:deleted-twice" if deleted_twice(rule, rows, unmuted) else ""
+
+
+def deleted_twice(rule: str, rows: Sequence[Tracked], unmuted: Mapping[str, datetime]) -> bool:
+    """Whether two deletions of one person's tasks, `rows` of this rule, have muted it for them."""
+    if len(rows) < _MUTE_AFTER:
+        return False
     since = max((at for name, at in unmuted.items() if name in (rule, EVERY_RULE)), default=None)
     deleted = sum(
         1
@@ -135,7 +218,7 @@ def _muted(
         and row.task.status is Status.DISMISSED
         and (since is None or (row.task.closed_at or since) > since)
     )
-    return "mute:deleted-twice" if deleted >= _MUTE_AFTER else ""
+    return deleted >= _MUTE_AFTER
 
 
 def _place(
@@ -145,14 +228,23 @@ def _place(
     row = next((one for one in rows if one.key == says.key), None)
     live = any(one.live for one in rows)
     if row is not None and row.task is not None:
+        why = tuple(reason for reason in row.reasons if reason not in _OFF)
         if says.incident or live or not _undone(verdict, row, row.task, rows):
-            return row, []
+            return (row if why == row.reasons else replace(row, reasons=why, next=None)), []
+        if off := says.mute or says.policy.off(says.now):
+            # It waits to open again as any other waits to appear.
+            return _later(says, replace(row, reasons=(off, *why), next=verdict.next)), []
         return _reopened(says, verdict, row, row.task)
     if live:
         return None, []  # that task speaks for the rule
     if row is not None and row.state is State.MISSED:
         return row, []
+    if row is not None and row.state is State.VOID:
+        row = None  # the anchor is real after all
     found = row.found_at if row is not None else None
+    if found is None and verdict.state in _OVER:
+        # What was never found open leaves no trace: the rules can say it again at any time.
+        return None, []
     fresh = Tracked(
         key=says.key,
         person=person,
@@ -169,15 +261,16 @@ def _place(
         reasons=verdict.reasons,
         satisfied_by=verdict.satisfied_by,
     )
-    if verdict.state in (State.SATISFIED, State.EXPIRED):
-        # What was never found open leaves no trace: the rules can say it again at any time.
-        gone = replace(fresh, closed_at=verdict.closed_at, next=None)
-        return (None if found is None else gone), []
+    if verdict.state in _OVER:
+        return replace(fresh, closed_at=verdict.closed_at, next=None), []
     if verdict.state is State.WAITING:
         return fresh, []
     if says.mute:
         # No memory of when it was found: it is judged anew when the mute ends.
         return replace(fresh, state=State.MUTED, found_at=None, reasons=(says.mute,)), []
+    if says.policy.paused(says.now):
+        # The same for what comes up during a pause; what was found before it is not missed by it.
+        return _later(says, _held(fresh, "pause:owner")), []
     return _found(says, verdict, replace(fresh, found_at=found or says.now)), []
 
 
@@ -194,6 +287,13 @@ def _found(says: Live, verdict: Verdict, row: Tracked) -> Tracked:
     if says.incident:
         return _held(row, "list:incident")
     return _held(row, "preview" if says.policy.preview else "budget")
+
+
+def _later(says: Live, row: Tracked) -> Tracked:
+    """The row, to be looked at when the pause ends."""
+    moments = (row.next, says.policy.paused_until)
+    ahead = [moment for moment in moments if moment is not None and moment > says.now]
+    return replace(row, next=min(ahead, default=None))
 
 
 def _held(row: Tracked, reason: str) -> Tracked:
@@ -215,7 +315,7 @@ def _undone(verdict: Verdict, row: Tracked, task: TaskState, rows: Sequence[Trac
         verdict.state is State.OPEN
         and verdict.anchor.evidence == row.anchor
         and verdict.anchor.settled
-        and row.state is State.SATISFIED
+        and (row.state is State.SATISFIED or waits_for_moved(row))
         and task.status is Status.CLOSED
         and not answered
     )
@@ -227,4 +327,6 @@ def _reopened(
     again = replace(task, status=Status.OPEN, closed_at=None, closed_why="")
     opened = replace(row, state=State.OPEN, satisfied_by="", closed_at=None)
     opened, due = refreshed(says, opened, again, verdict)
-    return opened, [Update(row.key, task.account, due=due, reopen=True, unsay=task.closed_why)]
+    update = Update(row.key, task.account, due=due, reopen=True, unsay=task.closed_why)
+    # What took place on another day than its text says is told anew.
+    return opened, [replace(update, anchored=waits_for_moved(row))]

@@ -17,11 +17,12 @@ from enum import StrEnum
 from connectors.records import Task
 from rules.verdict import State
 from syncd.planner.model import Copy, Status, TaskState, Tracked
-from syncd.planner.words import new_lines, same_text
+from syncd.planner.words import new_lines, same_text, without
 
 _MANY_DELETIONS = 3
 _MANY_TICKS = 5
 _TICKING = timedelta(minutes=10)
+CLOSED = "Closed by syncd:"  # begins every sentence that we put below a task to close it
 
 
 class Act(StrEnum):
@@ -55,18 +56,23 @@ def hand(
     if task is None:
         return Hand(tracked)
     if remote is None:
-        return _deleted(tracked, task, now)
+        return _deleted(tracked, task, now, "deleted from the list")
+    if remote.cancelled:
+        return _deleted(tracked, task, now, "cancelled in the list")
     acts = set()
     shift = task.shift
     seen = Copy(remote.title, remote.notes, remote.due, remote.completed)
     task = replace(task, ours=_landed(task.ours, seen, writing))
+    closing = _own_closing(task, seen)
+    if closing and same_text(without(seen.notes, closing), task.ours.notes):
+        task = replace(task, ours=replace(task.ours, notes=seen.notes))
     if not _same(seen.title, task.theirs.title, task.ours.title):
         acts.add(Act.RETITLED)
     if not _same(seen.notes, task.theirs.notes, task.ours.notes):
         acts.add(Act.NOTED)
     if seen.due not in (task.theirs.due, task.ours.due):
         acts.add(Act.MOVED)
-    lines = new_lines((task.ours.notes, task.theirs.notes), seen.notes) if Act.NOTED in acts else ()
+    lines = _written(task, seen) if Act.NOTED in acts else ()
     moved = replace(task, theirs=seen)
     expires = tracked.expires + (moved.shift - shift)
     tracked = replace(tracked, expires=expires, task=moved)
@@ -76,13 +82,52 @@ def hand(
         tracked = _opened(tracked, moved)
         task = replace(task, status=Status.OPEN, theirs=replace(task.theirs, completed=False))
         moved = replace(moved, status=Status.OPEN)
-    if seen.completed and not task.theirs.completed and task.status is Status.OPEN:
+    ticked = seen.completed and not task.theirs.completed and task.status is Status.OPEN
+    if ticked and closing:
+        tracked = _closed_before(tracked, moved, closing, remote.completed_at, now)
+    elif ticked:
         acts.add(Act.TICKED)
         tracked = _ticked(tracked, moved, remote.completed_at, now)
     elif not seen.completed and task.theirs.completed and task.status is not Status.OPEN:
         acts.add(Act.UNTICKED)
         tracked = _unticked(tracked, moved)
     return Hand(tracked, frozenset(acts), lines)
+
+
+def _written(task: TaskState, seen: Copy) -> tuple[str, ...]:
+    lines = new_lines((task.ours.notes, task.theirs.notes), seen.notes)
+    return tuple(line for line in lines if not line.startswith(CLOSED))
+
+
+def _own_closing(task: TaskState, seen: Copy) -> str:
+    """The sentence with which we closed it ourselves, where the state knows nothing of that: it
+    was restored. "" where there is none."""
+    last = seen.notes.rstrip().rpartition("\n\n")[2]
+    ours = seen.completed and last.startswith(CLOSED) and "\n" not in last
+    known = last in task.ours.notes or last in task.theirs.notes
+    return last if ours and not known else ""
+
+
+def _closed_before(
+    tracked: Tracked, task: TaskState, why: str, at: datetime | None, now: datetime
+) -> Tracked:
+    """Closed by us, as the list remembers it: no tick, and no contact."""
+    when = now if at is None else min(at, now)
+    late = when >= tracked.expires
+    closed = replace(
+        task,
+        status=Status.EXPIRED if late else Status.CLOSED,
+        closed_at=when,
+        closed_why=why,
+    )
+    return replace(
+        tracked,
+        state=State.EXPIRED if late else State.SATISFIED,
+        reasons=("task:closed",),
+        closed_at=when,
+        next=None,
+        task=closed,
+    )
 
 
 def _landed(ours: Copy, seen: Copy, writing: Sequence[Copy]) -> Copy:
@@ -101,11 +146,10 @@ def _same(seen: str, theirs: str, ours: str) -> bool:
     return same_text(seen, theirs) or same_text(seen, ours)
 
 
-def _deleted(tracked: Tracked, task: TaskState, now: datetime) -> Hand:
+def _deleted(tracked: Tracked, task: TaskState, now: datetime, why: str) -> Hand:
     """A "no" to an open task. Clearing away what is done says nothing."""
     if task.status is not Status.OPEN:
         return Hand(tracked)
-    why = "deleted from the list"
     gone = replace(task, status=Status.DISMISSED, closed_at=now, closed_why=why)
     tracked = replace(
         tracked, state=State.MUTED, reasons=("task:deleted",), closed_at=now, next=None, task=gone

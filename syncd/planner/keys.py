@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import re
 
 _DIGITS = 24  # 96 bits: no two of a lifetime's tasks share a key
+_KEY = re.compile(rf"syncd-[0-9a-f]{{{_DIGITS}}}")
+
+
+def is_key(text: str) -> bool:
+    """Whether a text looks like a key of ours."""
+    return _KEY.fullmatch(text) is not None
 
 
 def mint(rule_id: str, evidence: str, addr: str) -> str:

@@ -36,6 +36,8 @@ class Live:
     now: datetime
     events: Mapping[str, Event]
     incident: bool
+    # By key: when the anchor of a task that is out takes place, now that it was moved ahead.
+    moved: Mapping[str, datetime]
 
 
 def follow_live(
@@ -44,7 +46,7 @@ def follow_live(
     """All `rows` of one rule, the live ones followed, and what has to be written."""
     if says.incident:
         return list(rows), []
-    kept = [row for row in rows if not row.live]
+    kept = [_let_go(row, rejudged) for row in rows if not row.live]
     intents: list[Intent] = []
     live = sorted((row for row in rows if row.live), key=_oldest)
     for place, row in enumerate(live):
@@ -61,6 +63,18 @@ def follow_live(
         kept.append(row)
         intents += written
     return kept, intents
+
+
+def _let_go(row: Tracked, rejudged: Mapping[str, Verdict | None]) -> Tracked:
+    """A closed row; void where it waited for a moved anchor that is not to be any more."""
+    if waits_for_moved(row) and rejudged.get(row.key, row) is None:
+        return replace(row, state=State.VOID, reasons=("anchor:gone",))
+    return row
+
+
+def waits_for_moved(row: Tracked) -> bool:
+    """Whether its task was closed because the anchor was moved ahead."""
+    return row.state is State.WAITING and row.task is not None
 
 
 def _oldest(row: Tracked) -> tuple[bool, datetime, str]:
@@ -82,6 +96,10 @@ def _judged(
         judged: Verdict | None = current
     elif row.key in rejudged:
         judged = rejudged[row.key]
+    elif row.key in says.moved:
+        if current is not None and says.key == row.key:
+            return _anchored(says, row, task, current)
+        return _put_off(row, task, says)
     else:
         return _unknown(row, task, says)
     if judged is None:
@@ -111,7 +129,8 @@ def _judged(
 
 def _may_take_over(says: Live, current: Verdict, row: Tracked, others: Sequence[Tracked]) -> bool:
     """Whether this task may speak for the current anchor from now on, if that is the newer one."""
-    if any(one.key == says.key and one.task is not None for one in others):
+    own = [one for one in others if one.key == says.key and one.task is not None]
+    if any(not waits_for_moved(one) for one in own):
         return False  # that anchor had its own task
     return (
         current.anchor.evidence != row.anchor
@@ -164,6 +183,15 @@ def _voided(row: Tracked, task: TaskState, now: datetime) -> tuple[Tracked, list
         return gone, []
     row, intent = _closed(row, task, State.VOID, words.void(), now)
     return replace(row, reasons=("anchor:gone",)), [intent]
+
+
+def _put_off(row: Tracked, task: TaskState, says: Live) -> tuple[Tracked, list[Intent]]:
+    """The anchor is still to come: close it until then, unless the owner made it their own."""
+    if task.touched:
+        return row, []
+    to = says.moved[row.key]
+    row, intent = _closed(row, task, State.WAITING, words.moved(to, says.policy.zone), says.now)
+    return replace(row, closed_at=None, next=to, reasons=("anchor:moved",)), [intent]
 
 
 def _adopted(

@@ -29,6 +29,16 @@ class Policy:
     catch_up: timedelta = timedelta(days=14)
     working_days: frozenset[int] = frozenset(range(5))  # 0 is Monday
     preview: bool = False  # nothing is delivered
+    paused_until: datetime | None = None  # before it no task appears
+
+    def off(self, now: datetime) -> str:
+        """The reason why no task may appear now, "" when they may."""
+        if self.paused(now):
+            return "pause:owner"
+        return "preview" if self.preview else ""
+
+    def paused(self, now: datetime) -> bool:
+        return self.paused_until is not None and now < self.paused_until
 
 
 class Status(StrEnum):

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from datetime import datetime, tzinfo
+from shlex import quote
 
+from rules.cut import cut
 from rules.history import Event
+
+_LONGEST_NAME, _LONGEST_TITLE = 40, 100
+_BULLET = re.compile(r"(?:[-*+•–·]\s+|\[[ xX]?\]\s*)+")
 
 # The most telling kind of an event that is several kinds at once comes first.
 _NAMES = (
     ("introduction_made", "you introduced them"),
     ("introduction_received", "an introduction"),
+    ("shared_with_me", "they shared something"),
     ("meeting", "a meeting"),
     ("call", "a call"),
     ("meeting_scheduled", "a meeting was scheduled"),
     ("message_sent", "you wrote"),
     ("message_received", "they wrote"),
     ("card_added", "their card was saved"),
+    ("birthday_soon", "a birthday is near"),
     ("task_done", "a task was done"),
 )
 
@@ -41,15 +50,41 @@ def without(text: str, sentence: str) -> str:
 
 
 def new_lines(before: tuple[str, ...], now: str) -> tuple[str, ...]:
-    """The lines of `now` that are in none of the texts `before`: what somebody added."""
-    known = {line.strip() for text in before for line in text.splitlines()}
-    lines = (line.strip() for line in now.splitlines())
-    return tuple(line for line in lines if line and line not in known)
+    """The lines of `now` that are in none of the texts `before`: what somebody added, without the
+    bullets of a list. A line of ours that some program broke into several is none of theirs."""
+    known = {line.strip() for text in before for line in text.splitlines()} - {""}
+    lines = [line.strip() for line in now.splitlines()]
+    fresh = [place for place, line in enumerate(lines) if line and line not in known]
+    for line in known.difference(lines):
+        fresh = [place for place in fresh if place not in _pieces(line, lines)]
+    found = (_BULLET.sub("", lines[place]) for place in fresh)
+    return tuple(line for line in found if line and line not in known)
 
 
-def footer(rule: str, key: str) -> str:
-    """The last line of every task's notes: why it is there, and how to have no more of them."""
-    return f"— syncd, rule {rule}. Why: syncd explain {key}. Not wanted? Delete it."
+def _pieces(whole: str, lines: Sequence[str]) -> range:
+    """Where the words of `whole` stand in several lines one after the other; empty for nowhere."""
+    words = whole.split()
+    for start in range(len(lines)):
+        told: list[str] = []
+        for stop in range(start, len(lines)):
+            told += lines[stop].split()
+            if told == words:
+                return range(start, stop + 1)
+            if told != words[: len(told)]:
+                break
+    return range(0)
+
+
+def footer(rule: str, key: str, called: str = "", addr: str = "") -> str:
+    """The last line of every task's notes: why it is there, and how to have no more of them.
+
+    `called` is what the person at `addr` is called. The key is found in it by its shape.
+    """
+    line = f"— syncd, rule {rule}. Why: syncd explain {key}. Not wanted? Delete it"
+    if not addr:
+        return f"{line}."
+    whom = cut(called, _LONGEST_NAME) if called and "@" not in called else "them"
+    return f"{line}; never for {whom}: syncd mute {quote(addr)} --rule {rule}"
 
 
 def satisfied(by: Event | None, zone: tzinfo) -> str:
@@ -57,12 +92,16 @@ def satisfied(by: Event | None, zone: tzinfo) -> str:
     if by is None:
         return "Closed by syncd: it has happened."
     what = next((name for kind, name in _NAMES if kind in by.kinds), "contact")
-    title = f' "{by.title}"' if by.title else ""
+    title = f' "{cut(by.title, _LONGEST_TITLE)}"' if by.title else ""
     return f"Closed by syncd: {what}{title} on {day(by.at, zone)}."
 
 
 def expired(at: datetime, zone: tzinfo) -> str:
     return f"Closed by syncd: after {day(at, zone)} it is no longer of use."
+
+
+def moved(to: datetime, zone: tzinfo) -> str:
+    return f"Closed by syncd: what it is about was moved to {day(to, zone)}."
 
 
 def void() -> str:

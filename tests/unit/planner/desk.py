@@ -130,6 +130,7 @@ def followed(
     muted: frozenset[str] = frozenset(),
     unmuted: Mapping[str, datetime] | None = None,
     events: Mapping[str, Event] | None = None,
+    moved: Mapping[str, datetime] | None = None,
     incident: bool = False,
 ) -> Followed:
     """`follow` for Ana, whose address takes part in every piece of evidence."""
@@ -144,6 +145,7 @@ def followed(
         muted=muted,
         unmuted=unmuted,
         events=events,
+        moved=moved,
         incident=incident,
     )
 

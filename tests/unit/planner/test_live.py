@@ -10,7 +10,6 @@ from unit.planner.desk import (
     edited,
     event,
     followed,
-    held,
     on,
     only,
     out,
@@ -86,9 +85,9 @@ def test_a_task_that_is_out_keeps_its_reasons(anchor: str) -> None:
     assert (kept.anchor, kept.reasons) == (anchor, row.reasons)
 
 
-def test_only_live_rows_off_the_current_anchor_want_to_be_judged() -> None:
-    """What the current verdicts say already is not asked twice."""
-    rows = [out(), out("meeting:m0", status=Status.DONE), held("meeting:m3")]
+def test_only_what_is_off_the_current_anchor_wants_to_be_judged() -> None:
+    """What the current verdicts say already is not asked twice; closed tasks are never asked."""
+    rows = [out(), out("meeting:m0", status=Status.DONE)]
     assert unjudged([verdict()], rows) == ()
     assert unjudged([newer()], rows) == (rows[0],)
 

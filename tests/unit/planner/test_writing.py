@@ -87,3 +87,10 @@ def test_the_footer_is_one_line_that_says_why_and_how_to_stop() -> None:
     assert "call-in-30-days" in line
     assert "syncd explain syncd-1" in line
     assert "delete" in line.lower()
+    line = footer("call-in-30-days", "syncd-1", "Ana", "o'brien@example.org")
+    assert line.endswith(
+        "Delete it; never for Ana: "
+        """syncd mute 'o'"'"'brien@example.org' --rule call-in-30-days"""
+    )
+    assert "for them: syncd mute bo@example.org" in footer("r", "k", *["bo@example.org"] * 2)
+    assert len(footer("r", "k", "Ana " * 99, "bo@example.org")) < 160
