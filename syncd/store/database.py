@@ -17,13 +17,13 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, select, text
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from syncd.store import schema, tables
+from syncd.store import schema, statistics, tables
 from syncd.store.errors import StoreError, StoreWrong
 
 # "SYNC": SQLite keeps this number in bytes 68-71 of the file for applications to sign it.
 APPLICATION_ID = 0x53594E43
 # The newest revision in `migrations/versions`; a test keeps the two equal.
-HEAD = "0003"
+HEAD = "0006"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +80,12 @@ def open_database(url: str, owner: str, aliases: frozenset[str] = frozenset()) -
 def translated(engine: Engine) -> Iterator[None]:
     """Turn a driver's trouble into one sentence that says what to do."""
     where = engine.url.render_as_string(hide_password=True)
+    driver: Any = engine.dialect.dbapi  # its own cursors raise its own errors: `store/query.py`
     try:
         yield
-    except OperationalError as error:
-        words = str(error.orig).lower()
+    except (OperationalError, driver.OperationalError) as error:
+        cause = getattr(error, "orig", error)
+        words = str(cause).lower()
         if "locked" in words or "busy" in words:
             message = f"{where} is in use by another syncd: let it finish, then try again"
         elif "readonly" in words or "read-only" in words or "unable to open" in words:
@@ -91,10 +93,11 @@ def translated(engine: Engine) -> Iterator[None]:
         elif "full" in words or "disk i/o" in words:
             message = f"the disk of {where} is full or failing: make room, then try again"
         else:
-            message = f"{where} does not answer: {error.orig}"
+            message = f"{where} does not answer: {cause}"
         raise StoreError(message) from error
-    except DatabaseError as error:
-        if "malformed" in str(error.orig) or "not a database" in str(error.orig):
+    except (DatabaseError, driver.DatabaseError) as error:
+        cause = str(getattr(error, "orig", error))
+        if "malformed" in cause or "not a database" in cause:
             message = f"{where} is damaged or no database: restore a backup or move it away"
             raise StoreWrong(message) from error
         raise
@@ -144,14 +147,15 @@ def _sqlite(url: str) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         options = connection.get_execution_options()
+        driver: Any = connection.connection.dbapi_connection
         if options.get("syncd_read"):
-            connection.exec_driver_sql("BEGIN")
+            driver.execute("BEGIN")
             return
         # An intent that was committed must survive a power cut: its task may be written already.
         sync = "NORMAL" if options.get("syncd_repeatable") else "FULL"
-        connection.exec_driver_sql(f"PRAGMA synchronous = {sync}")
+        driver.execute(f"PRAGMA synchronous = {sync}")
         # A writer takes the lock at once; taking it half-way fails instead of waiting.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        driver.execute("BEGIN IMMEDIATE")
 
     return engine
 
@@ -171,6 +175,8 @@ def _bring_up_to_date(engine: Engine, *, sqlite: bool) -> None:
             "update syncd, or choose another file for `state:`"
         )
     migrate.upgrade(engine)
+    with engine.begin() as connection:
+        statistics.tell(connection)
 
 
 def _revision(engine: Engine, *, sqlite: bool) -> str | None:
@@ -205,6 +211,7 @@ def _create(engine: Engine, *, sqlite: bool) -> None:
         connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
         if sqlite:
             connection.execute(text(f"PRAGMA application_id = {APPLICATION_ID}"))
+        statistics.tell(connection)
 
 
 def _owner_of(engine: Engine, owner: str, *, owner_addresses: frozenset[str], sqlite: bool) -> str:

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, bindparam, func, select, text
 
 from syncd.store.neighbours import Trace
 from syncd.store.portions import Entry, Taken
+from syncd.store.query import Query, owned
 from syncd.store.schema import involved, observation, sighting, title_token
 from syncd.store.schema_identity import hint
-from syncd.store.statements import listed, put_rows
+from syncd.store.statements import put_rows
 
 
 def divide(
@@ -24,18 +24,10 @@ def divide(
 ) -> tuple[list[Taken], list[Taken]]:
     """Items that hold nothing but new observations, and those about which something is stored."""
     wanted = Counter(entry.key for one in taken for entry in one.entries)
-    stored = select(observation.c.key).where(
-        observation.c.owner == owner, observation.c.key.in_(listed(connection, wanted))
-    )
-    known = set(connection.execute(stored).scalars()) if wanted else set()
+    known = set(_STORED.column(connection, owner=owner, keys=wanted)) if wanted else set()
     known |= {key for key, count in wanted.items() if count > 1}
     refs = [one.ref for one in taken]
-    seen = select(sighting.c.ref).where(
-        sighting.c.owner == owner,
-        sighting.c.account == account,
-        sighting.c.ref.in_(listed(connection, refs)),
-    )
-    sighted = set(connection.execute(seen).scalars())
+    sighted = set(_SEEN.column(connection, owner=owner, account=account, refs=refs))
     new: list[Taken] = []
     others: list[Taken] = []
     for one in taken:
@@ -44,6 +36,21 @@ def divide(
         elif one.entries:
             new.append(one)
     return new, others
+
+
+_STORED = Query(
+    lambda many: select(observation.c.key).where(
+        owned(observation), observation.c.key.in_(many("keys"))
+    )
+)
+_SEEN = Query(
+    lambda many: select(sighting.c.ref).where(
+        owned(sighting),
+        sighting.c.account == bindparam("account"),
+        sighting.c.ref.in_(many("refs")),
+    )
+)
+_LAST = Query(lambda _: select(func.max(observation.c.id)))
 
 
 def store(
@@ -58,7 +65,7 @@ def store(
     for number, (ref, entry) in zip(numbers, entries, strict=True):
         key, kind, record, at, until, author, parent, topic, touched, tokens, hinted = entry
         observations.append((number, owner, kind, key, at, until, author, parent, topic))
-        sightings.append((number, account, ref, owner, record, moment, None))
+        sightings.append((number, account, ref, owner, record, moment, None, None))
         people += [(owner, addr, number, role, name) for addr, role, name in touched]
         if tokens:
             words += [(owner, token, number) for token in tokens]
@@ -81,8 +88,8 @@ def traces_of(entries: Sequence[Entry]) -> list[Trace]:
 def _reserve(connection: Connection, count: int) -> list[int]:
     """Numbers for so many observations."""
     if connection.dialect.name == "sqlite":  # whoever writes is alone
-        last: Any = connection.execute(select(func.max(observation.c.id))).scalar()
-        return list(range((last or 0) + 1, (last or 0) + 1 + count))
+        last = _LAST(connection)[0][0] or 0
+        return list(range(last + 1, last + 1 + count))
     query = text(
         "SELECT nextval(pg_get_serial_sequence('observation', 'id')) FROM generate_series(1, :n)"
     )

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, or_, select
+from sqlalchemy import Connection, bindparam, delete, func, select
 
 from syncd.inference.identity import MOST_NAMESAKES, CardSays, Pair, Word
 from syncd.store import people
 from syncd.store.observations import mark
+from syncd.store.query import Query, owned
 from syncd.store.schema import involved
 from syncd.store.schema_identity import hint, known_as, said
-from syncd.store.statements import chunked
 
 Seen = dict[str, list[tuple[str, str, int]]]  # by address: role, name beside it, how often
 
@@ -27,6 +28,9 @@ class Reached:
     words: set[Word] = field(default_factory=set)
     keys: dict[str, frozenset[str]] = field(default_factory=dict)  # names as they are now
     addrs: set[str] = field(default_factory=set)
+    # As they were found, for whoever changes them next:
+    before: dict[str, frozenset[str]] = field(default_factory=dict)  # names by address
+    whose: dict[str, str] = field(default_factory=dict)  # persons by address
 
 
 def neighbourhood(
@@ -49,11 +53,14 @@ def neighbourhood(
         reached.words |= words
         cards = _cards_with(connection, owner, frontier, reached.cards.keys())
         reached.cards.update(cards)
-        names = frozenset().union(*keys.values(), *known(connection, owner, frontier).values())
+        before = known(connection, owner, frontier)
+        reached.before.update(before)
+        names = frozenset().union(*keys.values(), *before.values())
         frontier = {addr for card in cards.values() for addr in card.addrs}
         frontier |= {addr for word in words for addr in (word.one, word.other)}
         frontier |= holders(connection, owner, names)
-        frontier |= _companions(connection, owner, reached.addrs)
+        reached.whose = people.owners_of(connection, owner, reached.addrs)
+        frontier |= _companions(connection, owner, reached.whose)
         frontier -= reached.addrs
     return reached
 
@@ -61,10 +68,9 @@ def neighbourhood(
 _NONE: frozenset[str] = frozenset()
 
 
-def _companions(connection: Connection, owner: str, addrs: Collection[str]) -> set[str]:
-    """The addresses of the people to whom these belong now."""
-    whose = set(people.owners_of(connection, owner, addrs).values()) - {""}
-    theirs = people.addresses_of(connection, owner, sorted(whose))
+def _companions(connection: Connection, owner: str, whose: Mapping[str, str]) -> set[str]:
+    """The addresses of the people to whom these (by address) belong now."""
+    theirs = people.addresses_of(connection, owner, set(whose.values()) - {""})
     return {addr for some in theirs.values() for addr in some}
 
 
@@ -72,30 +78,35 @@ def _cards_with(
     connection: Connection, owner: str, addrs: Collection[str], but: Collection[int]
 ) -> dict[int, CardSays]:
     """The cards of humans on which any of these addresses stands."""
-    numbers: set[int] = set()
-    for some in chunked(sorted(addrs)):
-        query = select(involved.c.observation).where(
-            involved.c.owner == owner, involved.c.role == "card", involved.c.addr.in_(some)
-        )
-        numbers |= set(connection.execute(query).scalars())
-    numbers -= set(but)
+    numbers = set(_CARDS.column(connection, owner=owner, addrs=sorted(addrs))) - set(but)
+    if not numbers:
+        return {}
     theirs: dict[int, set[str]] = defaultdict(set)
     names: dict[int, str] = {}
-    senders: dict[int, str] = {}
-    for ids in chunked(sorted(numbers)):
-        query = select(involved.c.observation, involved.c.addr, involved.c.name).where(
-            involved.c.observation.in_(ids), involved.c.role == "card"
-        )
-        for number, addr, name in connection.execute(query):
-            theirs[number].add(addr)
-            names[number] = name
-        came = select(hint.c.observation, hint.c.other).where(
-            hint.c.observation.in_(ids), hint.c.kind == "attached"
-        )
-        senders |= {row.observation: row.other for row in connection.execute(came)}
+    for number, addr, name in _ON_CARDS(connection, numbers=sorted(numbers)):
+        theirs[number].add(addr)
+        names[number] = name
+    senders = dict(_ATTACHED(connection, numbers=sorted(numbers)))
     return {
         n: CardSays(names[n], frozenset(found), senders.get(n, "")) for n, found in theirs.items()
     }
+
+
+_CARDS = Query(
+    lambda many: select(involved.c.observation).where(
+        owned(involved), involved.c.role == "card", involved.c.addr.in_(many("addrs"))
+    )
+)
+_ON_CARDS = Query(
+    lambda many: select(involved.c.observation, involved.c.addr, involved.c.name).where(
+        involved.c.observation.in_(many("numbers")), involved.c.role == "card"
+    )
+)
+_ATTACHED = Query(
+    lambda many: select(hint.c.observation, hint.c.other).where(
+        hint.c.observation.in_(many("numbers")), hint.c.kind == "attached"
+    )
+)
 
 
 # --- names --------------------------------------------------------------------------------------
@@ -104,13 +115,16 @@ def _cards_with(
 def known(connection: Connection, owner: str, addrs: Collection[str]) -> dict[str, frozenset[str]]:
     """The full names these addresses went by when they were last looked at."""
     found: dict[str, set[str]] = defaultdict(set)
-    for some in chunked(sorted(addrs)):
-        query = select(known_as.c.addr, known_as.c.key).where(
-            known_as.c.owner == owner, known_as.c.addr.in_(some)
-        )
-        for addr, key in connection.execute(query):
-            found[addr].add(key)
+    for addr, key in _KNOWN(connection, owner=owner, addrs=sorted(addrs)):
+        found[addr].add(key)
     return {addr: frozenset(keys) for addr, keys in found.items()}
+
+
+_KNOWN = Query(
+    lambda many: select(known_as.c.addr, known_as.c.key).where(
+        owned(known_as), known_as.c.addr.in_(many("addrs"))
+    )
+)
 
 
 def holders(connection: Connection, owner: str, keys: Collection[str]) -> set[str]:
@@ -119,12 +133,13 @@ def holders(connection: Connection, owner: str, keys: Collection[str]) -> set[st
     return _holders(connection, owner, rare)
 
 
-def _holders(connection: Connection, owner: str, keys: Iterable[str]) -> set[str]:
-    found: set[str] = set()
-    for some in chunked(sorted(keys)):
-        query = select(known_as.c.addr).where(known_as.c.owner == owner, known_as.c.key.in_(some))
-        found |= set(connection.execute(query).scalars())
-    return found
+def _holders(connection: Connection, owner: str, keys: Collection[str]) -> set[str]:
+    return {addr for (addr,) in _HOLDERS.each(connection, "key", sorted(keys), owner=owner)}
+
+
+_HOLDERS = Query(
+    lambda _: select(known_as.c.addr).where(owned(known_as), known_as.c.key == bindparam("key"))
+)
 
 
 def called(connection: Connection, owner: str, words: Collection[str]) -> set[str]:
@@ -140,22 +155,29 @@ def called(connection: Connection, owner: str, words: Collection[str]) -> set[st
 
 def common(connection: Connection, owner: str, keys: Collection[str]) -> frozenset[str]:
     """Names by which more than MOST_NAMESAKES addresses go."""
-    found: set[str] = set()
-    for some in chunked(sorted(keys)):
-        query = (
-            select(known_as.c.key)
-            .where(known_as.c.owner == owner, known_as.c.key.in_(some))
-            .group_by(known_as.c.key)
-            .having(func.count() > MOST_NAMESAKES)
-        )
-        found |= set(connection.execute(query).scalars())
-    return frozenset(found)
+    if not keys:
+        return frozenset()
+    return frozenset(_COMMON.column(connection, owner=owner, keys=sorted(keys)))
 
 
-def put_names(connection: Connection, owner: str, keys: Mapping[str, frozenset[str]]) -> None:
-    """Note the full names of addresses; whoever shares one that becomes common, or ceases to be,
-    has to be looked at again."""
-    before = known(connection, owner, keys)
+_COMMON = Query(
+    lambda many: (
+        select(known_as.c.key)
+        .where(owned(known_as), known_as.c.key.in_(many("keys")))
+        .group_by(known_as.c.key)
+        .having(func.count() > MOST_NAMESAKES)
+    )
+)
+
+
+def put_names(
+    connection: Connection,
+    owner: str,
+    keys: Mapping[str, frozenset[str]],
+    before: Mapping[str, frozenset[str]],
+) -> None:
+    """Note the full names of addresses, which were those of `before`; whoever shares one that
+    becomes common, or ceases to be, has to be looked at again."""
     gone = {(a, k) for a, were in before.items() for k in were - keys[a]}
     fresh = {(a, k) for a, are in keys.items() for k in are - before.get(a, frozenset())}
     touched = {key for _, key in gone | fresh}
@@ -176,13 +198,23 @@ def put_names(connection: Connection, owner: str, keys: Mapping[str, frozenset[s
 
 def words_about(connection: Connection, owner: str, addrs: Collection[str]) -> set[Word]:
     """What the owner said about these addresses."""
-    found: set[Word] = set()
-    for some in chunked(sorted(addrs)):
-        query = select(said.c.one, said.c.other, said.c.same, said.c.number).where(
-            said.c.owner == owner, or_(said.c.one.in_(some), said.c.other.in_(some))
+    rows = [
+        row
+        for query in (_SAID_ONE, _SAID_OTHER)
+        for row in query.each(connection, "addr", sorted(addrs), owner=owner)
+    ]
+    return {Word(one, other, bool(same), number) for one, other, same, number in rows}
+
+
+def _said(column: Any) -> Query:
+    return Query(
+        lambda _: select(said.c.one, said.c.other, said.c.same, said.c.number).where(
+            owned(said), column == bindparam("addr")
         )
-        found |= {Word(*row) for row in connection.execute(query)}
-    return found
+    )
+
+
+_SAID_ONE, _SAID_OTHER = _said(said.c.one), _said(said.c.other)
 
 
 def told_apart(connection: Connection, owner: str) -> set[Pair]:

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, delete, select, update
+from sqlalchemy import Connection, Select, delete, select, update
 
 from rules.verdict import State
 from syncd.planner import Copy, Followed, Status, TaskState, Tracked
 from syncd.store.ledger_outbox import enqueue
+from syncd.store.query import Query, owned
 from syncd.store.schema import outbox, task, verdict
+from syncd.store.statements import put_rows
 from syncd.store.times import from_int, maybe_int, maybe_moment, to_int
 
 _CHUNK = 500  # bound values in one statement, well below what SQLite takes
@@ -29,9 +31,10 @@ def load(
 ) -> dict[str, tuple[Tracked, ...]]:
     """All rows of each person, by person; people without any are left out."""
     found: dict[str, list[Tracked]] = defaultdict(list)
-    for some in chunks(sorted(set(persons))):
-        for row in _fetch(connection, _joined(owner).where(verdict.c.person.in_(some))):
-            found[row.person].append(row)
+    asked = sorted(set(persons))
+    for values in _ROWS(connection, owner=owner, persons=asked) if asked else ():
+        row = _tracked(dict(zip(_NAMES, values, strict=True)))
+        found[row.person].append(row)
     return {person: tuple(rows) for person, rows in found.items()}
 
 
@@ -56,11 +59,11 @@ def in_state(connection: Connection, owner: str, states: Collection[State]) -> l
 
 def save(connection: Connection, owner: str, followed: Followed) -> None:
     """Store what became of one person's rows, together with the intents."""
-    for some in chunks(followed.vanished):
-        gone = delete(verdict).where(verdict.c.owner == owner, verdict.c.key.in_(some))
-        connection.execute(gone)
+    if followed.vanished:
+        _VANISHED.do(connection, owner=owner, keys=list(followed.vanished))
+    rows = [_values(owner, row) for row in followed.rows]
+    put_rows(connection, verdict, rows, ("owner", "key"), replace=True)
     for row in followed.rows:
-        put(connection, owner, row)
         if row.task is not None:
             _decide(connection, owner, row, row.task)
     for intent in followed.intents:
@@ -69,25 +72,29 @@ def save(connection: Connection, owner: str, followed: Followed) -> None:
 
 def put(connection: Connection, owner: str, row: Tracked) -> None:
     """Store the verdict of one row, new or not."""
-    values = {
-        "person": row.person,
-        "rule": row.rule,
-        "anchor": row.anchor,
-        "anchor_addr": row.addr,
-        "state": str(row.state),
-        "found_at": maybe_int(row.found_at),
-        "remind": to_int(row.remind),
-        "due": row.due.isoformat(),
-        "expires": to_int(row.expires),
-        "next_at": maybe_int(row.next),
-        "priority": row.priority,
-        "reasons": json.dumps(row.reasons),
-        "satisfied_by": row.satisfied_by,
-        "closed_at": maybe_int(row.closed_at),
-    }
-    ours = (verdict.c.owner == owner, verdict.c.key == row.key)
-    if not connection.execute(update(verdict).where(*ours).values(values)).rowcount:
-        connection.execute(verdict.insert().values(owner=owner, key=row.key, **values))
+    put_rows(connection, verdict, [_values(owner, row)], ("owner", "key"), replace=True)
+
+
+def _values(owner: str, row: Tracked) -> tuple[Any, ...]:
+    """In the order of the table's columns."""
+    return (
+        owner,
+        row.key,
+        row.person,
+        row.rule,
+        row.anchor,
+        row.addr,
+        str(row.state),
+        maybe_int(row.found_at),
+        to_int(row.remind),
+        row.due.isoformat(),
+        to_int(row.expires),
+        maybe_int(row.next),
+        row.priority,
+        json.dumps(row.reasons),
+        row.satisfied_by,
+        maybe_int(row.closed_at),
+    )
 
 
 def _decide(connection: Connection, owner: str, row: Tracked, state: TaskState) -> None:
@@ -165,25 +172,37 @@ def erase(connection: Connection, owner: str, persons: Collection[str]) -> None:
             connection.execute(gone)
 
 
-def _joined(owner: str) -> Select[Any]:
-    names = [column.label(f"task_{column.name}") for column in task.columns]
-    both = verdict.outerjoin(
-        task, (task.c.owner == verdict.c.owner) & (task.c.key == verdict.c.key)
-    )
-    return (
-        select(*verdict.columns, *names)
-        .select_from(both)
-        .where(verdict.c.owner == owner)
+_COLUMNS = [
+    *verdict.columns,
+    *(column.label(f"task_{column.name}") for column in task.columns),
+]
+_NAMES = tuple(column.name for column in _COLUMNS)
+_BOTH = verdict.outerjoin(task, (task.c.owner == verdict.c.owner) & (task.c.key == verdict.c.key))
+_ROWS = Query(
+    lambda many: (
+        select(*_COLUMNS)
+        .select_from(_BOTH)
+        .where(owned(verdict), verdict.c.person.in_(many("persons")))
         .order_by(verdict.c.key)
+    )
+)
+_VANISHED = Query(
+    lambda many: delete(verdict).where(owned(verdict), verdict.c.key.in_(many("keys")))
+)
+
+
+def _joined(owner: str) -> Select[Any]:
+    return (
+        select(*_COLUMNS).select_from(_BOTH).where(verdict.c.owner == owner).order_by(verdict.c.key)
     )
 
 
 def _fetch(connection: Connection, query: Select[Any]) -> Iterator[Tracked]:
-    for row in connection.execute(query).mappings():
-        yield _tracked(row)
+    for row in connection.execute(query):
+        yield _tracked(dict(zip(_NAMES, row, strict=True)))
 
 
-def _tracked(row: RowMapping) -> Tracked:
+def _tracked(row: Mapping[str, Any]) -> Tracked:
     return Tracked(
         key=row["key"],
         person=row["person"],
@@ -204,7 +223,7 @@ def _tracked(row: RowMapping) -> Tracked:
     )
 
 
-def _task(row: RowMapping) -> TaskState:
+def _task(row: Mapping[str, Any]) -> TaskState:
     return TaskState(
         account=row["task_account"],
         ours=_copy(row["task_ours"]),

@@ -7,15 +7,15 @@ incident and not an answer.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection, select
 
 from connectors.contract import Draft
 from connectors.records import Gone, Item, Seen, Task
-from syncd.planner import Act, Copy, Hand, Status, Tracked, deletions, hand, intended
+from syncd.planner import Act, Copy, Hand, Status, Tracked, deletions, hand, intended, is_key
 from syncd.store import ledger, ledger_outbox, ledger_tasks
 from syncd.store.schema import task as task_table
 
@@ -37,6 +37,7 @@ class Received:
     lines: tuple[tuple[str, str], ...] = ()  # (person, line that the owner wrote into the notes)
     twins: tuple[str, ...] = ()  # keys that the list may have more than once
     missing: tuple[str, ...] = ()  # keys of an incident: found deleted, and not believed
+    strays: tuple[Found, ...] = ()  # with a key like ours, and no task here has it
 
     @property
     def incident(self) -> bool:
@@ -69,8 +70,11 @@ def receive(
     persons: set[str] = set()
     lines: list[tuple[str, str]] = []
     twins = []
+    strays = []
     for key, found in sorted(copies.items()):
         row = rows.get(key)
+        if (row is None or row.task is None) and is_key(key):
+            strays.append(_oldest(found.values()))
         if row is None or row.task is None or row.task.account != account:
             continue
         # One that was deleted has no place in the list any more: wherever it turns up is right.
@@ -95,7 +99,12 @@ def receive(
         for row in gone:
             seen = dismiss(connection, owner, row, now)
             persons |= affected(connection, owner, row, seen)
-    return Received(frozenset(persons), tuple(lines), tuple(twins), missing)
+    return Received(frozenset(persons), tuple(lines), tuple(twins), missing, tuple(strays))
+
+
+def _oldest(found: Iterable[Found]) -> Found:
+    newest = datetime.max.replace(tzinfo=UTC)
+    return min(found, key=lambda one: (one.task.created or newest, one.ref))
 
 
 def observe(connection: Connection, owner: str, row: Tracked, found: Found, now: datetime) -> Hand:
@@ -110,6 +119,15 @@ def observe(connection: Connection, owner: str, row: Tracked, found: Found, now:
         intended(task, entry.work) for entry in pending if not isinstance(entry.work, Draft)
     ]
     return _answered(connection, owner, row, hand(row.having(task), found.task, now, writing))
+
+
+def take(connection: Connection, owner: str, seen: Hand) -> Tracked:
+    """Store a row and its task that only a list knew until now."""
+    row = seen.tracked
+    ledger.put(connection, owner, row)
+    if row.task is not None:
+        ledger.put_task(connection, owner, row, row.task)
+    return row
 
 
 def dismiss(connection: Connection, owner: str, row: Tracked, now: datetime) -> Hand:

@@ -26,7 +26,6 @@ from syncd.store import ledger, ledger_outbox
 from syncd.store.schema import person, task, verdict
 from syncd.store.times import from_int, to_int
 
-_COUNTED = ("call", "meeting", "message")
 _TICKING = timedelta(minutes=10)
 _DRAWN = ("budget", "preview", "list:incident")
 
@@ -92,6 +91,13 @@ def open_tasks(connection: Connection, owner: str, account: str | None = None) -
     return [row for _, row in sorted(found.items())]
 
 
+def dismissed(connection: Connection, owner: str) -> list[Tracked]:
+    """Rows whose task the owner deleted."""
+    query = select(task.c.key).where(task.c.owner == owner, task.c.status == str(Status.DISMISSED))
+    found = ledger.by_key(connection, owner, connection.execute(query).scalars())
+    return [row for _, row in sorted(found.items())]
+
+
 def decide(
     connection: Connection,
     owner: str,
@@ -135,12 +141,11 @@ def delivered(
 
 
 def ticks(connection: Connection, owner: str, whose: str) -> list[Tick]:
-    """The person's ticked tasks that count as contact, oldest first."""
+    """The person's ticked tasks, oldest first, but for those ticked while tidying up."""
     query = select(task.c.key, task.c.ticked_at, task.c.means).where(
         task.c.owner == owner,
         task.c.person == whose,
         task.c.ticked_at.is_not(None),
-        task.c.means.in_(_COUNTED),
     )
     found = []
     for key, ticked, means in connection.execute(query.order_by(task.c.ticked_at, task.c.key)):

@@ -114,26 +114,14 @@ def _next_number(connection: Connection, owner: str) -> int:
     return int(connection.execute(query).scalar() or 0) + 1
 
 
-def of(
-    connection: Connection, owner: str, groups: Collection[frozenset[str]]
-) -> Mapping[frozenset[str], tuple[Logged, ...]]:
-    """The logs in which whoever holds each group of addresses took part."""
-    numbers: dict[str, set[int]] = defaultdict(set)
-    for some in chunked(sorted(frozenset().union(*groups))):
-        query = select(involved.c.addr, involved.c.observation).where(
-            involved.c.owner == owner, involved.c.addr.in_(some), involved.c.role == LOG
-        )
-        for addr, number in connection.execute(query):
-            numbers[addr].add(number)
+def of(connection: Connection, owner: str, numbers: Collection[int]) -> Mapping[int, Logged]:
+    """The logs behind these observations."""
     found: dict[int, Logged] = {}
-    for wanted in chunked(sorted(set().union(*numbers.values()))):
+    for wanted in chunked(sorted(numbers)):
         rows = list(connection.execute(_joined(owner).where(logged.c.observation.in_(wanted))))
         whose = _people(connection, wanted)
         found |= {row.observation: _logged(row, whose) for row in rows}
-    return {
-        group: tuple(found[n] for n in sorted({n for addr in group for n in numbers.get(addr, ())}))
-        for group in groups
-    }
+    return found
 
 
 def _joined(owner: str) -> Any:

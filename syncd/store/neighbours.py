@@ -7,14 +7,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, bindparam, select
 
 from syncd.store import series
-from syncd.store.schema import address, involved, named, observation
-from syncd.store.statements import chunked
+from syncd.store.query import EMPTY, Query, owned
+from syncd.store.schema import DAY, address, involved, long_meeting, named, observation
 
-_HOUR = 3_600_000_000
-_DAY = 24 * _HOUR
+HOUR = 3_600_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,27 +29,27 @@ class Trace:
 
 def traces_of(connection: Connection, numbers: Iterable[int]) -> list[Trace]:
     """What the index says of these observations now."""
-    found: list[Trace] = []
-    for some in chunked(numbers):
-        query = select(
-            observation.c.kind,
-            observation.c.key,
-            observation.c.at,
-            observation.c.until,
-            observation.c.topic,
-        ).where(observation.c.id.in_(some))
-        found += [Trace(*row) for row in connection.execute(query)]
-    return found
+    wanted = list(numbers)
+    return [Trace(*row) for row in _TRACES(connection, numbers=wanted)] if wanted else []
+
+
+_TRACES = Query(
+    lambda many: select(
+        observation.c.kind,
+        observation.c.key,
+        observation.c.at,
+        observation.c.until,
+        observation.c.topic,
+    ).where(observation.c.id.in_(many("numbers")))
+)
 
 
 def touched_by(connection: Connection, owner: str, traces: Sequence[Trace]) -> set[str]:
     """The addresses of everybody in, or meant by, an observation that these decide about."""
     others: set[int] = set()
-    for keys in chunked({trace.key for trace in traces if trace.kind == "message"}):
-        query = select(observation.c.id).where(
-            observation.c.owner == owner, observation.c.parent.in_(keys)
-        )
-        others |= set(connection.execute(query).scalars())
+    messages = [trace.key for trace in traces if trace.kind == "message"]
+    if messages:
+        others |= set(_ANSWERS.column(connection, owner=owner, keys=messages))
     others |= _copies(connection, owner, traces)
     meetings = [trace.key for trace in traces if trace.kind == "meeting"]
     instances = series.decided_by(connection, owner, meetings)
@@ -63,39 +62,92 @@ def touched_by(connection: Connection, owner: str, traces: Sequence[Trace]) -> s
 
 def company_of(connection: Connection, owner: str, numbers: Collection[int]) -> set[str]:
     """The addresses that these observations touch, and those of whom their titles mean."""
-    found: set[str] = set()
-    for some in chunked(numbers):
-        found |= involved_in(connection, some)
-        meant = (
-            select(address.c.addr)
-            .join(named, (named.c.person == address.c.person) & (named.c.owner == address.c.owner))
-            .where(address.c.owner == owner, named.c.observation.in_(some))
-        )
-        found |= set(connection.execute(meant).scalars())
-    return found
+    if not numbers:
+        return set()
+    meant = set(_MEANT.column(connection, owner=owner, numbers=sorted(numbers)))
+    theirs = _THEIRS.each(connection, "who", sorted(meant), owner=owner)
+    return involved_in(connection, numbers) | {addr for (addr,) in theirs}
 
 
-def involved_in(connection: Connection, numbers: Sequence[int]) -> set[str]:
-    """The addresses that these (few) observations touch."""
-    query = select(involved.c.addr).where(involved.c.observation.in_(numbers)).distinct()
-    return set(connection.execute(query).scalars())
+def involved_in(connection: Connection, numbers: Collection[int]) -> set[str]:
+    """The addresses that these observations touch."""
+    return set(_INVOLVED.column(connection, numbers=sorted(numbers))) if numbers else set()
+
+
+_ANSWERS = Query(
+    lambda many: select(observation.c.id).where(
+        owned(observation),
+        observation.c.parent != EMPTY,
+        observation.c.parent.in_(many("keys")),
+    )
+)
+_MEANT = Query(
+    lambda many: select(named.c.person).where(
+        owned(named), named.c.observation.in_(many("numbers"))
+    )
+)
+_THEIRS = Query(
+    lambda _: select(address.c.addr).where(owned(address), address.c.person == bindparam("who"))
+)
+_INVOLVED = Query(
+    lambda many: (
+        select(involved.c.addr).where(involved.c.observation.in_(many("numbers"))).distinct()
+    )
+)
 
 
 def _copies(connection: Connection, owner: str, traces: Sequence[Trace]) -> set[int]:
     """Own letters with the same topic, sent within an hour of one of these."""
-    sent: dict[str, list[int]] = {}
-    for trace in traces:
-        if trace.topic:
-            sent.setdefault(trace.topic, []).append(trace.at)
     found: set[int] = set()
-    for some in chunked(sent):
-        query = select(observation.c.id, observation.c.topic, observation.c.at).where(
-            observation.c.owner == owner, observation.c.topic.in_(some)
-        )
-        for number, topic, at in connection.execute(query):
-            if any(abs(at - other) <= _HOUR for other in sent[topic]):
-                found.add(number)
+    for topic, at in {(trace.topic, trace.at) for trace in traces if trace.topic}:
+        # A subject may be as common as "Lunch?": only what was sent about then is looked at.
+        hour = {"since": at - HOUR, "until": at + HOUR}
+        found |= set(_COPIES.column(connection, owner=owner, topic=topic, **hour))
     return found
+
+
+_COPIES = Query(
+    lambda _: select(observation.c.id).where(
+        owned(observation),
+        observation.c.topic != EMPTY,
+        observation.c.topic == bindparam("topic"),
+        observation.c.at.between(bindparam("since"), bindparam("until")),
+    )
+)
+
+
+def around(connection: Connection, numbers: Collection[int]) -> set[int]:
+    """These meetings, and whatever meetings overlap them."""
+    found = set(numbers)
+    for query in (_SOON_AROUND, _LONG_AROUND):
+        found |= set(query.column(connection, numbers=sorted(numbers)))
+    return found
+
+
+_mine, _other = observation.alias("mine"), observation.alias("other")
+_overlap = (
+    (_other.c.owner == _mine.c.owner)
+    & (_other.c.at <= _mine.c.until)
+    & (_other.c.until > _mine.c.at)
+)
+_SOON_AROUND = Query(
+    lambda many: (
+        select(_other.c.id)
+        .select_from(_mine.join(_other, _overlap))
+        .where(_other.c.kind == "meeting", _other.c.at >= _mine.c.at - DAY)
+        .where(_mine.c.id.in_(many("numbers")))
+        .distinct()
+    )
+)
+_LONG_AROUND = Query(
+    lambda many: (
+        select(_other.c.id)
+        .select_from(_mine.join(_other, _overlap))
+        .where(long_meeting(_other), _other.c.at < _mine.c.until)
+        .where(_mine.c.id.in_(many("numbers")))
+        .distinct()
+    )
+)
 
 
 def at_the_same_time(
@@ -104,17 +156,29 @@ def at_the_same_time(
     """Meetings that overlap one of these (start, end) pairs."""
     found: set[int] = set()
     for at, until in spans:
-        # Nearly everything is shorter than a day; what is longer has to be looked for.
-        soon = observation.c.at.between(at - _DAY, until)
-        long = observation.c.until - observation.c.at > _DAY
-        query = select(observation.c.id).where(
-            observation.c.owner == owner,
-            observation.c.kind == "meeting",
-            observation.c.until > at,
-            or_(soon, long & (observation.c.at < until)),
-        )
-        found |= set(connection.execute(query).scalars())
+        span = {"owner": owner, "at": at, "until": until}
+        # Nearly everything is shorter than a day; what is longer has an index of its own.
+        found |= set(_SOON.column(connection, since=at - DAY, **span))
+        found |= set(_LONG.column(connection, **span))
     return found
+
+
+_SOON = Query(
+    lambda _: select(observation.c.id).where(
+        owned(observation),
+        observation.c.kind == "meeting",
+        observation.c.at.between(bindparam("since"), bindparam("until")),
+        observation.c.until > bindparam("at"),
+    )
+)
+_LONG = Query(
+    lambda _: select(observation.c.id).where(
+        owned(observation),
+        long_meeting(observation),
+        observation.c.at < bindparam("until"),
+        observation.c.until > bindparam("at"),
+    )
+)
 
 
 def traffic_of_new_lists(

@@ -9,8 +9,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, select
 
+from syncd.store.query import Query, owned
 from syncd.store.schema import note
-from syncd.store.statements import chunked, insert_or
+from syncd.store.statements import insert_or
 from syncd.store.times import from_int, to_int
 
 
@@ -36,18 +37,22 @@ def of(
 ) -> dict[frozenset[str], tuple[str, ...]]:
     """The notes on whoever holds each group of addresses, oldest first."""
     lines: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    for some in chunked(sorted(frozenset().union(*groups))):
-        query = select(note.c.addr, note.c.at, note.c.line).where(
-            note.c.owner == owner, note.c.addr.in_(some)
-        )
-        for addr, at, line in connection.execute(query):
-            lines[addr].append((at, line))
+    addrs = sorted(frozenset().union(*groups))
+    for addr, at, line in _NOTES(connection, owner=owner, addrs=addrs) if addrs else ():
+        lines[addr].append((at, line))
     return {
         group: tuple(
             dict.fromkeys(line for _, line in sorted(entry for a in group for entry in lines[a]))
         )
         for group in groups
     }
+
+
+_NOTES = Query(
+    lambda many: select(note.c.addr, note.c.at, note.c.line).where(
+        owned(note), note.c.addr.in_(many("addrs"))
+    )
+)
 
 
 def listed(connection: Connection, owner: str, addrs: Collection[str]) -> list[Note]:

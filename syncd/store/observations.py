@@ -16,7 +16,7 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 from connectors import wire
 from syncd.intake import Row
 from syncd.people.forgotten import Forgotten
-from syncd.store import fresh, neighbours, seals
+from syncd.store import fresh, neighbours, seals, sightings
 from syncd.store.neighbours import Trace, involved_in
 from syncd.store.portions import GONE, Entry, Record, Taken
 from syncd.store.schema import (
@@ -30,17 +30,9 @@ from syncd.store.schema import (
     title_token,
 )
 from syncd.store.schema_identity import hint
+from syncd.store.sightings import Where
 from syncd.store.statements import chunked, insert_or, put_rows
 from syncd.store.times import to_int
-
-
-@dataclass(frozen=True, slots=True)
-class Where:
-    """Whose rows, and which facet of which account they come from."""
-
-    owner: str
-    account: str
-    facet: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +69,9 @@ def apply(
     if numbers:
         entries = [entry for one in new for entry in one.entries]
         _mark_new(connection, where.owner, dict(zip(numbers, entries, strict=True)), alone=alone)
-    touched = _withdraw(connection, where, others, moment)
+    touched = sightings.withdraw(connection, where, others, moment)
     ids = _ensure(connection, where, others)
-    touched |= _sight(connection, where, others, ids, moment)
+    touched |= sightings.sight(connection, where, others, ids, moment)
     touched |= {ids[key] for key in rewritten}
     if touched:
         _index(connection, where.owner, touched, indexer, alone=alone)
@@ -127,37 +119,6 @@ def _rewritten(connection: Connection, where: Where, taken: Sequence[Taken]) -> 
     return changed
 
 
-def _withdraw(
-    connection: Connection, where: Where, taken: Sequence[Taken], moment: int
-) -> set[int]:
-    """Mark sightings gone whose item vanished or no longer holds them. A bad item says nothing."""
-    holds = {one.ref: {entry.key for entry in one.entries} for one in taken if one.state != "bad"}
-    lost: list[tuple[int, str]] = []
-    for refs in chunked(holds):
-        query = (
-            select(sighting.c.observation, sighting.c.ref, observation.c.key)
-            .join(observation, observation.c.id == sighting.c.observation)
-            .where(
-                sighting.c.owner == where.owner,
-                sighting.c.account == where.account,
-                sighting.c.ref.in_(refs),
-                sighting.c.gone_at.is_(None),
-            )
-        )
-        lost += [(i, ref) for i, ref, key in connection.execute(query) if key not in holds[ref]]
-    for number, ref in lost:
-        connection.execute(
-            update(sighting)
-            .where(
-                sighting.c.observation == number,
-                sighting.c.account == where.account,
-                sighting.c.ref == ref,
-            )
-            .values(gone_at=moment)
-        )
-    return {number for number, _ in lost}
-
-
 def _ensure(connection: Connection, where: Where, taken: Sequence[Taken]) -> dict[str, int]:
     """The id of every observation named in the batch, made where it is new."""
     kinds = {entry.key: entry.kind for one in taken for entry in one.entries}
@@ -174,44 +135,6 @@ def _ensure(connection: Connection, where: Where, taken: Sequence[Taken]) -> dic
         )
         ids.update((row.key, row.id) for row in connection.execute(query))
     return ids
-
-
-def _sight(
-    connection: Connection,
-    where: Where,
-    taken: Sequence[Taken],
-    ids: Mapping[str, int],
-    moment: int,
-) -> set[int]:
-    """Write what was seen; returns the observations for which that says anything new."""
-    said = {(ids[entry.key], one.ref): entry.record for one in taken for entry in one.entries}
-    there: dict[tuple[int, str], tuple[str, int, int | None]] = {}
-    for numbers in chunked({number for number, _ in said}):
-        query = select(sighting).where(
-            sighting.c.observation.in_(numbers), sighting.c.account == where.account
-        )
-        for row in connection.execute(query):
-            there[row.observation, row.ref] = (row.record, row.seen_at, row.gone_at)
-    rows = []
-    for (number, ref), record in said.items():
-        before = there.get((number, ref))
-        if before is not None and before[0] == record and before[2] is None:
-            continue
-        rows.append(
-            {
-                "observation": number,
-                "account": where.account,
-                "ref": ref,
-                "owner": where.owner,
-                "record": record,
-                "seen_at": moment if before is None else before[1],
-                "gone_at": None,
-            }
-        )
-    if rows:
-        keys = ("observation", "account", "ref")
-        connection.execute(insert_or(connection, sighting, keys, replace=True), rows)
-    return {row["observation"] for row in rows}  # type: ignore[misc]  # mixed-value dict
 
 
 def reindex(

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
+from syncd.store.query import Query, owned
 from syncd.store.schema import (
     address,
     dirty,
@@ -19,7 +20,7 @@ from syncd.store.schema import (
     person,
     title_token,
 )
-from syncd.store.statements import chunked, insert_or
+from syncd.store.statements import chunked, put_rows
 from syncd.store.times import from_int, maybe_int, maybe_moment, to_int
 
 
@@ -43,30 +44,35 @@ class PersonRow:
 
 
 def dirty_addresses(connection: Connection, owner: str, limit: int) -> set[str]:
-    query = select(dirty.c.addr).where(dirty.c.owner == owner).limit(limit)
-    return set(connection.execute(query).scalars())
+    return set(_DIRTY.column(connection, owner=owner, limit=limit))
 
 
 def clean(connection: Connection, owner: str, addrs: Iterable[str]) -> None:
-    for some in chunked(addrs):
-        connection.execute(delete(dirty).where(dirty.c.owner == owner, dirty.c.addr.in_(some)))
+    _CLEAN.do(connection, owner=owner, addrs=sorted(addrs))
 
 
 def due_people(connection: Connection, owner: str, now: datetime, limit: int) -> list[str]:
     """Whose state changes by itself at or before `now`; through the index, never a scan."""
-    query = (
-        select(person.c.id)
-        .where(person.c.owner == owner, person.c.next_at <= to_int(now))
-        .order_by(person.c.next_at)
-        .limit(limit)
-    )
-    return list(connection.execute(query).scalars())
+    return _DUE.column(connection, owner=owner, now=to_int(now), limit=limit)
 
 
 def next_moment(connection: Connection, owner: str) -> datetime | None:
-    """The earliest moment at which anything can change by itself."""
-    query = select(func.min(person.c.next_at)).where(person.c.owner == owner)
-    return maybe_moment(connection.execute(query).scalar())
+    """The earliest moment at which anything can change by itself; through the index, never a
+    scan."""
+    return maybe_moment(NEXT(connection, owner=owner)[0][0])
+
+
+_DIRTY = Query(lambda _: select(dirty.c.addr).where(owned(dirty)).limit(bindparam("limit")))
+_CLEAN = Query(lambda many: delete(dirty).where(owned(dirty), dirty.c.addr.in_(many("addrs"))))
+_DUE = Query(
+    lambda _: (
+        select(person.c.id)
+        .where(owned(person), person.c.next_at <= bindparam("now"))
+        .order_by(person.c.next_at)
+        .limit(bindparam("limit"))
+    )
+)
+NEXT = Query(lambda _: select(func.min(person.c.next_at)).where(owned(person)))
 
 
 # --- which address is whose ---------------------------------------------------------------------
@@ -78,74 +84,72 @@ def roles(
     """How each address was seen: (role, name beside it, how often). To be named in a delivery
     report is not to be seen."""
     found: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
-    for some in chunked(sorted(addrs)):
-        query = (
-            select(involved.c.addr, involved.c.role, involved.c.name, func.count())
-            .where(
-                involved.c.owner == owner,
-                involved.c.addr.in_(some),
-                involved.c.role != "bounced",
-            )
-            .group_by(involved.c.addr, involved.c.role, involved.c.name)
-        )
-        for addr, role, name, count in connection.execute(query):
-            found[addr].append((role, name, count))
+    for addr, role, name, count in _ROLES(connection, owner=owner, addrs=sorted(addrs)):
+        found[addr].append((role, name, count))
     return found
+
+
+_ROLES = Query(
+    lambda many: (
+        select(involved.c.addr, involved.c.role, involved.c.name, func.count())
+        .where(owned(involved), involved.c.addr.in_(many("addrs")), involved.c.role != "bounced")
+        .group_by(involved.c.addr, involved.c.role, involved.c.name)
+    )
+)
 
 
 def owners_of(connection: Connection, owner: str, addrs: Collection[str]) -> dict[str, str]:
     """The person each address belongs to now ("" for one that is no person's)."""
-    found: dict[str, str] = {}
-    for some in chunked(sorted(addrs)):
-        query = select(address.c.addr, address.c.person).where(
-            address.c.owner == owner, address.c.addr.in_(some)
-        )
-        found.update((row.addr, row.person) for row in connection.execute(query))
-    return found
+    return dict(_OWNERS(connection, owner=owner, addrs=sorted(addrs)))
 
 
 def assign(connection: Connection, owner: str, whose: Mapping[str, str]) -> None:
-    rows = [{"owner": owner, "addr": addr, "person": p} for addr, p in sorted(whose.items())]
-    if rows:
-        connection.execute(insert_or(connection, address, ("owner", "addr"), replace=True), rows)
+    rows = [(owner, addr, who) for addr, who in sorted(whose.items())]
+    put_rows(connection, address, rows, ("owner", "addr"), replace=True)
 
 
-def addresses_of(connection: Connection, owner: str, ids: Sequence[str]) -> dict[str, list[str]]:
+def addresses_of(connection: Connection, owner: str, ids: Collection[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
-    for some in chunked(ids):
-        query = (
-            select(address.c.person, address.c.addr)
-            .where(address.c.owner == owner, address.c.person.in_(some))
-            .order_by(address.c.addr)
-        )
-        for whose, addr in connection.execute(query):
-            found[whose].append(addr)
+    for whose, addr in _ADDRESSES.each(connection, "who", sorted(set(ids)), owner=owner):
+        found[whose].append(addr)
     return found
+
+
+_OWNERS = Query(
+    lambda many: select(address.c.addr, address.c.person).where(
+        owned(address), address.c.addr.in_(many("addrs"))
+    )
+)
+_ADDRESSES = Query(
+    lambda _: (
+        select(address.c.person, address.c.addr)
+        .where(owned(address), address.c.person == bindparam("who"))
+        .order_by(address.c.addr)
+    )
+)
 
 
 # --- the folded state ---------------------------------------------------------------------------
 
 
 def save(connection: Connection, owner: str, rows: Sequence[PersonRow]) -> None:
-    if not rows:
-        return
     values = [
-        {
-            "owner": owner,
-            "id": row.id,
-            "name": row.name,
-            "kind": row.kind,
-            "reasons": row.reasons,
-            "known": row.known,
-            "strength": row.strength,
-            "last_at": maybe_int(row.last_at) or 0,
-            "snapshot": row.snapshot,
-            "folded_at": to_int(row.folded_at),
-            "next_at": maybe_int(row.next_at),
-        }
+        (
+            owner,
+            row.id,
+            row.name,
+            row.kind,
+            row.reasons,
+            row.known,
+            row.strength,
+            maybe_int(row.last_at) or 0,
+            row.snapshot,
+            to_int(row.folded_at),
+            maybe_int(row.next_at),
+        )
         for row in rows
     ]
-    connection.execute(insert_or(connection, person, ("owner", "id"), replace=True), values)
+    put_rows(connection, person, values, ("owner", "id"), replace=True)
 
 
 def remove(
@@ -167,11 +171,12 @@ def remove(
 
 
 def load(connection: Connection, owner: str, ids: Iterable[str]) -> dict[str, PersonRow]:
-    found: dict[str, PersonRow] = {}
-    for some in chunked(ids):
-        query = select(person).where(person.c.owner == owner, person.c.id.in_(some))
-        found |= {row.id: _row(row) for row in connection.execute(query)}
-    return found
+    asked = sorted(ids)
+    rows = _PEOPLE(connection, owner=owner, ids=asked) if asked else ()
+    return {row[1]: _person(row) for row in rows}
+
+
+_PEOPLE = Query(lambda many: select(person).where(owned(person), person.c.id.in_(many("ids"))))
 
 
 def everyone(connection: Connection, owner: str, kinds: Collection[str]) -> list[PersonRow]:
@@ -180,21 +185,23 @@ def everyone(connection: Connection, owner: str, kinds: Collection[str]) -> list
         .where(person.c.owner == owner, person.c.kind.in_(list(kinds)))
         .order_by(person.c.last_at.desc(), person.c.id)
     )
-    return [_row(row) for row in connection.execute(query)]
+    return [_person(row) for row in connection.execute(query)]
 
 
-def _row(row: Any) -> PersonRow:
+def _person(row: Sequence[Any]) -> PersonRow:
+    """A row, its values in the order of the table's columns."""
+    _, who, name, kind, reasons, known, strength, last_at, snapshot, folded_at, next_at = row
     return PersonRow(
-        id=row.id,
-        name=row.name,
-        kind=row.kind,
-        reasons=row.reasons,
-        known=row.known,
-        strength=row.strength,
-        last_at=from_int(row.last_at) if row.last_at else None,
-        snapshot=row.snapshot,
-        folded_at=from_int(row.folded_at),
-        next_at=maybe_moment(row.next_at),
+        id=who,
+        name=name,
+        kind=kind,
+        reasons=reasons,
+        known=bool(known),
+        strength=strength,
+        last_at=from_int(last_at) if last_at else None,
+        snapshot=snapshot,
+        folded_at=from_int(folded_at),
+        next_at=maybe_moment(next_at),
     )
 
 
@@ -210,12 +217,8 @@ def set_name_tokens(
     """Note by which words each person may be named; returns the words whose meaning may have
     changed: those that came or went, and all those of somebody who was `renamed`."""
     before: dict[str, set[str]] = defaultdict(set)
-    for some in chunked(sorted(tokens)):
-        query = select(name_token.c.person, name_token.c.token).where(
-            name_token.c.owner == owner, name_token.c.person.in_(some)
-        )
-        for who, token in connection.execute(query):
-            before[who].add(token)
+    for who, token in _TOKENS(connection, owner=owner, ids=sorted(tokens)):
+        before[who].add(token)
     changed: set[str] = set()
     fresh = []
     for who, words in tokens.items():
@@ -231,6 +234,13 @@ def set_name_tokens(
     if fresh:
         connection.execute(name_token.insert(), fresh)
     return changed
+
+
+_TOKENS = Query(
+    lambda many: select(name_token.c.person, name_token.c.token).where(
+        owned(name_token), name_token.c.person.in_(many("ids"))
+    )
+)
 
 
 def entries_with(connection: Connection, owner: str, tokens: Collection[str]) -> set[int]:
@@ -308,14 +318,17 @@ def all_addresses(connection: Connection, owner: str) -> list[str]:
 
 def set_next(connection: Connection, owner: str, moments: Mapping[str, datetime | None]) -> None:
     """Put when each of these people has to be looked at again; None: never by itself."""
-    rows = [{"b_id": who, "moment": maybe_int(moment)} for who, moment in sorted(moments.items())]
-    if rows:
-        connection.execute(
-            update(person)
-            .where(person.c.owner == owner, person.c.id == bindparam("b_id"))
-            .values(next_at=bindparam("moment")),
-            rows,
-        )
+    for who, moment in sorted(moments.items()):
+        _SET_NEXT.do(connection, owner=owner, who=who, moment=maybe_int(moment))
+
+
+_SET_NEXT = Query(
+    lambda _: (
+        update(person)
+        .where(owned(person), person.c.id == bindparam("who"))
+        .values(next_at=bindparam("moment"))
+    )
+)
 
 
 def evaluate_all(connection: Connection, owner: str, now: datetime) -> None:

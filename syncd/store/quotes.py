@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from connectors import wire
 from connectors.records import Meeting, Message
-from syncd.relationships.words import clean
+from syncd.relationships.words import quoted
 from syncd.store import people
 from syncd.store.schema import involved, named, observation, sighting
 from syncd.store.statements import chunked
@@ -45,7 +45,7 @@ def changed(before: Texts, now: Texts) -> Mapping[int, Pairs]:
     for where, texts in before.items():
         for old, new in zip(texts, now.get(where, texts), strict=True):
             if old != new and old.strip():
-                found[where[0]].add((clean(old), clean(new)))
+                found[where[0]].update(zip(quoted(old), quoted(new), strict=True))
     return {number: frozenset(pairs) for number, pairs in found.items()}
 
 

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from syncd.inference.model import Reading, Signal, SignalKind
 from syncd.store.neighbours import involved_in
 from syncd.store.observations import mark
+from syncd.store.query import Query, owned
 from syncd.store.schema import observation, reading, sighting, wanted
-from syncd.store.statements import chunked, insert_or
+from syncd.store.statements import put_rows
 from syncd.store.times import from_int
 
 # Raised when the same text may be found to do other things; applies to texts read from then on.
-TEXT_VERSION = 1
+TEXT_VERSION = 2
+
+# Stands among a reading's signals where it introduces and its author's mail counts.
+_VOUCHED = ["vouched"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,80 +36,117 @@ class Unread:
 
 
 def want(connection: Connection, owner: str, keys: Iterable[str]) -> None:
-    rows = [{"owner": owner, "key": key} for key in sorted(set(keys))]
-    if rows:
-        statement = insert_or(connection, wanted, ("owner", "key"), replace=False)
-        connection.execute(statement, rows)
+    rows = [(owner, key) for key in sorted(set(keys))]
+    put_rows(connection, wanted, rows, ("owner", "key"))
 
 
 def unread(connection: Connection, owner: str, after: str, limit: int) -> list[Unread]:
     """The next wanted messages in key order; a message that is gone everywhere has no places."""
-    query = (
+    rows = _WANTED(connection, owner=owner, after=after, limit=limit)
+    places: dict[int, list[tuple[str, str]]] = {number: [] for _, number, _ in rows}
+    if places:
+        for number, account, ref in _PLACES(connection, numbers=list(places)):
+            places[number].append((account, ref))
+    return [Unread(key, from_int(at), tuple(places[number])) for key, number, at in rows]
+
+
+_WANTED = Query(
+    lambda _: (
         select(wanted.c.key, observation.c.id, observation.c.at)
         .join(
             observation,
             (observation.c.owner == wanted.c.owner) & (observation.c.key == wanted.c.key),
         )
-        .where(wanted.c.owner == owner, wanted.c.key > after)
+        .where(owned(wanted), wanted.c.key > bindparam("after"))
         .order_by(wanted.c.key)
-        .limit(limit)
+        .limit(bindparam("limit"))
     )
-    rows = list(connection.execute(query))
-    places: dict[int, list[tuple[str, str]]] = {number: [] for _, number, _ in rows}
-    for some in chunked(places):
-        where = (
-            select(sighting.c.observation, sighting.c.account, sighting.c.ref)
-            .where(sighting.c.observation.in_(some), sighting.c.gone_at.is_(None))
-            .order_by(sighting.c.account, sighting.c.ref)
-        )
-        for number, account, ref in connection.execute(where):
-            places[number].append((account, ref))
-    return [Unread(key, from_int(at), tuple(places[number])) for key, number, at in rows]
+)
+_PLACES = Query(
+    lambda many: (
+        select(sighting.c.observation, sighting.c.account, sighting.c.ref)
+        .where(sighting.c.observation.in_(many("numbers")), sighting.c.gone_at.is_(None))
+        .order_by(sighting.c.account, sighting.c.ref)
+    )
+)
 
 
 def load(connection: Connection, owner: str, keys: Iterable[str]) -> dict[str, Reading]:
     """The readings that exist, by observation key."""
     found: dict[str, Reading] = {}
-    for some in chunked(keys):
-        query = select(reading).where(reading.c.owner == owner, reading.c.key.in_(some))
-        for row in connection.execute(query):
-            found[row.key] = Reading(_unpack(row.signals), row.gone)
+    asked = list(keys)
+    for key, signals, gone in _READINGS(connection, owner=owner, keys=asked) if asked else ():
+        found[key] = _reading(signals, bool(gone))
     return found
+
+
+_READINGS = Query(
+    lambda many: select(reading.c.key, reading.c.signals, reading.c.gone).where(
+        owned(reading), reading.c.key.in_(many("keys"))
+    )
+)
+
+
+def vouch(
+    connection: Connection,
+    owner: str,
+    known: Mapping[str, Reading],
+    counts: Mapping[str, bool],
+) -> None:
+    """Note which mail that introduces counts for the owner, and mark everybody in mail of which
+    that is news: whom it introduces is judged by it. `known` are the readings as they were."""
+    news = {key: flag for key, flag in counts.items() if known[key].vouched is not flag}
+    for key, flag in sorted(news.items()):
+        entries = _pack(replace(known[key], vouched=flag))
+        connection.execute(
+            update(reading)
+            .where(reading.c.owner == owner, reading.c.key == key)
+            .values(signals=entries)
+        )
+    _mark_involved(connection, owner, news)
 
 
 def save(connection: Connection, owner: str, readings: Mapping[str, Reading]) -> None:
     """Keep what was found, stop wanting it, and mark the people it is about."""
-    rows = [
-        {
-            "owner": owner,
-            "key": key,
-            "version": TEXT_VERSION,
-            "gone": one.gone,
-            "signals": _pack(one.signals),
-        }
-        for key, one in readings.items()
-    ]
+    rows = [(owner, key, TEXT_VERSION, one.gone, _pack(one)) for key, one in readings.items()]
     if not rows:
         return
-    connection.execute(insert_or(connection, reading, ("owner", "key"), replace=True), rows)
-    for some in chunked(readings):
-        mine = observation.c.owner == owner
-        numbers = connection.execute(
-            select(observation.c.id).where(mine, observation.c.key.in_(some))
-        ).scalars()
-        mark(connection, owner, involved_in(connection, list(numbers)))
-        connection.execute(delete(wanted).where(wanted.c.owner == owner, wanted.c.key.in_(some)))
+    put_rows(connection, reading, rows, ("owner", "key"), replace=True)
+    _mark_involved(connection, owner, readings)
+    _READ.do(connection, owner=owner, keys=list(readings))
 
 
-def _pack(signals: Sequence[Signal]) -> str:
-    return json.dumps(
-        [[s.kind, s.confidence, s.due.isoformat() if s.due else None] for s in signals],
-        separators=(",", ":"),
+def _mark_involved(connection: Connection, owner: str, keys: Iterable[str]) -> None:
+    asked = list(keys)
+    if asked:
+        numbers = _NUMBERS.column(connection, owner=owner, keys=asked)
+        mark(connection, owner, involved_in(connection, numbers))
+
+
+_NUMBERS = Query(
+    lambda many: select(observation.c.id).where(
+        owned(observation), observation.c.key.in_(many("keys"))
     )
+)
+_READ = Query(lambda many: delete(wanted).where(owned(wanted), wanted.c.key.in_(many("keys"))))
 
 
-def _unpack(text: str) -> tuple[Signal, ...]:
+def _pack(one: Reading) -> str:
+    entries: list[list[Any]] = [
+        [s.kind, s.confidence, s.due.isoformat() if s.due else None] for s in one.signals
+    ]
+    return json.dumps([*entries, _VOUCHED] if one.vouched else entries, separators=(",", ":"))
+
+
+@lru_cache(maxsize=1_024)
+def _reading(signals: str, gone: bool) -> Reading:
+    """Most texts are found to do the same few things."""
+    entries = json.loads(signals)
+    return Reading(_unpack(entries), gone, _VOUCHED in entries)
+
+
+def _unpack(entries: Sequence[Any]) -> tuple[Signal, ...]:
     return tuple(
         Signal(SignalKind(kind), confidence, date.fromisoformat(due) if due else None)
-        for kind, confidence, due in json.loads(text)
+        for kind, confidence, due in (entry for entry in entries if entry != _VOUCHED)
     )

@@ -18,7 +18,7 @@ from syncd.store.times import from_int
 
 _NOT_PERSONAL = frozenset(("tombstone", "removal"))  # these tell nobody whom they are about
 _JSON = frozenset(
-    ("snapshot", "reasons", "ours", "theirs", "evidence", "payload", "signals", "before")
+    ("snapshot", "reasons", "ours", "theirs", "evidence", "payload", "signals", "before", "since")
 )
 
 

@@ -24,6 +24,8 @@ compare exactly). JSON is text. There are no bodies anywhere.
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -36,6 +38,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    literal_column,
 )
 
 metadata = MetaData(
@@ -104,6 +107,23 @@ observation = Table(
 )
 Index("uq_observation_key", observation.c.owner, observation.c.key, unique=True)
 Index("ix_observation_at", observation.c.owner, observation.c.kind, observation.c.at)
+DAY = 24 * 3_600_000_000
+
+
+def long_meeting(table: Any) -> Any:
+    """Meetings of more than a day: what is at the same time as another one is looked for among
+    them, and in the day before it. Words of its own, so that SQLite recognises its index."""
+    is_meeting = table.c.kind == literal_column("'meeting'")
+    return is_meeting & (table.c.until - table.c.at > literal_column(str(DAY)))
+
+
+Index(
+    "ix_observation_long",
+    observation.c.owner,
+    observation.c.until,
+    sqlite_where=long_meeting(observation),
+    postgresql_where=long_meeting(observation),
+)
 Index(
     "ix_observation_parent",
     observation.c.owner,
@@ -130,6 +150,7 @@ sighting = Table(
     Column("record", Text, nullable=False),
     Column("seen_at", BigInteger, nullable=False),
     Column("gone_at", BigInteger),
+    Column("since", Text),  # of a meeting: who is coming, where seen later (`sightings`)
     sqlite_with_rowid=False,
 )
 Index("ix_sighting_ref", sighting.c.owner, sighting.c.account, sighting.c.ref)

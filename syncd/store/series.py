@@ -14,8 +14,11 @@ from sqlalchemy import ColumnElement, Connection, or_, select
 
 from connectors import wire
 from connectors.records import Meeting
+from syncd.inference.acceptance import View
 from syncd.inference.itip import SPEAKING, speaks_for_instances
+from syncd.store.query import Query, owned
 from syncd.store.schema import observation, sighting
+from syncd.store.sightings import view
 from syncd.store.statements import chunked
 
 Where = tuple[str, str]  # account and ref
@@ -51,22 +54,20 @@ def decided_by(connection: Connection, owner: str, meetings: Iterable[str]) -> s
     return found
 
 
-def statements(
-    connection: Connection, owner: str, keys: Iterable[str]
-) -> dict[str, list[tuple[Meeting, bool]]]:
+def statements(connection: Connection, owner: str, keys: Iterable[str]) -> dict[str, list[View]]:
     """What mail says of the whole series of these instances, by the key of the series, as further
     sightings of each instance. Mail that disappeared said it all the same."""
-    found: dict[str, list[tuple[Meeting, bool]]] = defaultdict(list)
+    found: dict[str, list[View]] = defaultdict(list)
     for some in chunked(sorted({series_of(key) for key in keys if is_instance(key)})):
         query = (
-            select(observation.c.key, sighting.c.record)
+            select(observation.c.key, sighting.c.record, sighting.c.seen_at, sighting.c.since)
             .join(sighting, observation.c.id == sighting.c.observation)
             .where(observation.c.owner == owner, observation.c.key.in_(some))
         )
-        for key, record in connection.execute(query):
+        for key, record, seen_at, since in connection.execute(query):
             meeting = wire.unpack("meeting", record)
             if isinstance(meeting, Meeting) and speaks_for_instances(meeting):
-                found[key].append((meeting, False))
+                found[key].append(view(meeting, seen_at, since))
     return found
 
 
@@ -102,13 +103,19 @@ def _of(connection: Connection, owner: str, prefix: str) -> ColumnElement[bool]:
 def _spoken_of(connection: Connection, owner: str, series: Collection[str]) -> set[str]:
     """Those of these keys under which there is mail that answers or cancels. Most are of single
     meetings, of which there are too many to look for instances of each."""
-    says = or_(*(sighting.c.record.contains(f'"{method}"') for method in SPEAKING))
-    found: set[str] = set()
-    for some in chunked(sorted(series)):
-        query = (
-            select(observation.c.key)
-            .join(sighting, observation.c.id == sighting.c.observation)
-            .where(observation.c.owner == owner, observation.c.key.in_(some), says)
+    if not series:
+        return set()
+    return set(_SPEAKING.column(connection, owner=owner, keys=sorted(series)))
+
+
+_SPEAKING = Query(
+    lambda many: (
+        select(observation.c.key)
+        .join(sighting, observation.c.id == sighting.c.observation)
+        .where(
+            owned(observation),
+            observation.c.key.in_(many("keys")),
+            or_(*(sighting.c.record.contains(f'"{method}"') for method in SPEAKING)),
         )
-        found |= set(connection.execute(query).scalars())
-    return found
+    )
+)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from syncd.people.forgotten import Forgotten, is_sealed
 from syncd.store.database import Database
+from syncd.store.query import Query, owned
 from syncd.store.schema import cursor, item
 from syncd.store.statements import insert_or
 from syncd.store.times import maybe_int, maybe_moment
@@ -75,12 +76,16 @@ class StoredItems:
 
 
 def load(connection: Connection, owner: str) -> list[SourceRow]:
-    query = (
+    return [_row(row) for row in _ALL(connection, owner=owner)]
+
+
+_ALL = Query(
+    lambda _: (
         select(cursor)
-        .where(cursor.c.owner == owner)
+        .where(owned(cursor))
         .order_by(cursor.c.account, cursor.c.facet, cursor.c.scope)
     )
-    return [_row(row) for row in connection.execute(query)]
+)
 
 
 def get(connection: Connection, owner: str, account: str, facet: str, scope: str) -> SourceRow:
@@ -112,17 +117,19 @@ def put(connection: Connection, owner: str, row: SourceRow) -> None:
     connection.execute(insert_or(connection, cursor, keys, replace=True), values)
 
 
-def _row(row: Any) -> SourceRow:
+def _row(row: Sequence[Any]) -> SourceRow:
+    """A row, its values in the order of the table's columns."""
+    _, account, facet, scope, at, done_at, ok_at, error, error_kind, error_at = row
     return SourceRow(
-        account=row.account,
-        facet=row.facet,
-        scope=row.scope,
-        cursor=row.cursor,
-        done_at=maybe_moment(row.done_at),
-        ok_at=maybe_moment(row.ok_at),
-        error=row.error or "",
-        error_kind=row.error_kind or "",
-        error_at=maybe_moment(row.error_at),
+        account=account,
+        facet=facet,
+        scope=scope,
+        cursor=at,
+        done_at=maybe_moment(done_at),
+        ok_at=maybe_moment(ok_at),
+        error=error or "",
+        error_kind=error_kind or "",
+        error_at=maybe_moment(error_at),
     )
 
 

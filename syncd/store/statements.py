@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ARRAY, Connection, Dialect, Table, Text, func, literal, select
 
+from syncd.store.query import driver_of
+
 # SQLite takes 32,766 bound values in one statement; stay far below it.
 CHUNK = 500
 
@@ -70,9 +72,12 @@ def put_rows(
     if not rows:
         return
     sql, names = _insert_sql(connection.dialect, table, on_conflict, replace)
-    connection.exec_driver_sql(
-        sql, rows if names is None else [dict(zip(names, row, strict=True)) for row in rows]
-    )
+    values: Any = rows if names is None else [dict(zip(names, row, strict=True)) for row in rows]
+    driver = driver_of(connection)
+    if len(rows) == 1:
+        driver.execute(sql, values[0])
+    else:
+        driver.cursor().executemany(sql, values)
 
 
 @cache

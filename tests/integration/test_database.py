@@ -26,7 +26,8 @@ def url(path: Path) -> str:
 
 def tables_of(path: Path) -> set[str]:
     connection = dbapi2.connect(str(path))
-    rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    ours = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
+    rows = connection.execute(ours).fetchall()
     connection.close()
     return {name for (name,) in rows}
 
@@ -86,8 +87,10 @@ def test_an_older_schema_is_migrated(tmp_path: Path) -> None:
     database = open_database(url(tmp_path / "old.db"), ANA)
     with database.read() as connection:
         found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        told = set(connection.execute(text("SELECT idx FROM sqlite_stat1")).scalars())
     database.close()
     assert found == HEAD
+    assert {index.name for table in metadata.tables.values() for index in table.indexes} <= told
 
 
 def test_only_the_owner_may_read_it(tmp_path: Path) -> None:
