@@ -87,11 +87,12 @@ class Ignore:
         return bool(self.addresses or self.domains or self.forgotten)
 
 
-_NOTED: Final = ("needs:", "offers:", "about:")
+_NOTED: Final = ("needs:", "offers:", "about:", "tags:", "tag:", "channel:")
 
 
 def without_chatter(record: Message | Meeting | Card) -> Message | Meeting | Card:
-    """Of a card's note only the lines that mean something here: `needs:`, `offers:`, `about:`."""
+    """Of a card's note only the lines that mean something here: `needs:`, `offers:`, `about:`,
+    `tags:`, `channel:`."""
     if not isinstance(record, Card) or not record.note:
         return record
     lines = (line.strip() for line in record.note.splitlines())

@@ -65,16 +65,19 @@ def deliver(
     *,
     restored: bool = False,
     eager: bool = False,
+    creating: bool = True,
+    summary: Summary | None = None,
 ) -> Summary:
     """Write what is pending for each list (by account), oldest first. One failing list stops no
     other, one bad item not its list.
 
     With `restored` every creation looks first, since the state may be older than the list. With
-    `eager` nothing is left for later because it failed a moment ago.
+    `eager` nothing is left for later because it failed a moment ago. Unless `creating`, new tasks
+    wait. What is done is added to `summary`, if given.
     """
-    summary = Summary()
+    summary = summary or Summary()
     for account, tasks in lists.items():
-        run = _Run(transactions, owner, account, tasks, now, summary, restored, eager)
+        run = _Run(transactions, owner, account, tasks, now, summary, restored, eager, creating)
         try:
             run.all()
         except Unavailable as error:
@@ -99,6 +102,7 @@ class _Run:
     summary: Summary
     restored: bool
     eager: bool
+    creating: bool
     stuck: set[str] = field(default_factory=set)  # keys whose earlier entry has to go first
 
     def all(self) -> None:
@@ -110,7 +114,8 @@ class _Run:
                     return
                 last = entry.id
                 early = entry.not_before > self.now and not self.eager
-                if entry.key in self.stuck or early:
+                waits = isinstance(entry.work, Draft) and not self.creating
+                if entry.key in self.stuck or early or waits:
                     self.stuck.add(entry.key)
                     continue
                 row = self._begun(connection, entry)

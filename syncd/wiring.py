@@ -48,11 +48,16 @@ class Assembly:
     document: Document
     settings: Settings
     ruleset: RuleSet
-    rules_text: str  # of all rule files together, for the fingerprint
+    sources: tuple[tuple[str, str], ...]  # the rule files: name and text
 
     @property
     def path(self) -> Path:
         return self.document.path
+
+    @property
+    def rules_text(self) -> str:
+        """All rule files together, for the fingerprint."""
+        return "\0".join(text for _, text in self.sources)
 
     @property
     def base(self) -> Path:
@@ -74,7 +79,11 @@ def assemble(path: Path) -> Assembly:
     sources: list[tuple[str, str]] = []
     for entry, loc in entries:
         try:
-            sources.append(_rule_file(entry, path))
+            source = rule_file(entry, path)
+            if source in sources:
+                mistakes.append(document.mistake(loc, f"{entry!r} is listed twice: remove one"))
+                continue
+            sources.append(source)
         except OSError as error:
             message = f"{entry!r} cannot be read: {error.strerror}"
             mistakes.append(document.mistake(loc, message))
@@ -87,10 +96,12 @@ def assemble(path: Path) -> Assembly:
         mistakes += [Mistake(p.file, p.line, p.column, p.message) for p in error.problems]
     if mistakes or settings is None:
         raise ConfigErrors(mistakes)
-    return Assembly(document, settings, ruleset, "\0".join(text for _, text in sources))
+    return Assembly(document, settings, ruleset, tuple(sources))
 
 
-def _rule_file(entry: str, config: Path) -> tuple[str, str]:
+def rule_file(entry: str, config: Path) -> tuple[str, str]:
+    """Name and text of a pack, or of a file beside the configuration. Raises ValueError and
+    OSError."""
     if entry in packs.names():
         return f"pack {entry}", packs.text(entry)
     path = config.resolve().parent / entry
@@ -167,6 +178,7 @@ def open_workshop(assembly: Assembly, database: Database, *, writing: bool = Tru
         owner_domains=domains_of(owner.addresses),
         colleagues=frozenset(normalise(c) or c.lower() for c in settings.colleagues),
         tags=_tags(settings),
+        elsewhere=frozenset(normalise(e) or e.lower() for e in settings.elsewhere),
         lawyer=lawyer_of(owner),
         indexer=indexer_of(owner, me),
         ignore=replace(
@@ -249,6 +261,7 @@ def _prints(assembly: Assembly) -> Mapping[str, str]:
             settings.groups,
             sorted(a.name for a in settings.accounts if a.role != "own"),
             sorted(settings.colleagues),
+            sorted(settings.elsewhere),
             tags,
         ),
         # Only told apart, to show what a newer version changed.

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,13 +20,15 @@ from connectors.records import Attendee, Card, Mailbox, Meeting, Message, PartSt
 from rules import packs
 from rules.evaluate import Clock
 from rules.load import load
+from rules.model import RuleSet
 from syncd import wiring
 from syncd.inference.hints import Myself
 from syncd.inference.model import Owner
 from syncd.intake import Ignore
-from syncd.pipeline import Account, Report, Workshop, once
+from syncd.pipeline import Account, Workshop, once
 from syncd.pipeline.decide import Decider
 from syncd.pipeline.portrait import domains_of
+from syncd.pipeline.report import Report
 from syncd.planner import Policy
 from syncd.store import aliases, facts
 from syncd.store.database import Database, open_database
@@ -107,6 +110,11 @@ def card(who: Mailbox, *more: str) -> Card:
     return Card(uid=who.addr, name=who.name, addrs=(who.addr, *more))
 
 
+@cache
+def _ruleset(text: str) -> RuleSet:
+    return load([("rules", text)])
+
+
 @dataclass(slots=True)
 class Lab:
     """Ana's syncd over memory accounts, with a database on disk."""
@@ -150,7 +158,7 @@ class Lab:
             indexer=wiring.indexer_of(owner, me),
             ignore=Ignore.of(self.ignore),
             accounts=tuple(accounts),
-            ruleset=load([("rules", text)]),
+            ruleset=_ruleset(text),
             clock=Clock(LISBON, WEEKDAYS),
             policy=self.policy,
             tasks_in={"default": "home"},

@@ -89,9 +89,17 @@ class Document:
             if name is not None and name in names[:n]
         ]
         target = self._root.get("tasks_in")
+        if isinstance(target, dict) and not target:
+            hint = f"tasks_in names no account: write tasks_in: {names[0] if names else 'home'}"
+            found.append(self.mistake(("tasks_in",), hint))
         wanted = target if isinstance(target, dict) else {None: target} if target else {}
         for key, name in wanted.items():
             loc = ("tasks_in",) if key is None else ("tasks_in", key)
+            if key not in (None, "default", *names):
+                known = ", ".join(["default", *(str(one) for one in names)])
+                found.append(
+                    self.mistake(loc, f"tasks_in: {key!r} is no account here; known: {known}")
+                )
             account = next((one for one in accounts if one.get("name") == name), None)
             if account is None:
                 found.append(self.mistake(loc, f"tasks_in names {name!r}, no account here"))
@@ -121,7 +129,7 @@ def _parse(path: Path) -> tuple[CommentedMap, list[Mistake]]:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        hint = "no such file: write one as the README shows, or name another with --config"
+        hint = "no such file: `syncd init` writes one, or name another with --config"
         raise ConfigErrors([Mistake(name, 0, 0, hint)]) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigErrors([Mistake(name, 0, 0, f"cannot be read: {error}")]) from error

@@ -159,6 +159,7 @@ class Settings(BaseSettings):
     limits: Limits = Limits()
     groups: Groups = Groups()
     colleagues: Words = []
+    elsewhere: Words = []  # whom the owner is in touch with where nothing is seen of it
     tags: dict[str, Words] = {}
     catch_up: Span = timedelta(days=14)
     working_days: Words = list(_WEEKDAYS[:5])

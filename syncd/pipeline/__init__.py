@@ -20,29 +20,31 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from sqlalchemy import Connection
 
 from connectors.contract import Source, TaskList
-from connectors.errors import ConnectorError, SignInNeeded
 from rules.evaluate import Clock
 from rules.model import RuleSet
-from syncd import log, outbox
+from syncd import log
 from syncd.inference.hints import Myself
 from syncd.inference.model import Owner
 from syncd.intake import Ignore, without_ignored
 from syncd.pipeline import difference
+from syncd.pipeline.adopt import Stray
 from syncd.pipeline.aliases import find_aliases
-from syncd.pipeline.decide import Decider
+from syncd.pipeline.decide import UNREAD, Decider
 from syncd.pipeline.finish import finish_forgetting
 from syncd.pipeline.hand import HandReader, incident
-from syncd.pipeline.observe import READABLE, UNMARKED, Outcome, Reader
+from syncd.pipeline.lists import notice_restored, settle_twins, write
+from syncd.pipeline.observe import READABLE, UNMARKED, Reader
 from syncd.pipeline.people import Gallery
 from syncd.pipeline.portrait import Portraits
 from syncd.pipeline.putback import put_back
 from syncd.pipeline.read import TextReader
+from syncd.pipeline.report import Progress, Report, Silent
 from syncd.pipeline.settle import Settler
+from syncd.pipeline.switches import in_force, notice
 from syncd.planner import Policy
 from syncd.store import facts, observations, people, shred, sources
 from syncd.store.database import Database
@@ -86,6 +88,7 @@ class Workshop:
     # The owner's aliases: as whom they are looked for, and who they are once some are found.
     myself: Myself = field(default_factory=Myself)
     not_mine: frozenset[str] = frozenset()
+    elsewhere: frozenset[str] = frozenset()  # addresses and domains whose silence means nothing
     reowned: Callable[[Workshop, frozenset[str]], Workshop] | None = None
 
     def gallery(self, connection: Connection, shelf: Shelf | None = None) -> Gallery:
@@ -99,6 +102,7 @@ class Workshop:
             owner_domains=self.owner_domains,
             colleagues=self.colleagues,
             tags=self.tags,
+            elsewhere=self.elsewhere,
             progress=self._progress(connection),
             first_after=self._first_after(),
         )
@@ -123,56 +127,6 @@ class Workshop:
         return tuple(stored.get(key) or SourceRow(*key) for key in wanted)
 
 
-class Progress(Protocol):
-    """Where long work tells how far it is."""
-
-    def step(self, name: str) -> None: ...
-
-    def advance(self, count: int) -> None: ...
-
-
-class Silent:
-    """Progress for nobody."""
-
-    def step(self, name: str) -> None:
-        """Nothing to show."""
-
-    def advance(self, count: int) -> None:
-        """Nothing to show."""
-
-
-@dataclass(slots=True)
-class Report:
-    """What one pass did."""
-
-    outcomes: list[Outcome] = field(default_factory=list)
-    people: int = 0  # folded
-    reinferred: int | None = None  # people changed by a newer version; None: it is the same one
-    texts: int = 0  # read
-    created: int = 0
-    updated: int = 0
-    completed: int = 0
-    delivery_errors: dict[str, ConnectorError] = field(default_factory=dict)
-    incidents: dict[str, int] = field(default_factory=dict)  # vanished tasks by account
-
-    @property
-    def failed(self) -> bool:
-        """An account failed or needs its owner; everything else was done."""
-        return (
-            any(outcome.error for outcome in self.outcomes)
-            or bool(self.delivery_errors)
-            or bool(self.incidents)
-        )
-
-    @property
-    def nobody_signed_in(self) -> bool:
-        """Every account refused our credentials."""
-        accounts = {outcome.account for outcome in self.outcomes}
-        refused = {outcome.account for outcome in self.outcomes if outcome.sign_in_needed}
-        refused |= {name for name, e in self.delivery_errors.items() if isinstance(e, SignInNeeded)}
-        return bool(accounts) and accounts <= refused
-
-
 def once(
     shop: Workshop,
     now: datetime,
@@ -185,6 +139,7 @@ def once(
     report = Report()
     with exclusive(shop.database):
         show.step("Checking")
+        notice_restored(shop.database, [one.name for one in shop.accounts if one.tasks])
         before = difference.begin(shop.database, shop.prints)
         refresh(shop, now)
         if before is not None:
@@ -193,6 +148,7 @@ def once(
             report.reinferred = difference.end(shop.database, before, now)
             log.event("people.reinferred", changed=report.reinferred)
         observe(shop, now, report, show, accept_deletions=accept_deletions)
+        _notice_reading(shop, now, report)
         shop = find_aliases(shop)
         shelf = Shelf()
         relate(shop, now, report, show, shelf)
@@ -206,6 +162,7 @@ def refresh(shop: Workshop, now: datetime) -> None:
     """Derive anew what was derived with another configuration, version or a later `now`."""
     database = shop.database
     owner = database.owner
+    notice(database, shop.policy, now)
     with database.read() as connection:
         stale = {
             name
@@ -230,6 +187,7 @@ def refresh(shop: Workshop, now: datetime) -> None:
             if stripped and shop.ignore.forgotten:
                 shred.order(connection, owner)
             sources.forget_ignored(connection, owner)
+            facts.put(connection, owner, UNREAD, "yes")
         if "history" in stale and as_of is not None:
             sources.start_over(connection, owner)
         if back or stale & {"index", "people"}:
@@ -264,24 +222,14 @@ def observe(
                     show.step(f"Reading {account.name}: {source.scope}")
                     report.outcomes.append(reader.observe(account.name, source, account.since))
     hand = HandReader(shop.database, now, accept_deletions, shop.ignore.forgotten)
+    policy = _policy(shop)
     for account in shop.accounts:
         if account.tasks is not None:
             show.step(f"Reading {account.name}: tasks")
             outcome = hand.observe(account.name, account.tasks)
             report.outcomes.append(outcome)
-            if outcome.twins:
-                _settle_twins(shop, account.name, account.tasks, outcome, now)
-
-
-def _settle_twins(
-    shop: Workshop, account: str, tasks: TaskList, outcome: Outcome, now: datetime
-) -> None:
-    owner = shop.database.owner
-    try:
-        outbox.settle_twins(shop.database, owner, account, tasks, outcome.twins, now)
-    except ConnectorError as error:
-        # They stay twins until the list answers again: the next reading finds them again.
-        outcome.error, outcome.error_kind = str(error), type(error).__name__
+            if outcome.twins and not policy.preview:
+                settle_twins(shop.database, account.name, account.tasks, outcome, now)
 
 
 def relate(
@@ -315,6 +263,19 @@ def relate(
     settler.settle()
 
 
+def _notice_reading(shop: Workshop, now: datetime, report: Report) -> None:
+    """Whoever was ignored until now has been read again, unless a source failed."""
+    owner = shop.database.owner
+    if any(outcome.error for outcome in report.outcomes if outcome.facet in READABLE):
+        return
+    with shop.database.read() as connection:
+        if facts.get(connection, owner, UNREAD) is None:
+            return
+    with shop.database.begin() as connection:
+        facts.drop(connection, owner, UNREAD)
+        people.evaluate_all(connection, owner, now)
+
+
 def _notice_progress(shop: Workshop, portraits: Portraits, now: datetime) -> None:
     """When a back-fill ends or a new account begins one, everybody is judged anew: `first_*`
     events come to exist, and what was held for it is free."""
@@ -340,6 +301,7 @@ def decide(shop: Workshop, now: datetime, report: Report, show: Progress, shelf:
     show.step("Judging by the rules")
     with shop.database.read() as connection:
         gallery = shop.gallery(connection, shelf)
+        switches = in_force(connection, shop.database.owner, shop.policy)
         for account in shop.accounts:
             vanished = incident(connection, shop.database.owner, account.name)
             if vanished:
@@ -349,10 +311,17 @@ def decide(shop: Workshop, now: datetime, report: Report, show: Progress, shelf:
         gallery,
         shop.ruleset,
         shop.clock,
-        shop.policy,
+        switches.policy,
         shop.tasks_in,
         now,
         incidents=frozenset(report.incidents),
+        mutes=switches.mutes,
+        ignored=shop.ignore.matches,
+        strays={
+            key: Stray(one.account, found)
+            for one in report.outcomes
+            for key, found in one.strays.items()
+        },
         progress=show.advance,
     )
     followed, drawn = decider.follow(), decider.draw()
@@ -367,7 +336,7 @@ def deliver(shop: Workshop, now: datetime, report: Report) -> None:
     """Write what is queued; a list that fails is noted and stops no other."""
     lists = {account.name: account.tasks for account in shop.accounts if account.tasks is not None}
     readable = {name: one for name, one in lists.items() if name not in _unreadable(report)}
-    summary = outbox.deliver(shop.database, shop.database.owner, readable, now, eager=True)
+    summary = write(shop.database, readable, now, _policy(shop))
     report.created = summary.created
     report.updated = summary.updated
     report.completed = summary.completed
@@ -381,6 +350,11 @@ def deliver(shop: Workshop, now: datetime, report: Report) -> None:
         completed=summary.completed,
         failed=len(summary.failed),
     )
+
+
+def _policy(shop: Workshop) -> Policy:
+    with shop.database.read() as connection:
+        return in_force(connection, shop.database.owner, shop.policy).policy
 
 
 def _unreadable(report: Report) -> Sequence[str]:

@@ -19,6 +19,7 @@ from syncd.pipeline.decide import Decider
 from syncd.pipeline.hand import incident
 from syncd.pipeline.putback import put_back
 from syncd.pipeline.settle import Settler
+from syncd.pipeline.switches import in_force
 from syncd.store import facts
 from syncd.store.dossiers import Shelf
 from syncd.store.lock import exclusive
@@ -45,6 +46,7 @@ def follow(shop: Workshop, now: datetime) -> None:
         gallery = shop.gallery(connection, shelf)
         names = [account.name for account in shop.accounts]
         lost = frozenset(name for name in names if incident(connection, owner, name))
+        switches = in_force(connection, owner, shop.policy)
     Settler(shop.database, shop.owner, shop.lawyer, portraits, now, shelf=shelf).settle()
     put_back(shop.database, now)
     Decider(
@@ -52,10 +54,12 @@ def follow(shop: Workshop, now: datetime) -> None:
         gallery,
         shop.ruleset,
         shop.clock,
-        shop.policy,
+        switches.policy,
         shop.tasks_in,
         now,
         incidents=lost,
+        mutes=switches.mutes,
+        ignored=shop.ignore.matches,
     ).follow()
     with shop.database.begin() as connection:
         facts.put(connection, owner, "as_of", str(to_int(now)))

@@ -8,18 +8,23 @@ are one transaction, so a crash between them cannot happen.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
 
 from connectors.contract import Draft
+from rules.cut import units
 from rules.evaluate import Clock, evaluate, find_anchor, judge, next_anchor
+from rules.history import Event
 from rules.model import Rule, RuleSet
-from rules.templates import render
+from rules.templates import MAX_NOTES, render
+from rules.times import times_of
 from rules.verdict import State, Verdict
 from syncd.inference.model import Real
 from syncd.intake import participants
+from syncd.pipeline.adopt import Stray, adopted, origins, row_of
+from syncd.pipeline.company import mutual_of
 from syncd.pipeline.people import Gallery, Portrait
 from syncd.planner import (
     Followed,
@@ -31,14 +36,21 @@ from syncd.planner import (
     due_day,
     follow,
     footer,
+    passed_over,
+    too_late,
     unjudged,
 )
-from syncd.store import ledger, ledger_tasks, people
+from syncd.planner.mutes import Mutes
+from syncd.planner.words import added
+from syncd.store import facts, ledger, ledger_hand, ledger_tasks, observations, people
 from syncd.store.database import Database
 
+# The fact that says that somebody is ignored no more whose observations are not read again yet.
+UNREAD = "unread"
 _AT_ONCE = 300
-_MAX_NOTES = 8192
+_CLOSING = 400  # room for the sentence that is appended when a task is closed
 _TICK = timedelta(microseconds=1)
+_NOBODY: Mapping[str, Portrait] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +65,9 @@ class Decider:
     tasks_in: Mapping[str, str]  # task account by the anchor's account, and `default`
     now: datetime
     incidents: frozenset[str] = frozenset()  # task accounts that lost many tasks at once
+    mutes: Mutes = field(default=Mutes())
+    ignored: Callable[[str], bool] = lambda _: False  # of an address, by `ignore:`
+    strays: Mapping[str, Stray] = field(default_factory=dict)  # tasks that only the lists know
     progress: Callable[[int], None] = lambda _: None
 
     def follow(self) -> int:
@@ -60,29 +75,51 @@ class Decider:
         seen = 0
         while True:
             with self.database.begin() as connection:
-                owner = self.database.owner
-                ids = people.due_people(connection, owner, self.now, _AT_ONCE)
-                if not ids:
-                    return seen
-                rows = ledger.load(connection, owner, ids)
-                following: dict[str, datetime | None] = dict.fromkeys(ids)
-                for portrait in self.gallery.look(connection, ids, self.now):
-                    followed = self.stand(portrait, rows.get(portrait.row.id, ()))
-                    followed = self._reworded(portrait, followed)
-                    ledger.save(connection, owner, followed)
-                    following[portrait.row.id] = self._next(portrait, followed)
-                people.set_next(connection, owner, following)
-            seen += len(ids)
-            self.progress(len(ids))
+                done = self.follow_in(connection)
+            seen += done
+            self.progress(done)
+            if done < _AT_ONCE:
+                return seen
 
-    def stand(self, portrait: Portrait, rows: tuple[Tracked, ...]) -> Followed:
-        """Where every rule stands with this person at `now`; nothing is stored."""
-        history, current = portrait.history, self.verdicts(portrait)
-        rejudged = {
-            row.key: self._rejudge(portrait, row)
+    def follow_in(self, connection: Connection, painted: Mapping[str, Portrait] = _NOBODY) -> int:
+        """Evaluate some hundreds of those who are due; returns how many. `painted` are portraits
+        made in this transaction, of people about whom nothing was written since."""
+        owner = self.database.owner
+        ids = people.due_people(connection, owner, self.now, _AT_ONCE)
+        if not ids:
+            return 0
+        rows = ledger.load(connection, owner, ids)
+        following: dict[str, datetime | None] = dict.fromkeys(ids)
+        portraits = [painted[one] for one in ids if one in painted]
+        others = [one for one in ids if one not in painted]
+        portraits += self.gallery.look(connection, others, self.now) if others else []
+        unread = facts.get(connection, owner, UNREAD) is not None
+        for portrait in portraits:
+            stored = rows.get(portrait.row.id, ())
+            adopted = self._adopted(connection, portrait, stored)
+            followed = self.stand(portrait, adopted, unread=unread)
+            followed = self._reworded(portrait, followed, connection)
+            ledger.save(connection, owner, followed)
+            following[portrait.row.id] = self._next(portrait, followed)
+        people.set_next(connection, owner, following)
+        return len(ids)
+
+    def stand(
+        self, portrait: Portrait, rows: tuple[Tracked, ...], *, unread: bool = False
+    ) -> Followed:
+        """Where every rule stands with this person at `now`; nothing is stored. `unread`: evidence
+        that is not there may be read again yet."""
+        history, current = portrait.history, self.verdicts(portrait, rows)
+        judged = [
+            (row.key, self._rejudge(portrait, row))
             for row in unjudged(current, rows)
             if self._can_tell(portrait, row)
-        }
+        ]
+        # Without the cadence or rhythm it was made with, a task ends when it would have.
+        judged = [(key, said) for key, said in judged if not said or said.state is not State.VOID]
+        rejudged = {key: said for key, said in judged if said or not unread}
+        muted = self.mutes.of(portrait.addrs, self.now)
+        out = any(row.live for row in rows)
         return follow(
             portrait.row.id,
             current,
@@ -94,72 +131,131 @@ class Decider:
                 verdict.anchor.evidence: self.address_in(portrait, verdict.anchor.evidence)
                 for verdict in current
             },
-            events={event.evidence: event for event in history.events},
+            muted=muted.rules,
+            unmuted=muted.unmuted,
+            # Only a task that is out has to be told why it is closed.
+            events={event.evidence: event for event in history.events if out},
+            moved=self._moved(portrait, rows),
             incident=any(
                 row.live and row.task.account in self.incidents for row in rows if row.task
             ),
         )
 
-    def _reworded(self, portrait: Portrait, followed: Followed) -> Followed:
+    def _adopted(
+        self, connection: Connection, portrait: Portrait, rows: tuple[Tracked, ...]
+    ) -> tuple[Tracked, ...]:
+        """The rows, and among them the strays that are about this person."""
+        if not self.strays:
+            return rows
+        there = {row.key: row for row in rows}
+        for one in origins(portrait, self.ruleset.rules, self.strays, self.now):
+            if one.key in there and there[one.key].task is not None:
+                continue
+            verdict = self._judged(portrait, one.rule, one.anchor, delivered=True)
+            row = row_of(portrait, one, verdict, self.now)
+            drafted = self.draft(portrait, row, connection)
+            if drafted is None:
+                continue
+            stray, means = self.strays[one.key], one.rule.done_means
+            seen = adopted(row, means, stray, drafted[0], self.now)
+            there[one.key] = ledger_hand.take(connection, self.database.owner, seen)
+            if seen.acts:  # what was ticked may be contact: the next pass looks
+                observations.mark(connection, self.database.owner, portrait.addrs)
+        return tuple(there.values())
+
+    def _reworded(self, portrait: Portrait, followed: Followed, connection: Connection) -> Followed:
         """A task whose anchor moved says what it is about now, where its owner left it alone."""
         rows = {row.key: row for row in followed.tracked}
         intents: list[Intent] = []
         for intent in followed.intents:
             if isinstance(intent, Update) and intent.anchored and intent.key in rows:
-                drafted = self.draft(portrait, rows[intent.key])
+                drafted = self.draft(portrait, rows[intent.key], connection)
                 if drafted is not None:
                     title, notes = drafted[0].title, drafted[0].notes
                     intent = replace(intent, title=title, notes=notes)
             intents.append(intent)
         return replace(followed, intents=tuple(intents))
 
-    def verdicts(self, portrait: Portrait) -> tuple[Verdict, ...]:
-        """Where each rule that has an anchor here stands, whatever was done about it."""
+    def verdicts(self, portrait: Portrait, rows: Sequence[Tracked] = ()) -> tuple[Verdict, ...]:
+        """Where each rule that has an anchor here stands, given the person's rows. An open loop
+        that the owner answered, or that is found too late, makes way for the next one."""
         if portrait.row.kind != "person":
             return ()
-        return evaluate(self.ruleset, portrait.history, self.now, self.clock)
+        passed, found = passed_over(rows), {(r.rule, r.anchor) for r in rows if r.found_at}
+        while True:
+            current = evaluate(self.ruleset, portrait.history, self.now, self.clock, passed)
+            late = {
+                (one.rule, one.anchor.evidence)
+                for one in current
+                if too_late(one, self.policy, self.now)
+            }
+            late -= found | passed
+            if not late:
+                return current
+            passed |= late
 
     def _can_tell(self, portrait: Portrait, row: Tracked) -> bool:
         """Whether anything can be said of a row's anchor: its rule exists, and its evidence is not
-        merely still to come (a meeting that was moved ahead, a clock that was put back)."""
+        merely still to come (a meeting that was moved ahead, a clock that was put back), nor out
+        of sight because the owner has the person ignored."""
         key = row.anchor.partition("#")[0]
         pending = any(c.key == key and c.real is Real.PENDING for c in portrait.claims)
-        return self.rule(row.rule) is not None and not pending
+        return self.rule(row.rule) is not None and not pending and not self.ignored(row.addr)
+
+    def _moved(self, portrait: Portrait, rows: Sequence[Tracked]) -> dict[str, datetime]:
+        """When the anchors of live tasks will be, those that were moved ahead. One that is to come
+        at its old moment was not: the clock was put back."""
+        pending = {c.key: c for c in portrait.claims if c.real is Real.PENDING}
+        found = {}
+        for row in rows if pending else ():
+            claim, rule = pending.get(row.anchor.partition("#")[0]), self.rule(row.rule)
+            if not row.live or claim is None or rule is None:
+                continue
+            ahead = Event(frozenset(), claim.at, claim.until, row.anchor)
+            tiers = self.ruleset.tiers
+            times = times_of(rule, ahead, portrait.history, self.clock, tiers)
+            if times is not None and times.remind > row.remind:
+                found[row.key] = claim.at
+        return found
 
     def _rejudge(self, portrait: Portrait, row: Tracked) -> Verdict | None:
         rule = self.rule(row.rule)
         anchor = find_anchor(rule, row.anchor, portrait.history) if rule else None
         if rule is None or anchor is None:
             return None
-        return judge(
-            rule,
-            anchor,
-            portrait.history,
-            self.now,
-            self.clock,
-            delivered=True,
-            tiers=self.ruleset.tiers,
-        )
+        return self._judged(portrait, rule, anchor, delivered=True)
+
+    def _judged(
+        self, portrait: Portrait, rule: Rule, anchor: Event, *, delivered: bool = False
+    ) -> Verdict:
+        tiers = self.ruleset.tiers
+        return judge(rule, anchor, portrait.history, self.now, self.clock, delivered, tiers=tiers)
 
     def rule(self, rule_id: str) -> Rule | None:
         return next((rule for rule in self.ruleset.rules if rule.id == rule_id), None)
 
     def address_in(self, portrait: Portrait, evidence: str) -> str:
         """The person's address that takes part in the evidence, so that a key survives merges."""
+        if len(portrait.addrs) == 1:
+            return portrait.addrs[0]
         key = evidence.partition("#")[0]
         dossier = portrait.dossier
         involved: set[str] = set()
         for message in dossier.messages:
-            involved |= participants(message.record) if message.key == key else frozenset()
+            if message.key == key:
+                involved |= participants(message.record)
         for meeting in dossier.meetings:
-            involved |= participants(meeting.record) if meeting.key == key else frozenset()
+            if meeting.key == key:
+                involved |= participants(meeting.record)
         for log in dossier.logs:
-            involved |= log.addrs if log.key == key else frozenset()
+            if log.key == key:
+                involved |= log.addrs
         return min(involved & set(portrait.addrs) or portrait.addrs, default="")
 
     def _next(self, portrait: Portrait, followed: Followed) -> datetime | None:
         """When this person has to be looked at again; never now, or the loop would not end."""
         moments = [followed.next, portrait.history.snapshot().valid_until]
+        moments.append(self.mutes.of(portrait.addrs, self.now).next)
         if portrait.row.kind == "person":
             moments.append(next_anchor(self.ruleset, portrait.history, self.now))
         ahead = [moment for moment in moments if moment is not None and moment > self.now]
@@ -192,7 +288,7 @@ class Decider:
         return decided
 
     def _decide(self, connection: Connection, portrait: Portrait, row: Tracked) -> bool:
-        drafted = self.draft(portrait, row)
+        drafted = self.draft(portrait, row, connection)
         if drafted is None:
             return False
         draft, rule, account = drafted
@@ -214,39 +310,48 @@ class Decider:
         blocked = set()
         for key, row in rows.items():
             portrait = portraits.get(row.person)
-            drafted = self.draft(portrait, row) if portrait else None
+            drafted = self.draft(portrait, row, connection) if portrait else None
             if drafted is not None and self._target(drafted[2]) in self.incidents:
                 blocked.add(key)
         return blocked
 
-    def draft(self, portrait: Portrait, row: Tracked) -> tuple[Draft, Rule, str] | None:
+    def draft(
+        self, portrait: Portrait, row: Tracked, connection: Connection
+    ) -> tuple[Draft, Rule, str] | None:
         """What the task of this row says now, its rule, and the account of its anchor."""
         rule = self.rule(row.rule)
         anchor = find_anchor(rule, row.anchor, portrait.history) if rule else None
         if rule is None or anchor is None:
             return None
-        verdict = judge(
-            rule, anchor, portrait.history, self.now, self.clock, tiers=self.ruleset.tiers
-        )
+        verdict = self._judged(portrait, rule, anchor)
         if verdict.state is State.VOID:
             return None
         due = due_day(row.due, self.policy, self.now)
+        last = footer(
+            rule.id,
+            row.key,
+            portrait.history.subject.first_name,
+            row.addr if row.addr in portrait.addrs else min(portrait.addrs, default=""),
+        )
+        more = {}
+        if "mutual" in rule.task_title + rule.task_notes:
+            more["mutual"] = mutual_of(connection, self.gallery, portrait, self.now)
         title, notes = render(
-            rule, replace(verdict, due=due), portrait.history, self.now, self.clock
+            rule,
+            replace(verdict, due=due),
+            portrait.history,
+            self.now,
+            self.clock,
+            more,
+            MAX_NOTES - units(last) - _CLOSING,
         )
         draft = Draft(
             key=row.key,
             title=title,
-            notes=_with_footer(notes, footer(rule.id, row.key)),
+            notes=added(notes, last),
             due=due,
             created=self.now.astimezone(UTC),
             link=anchor.link,
             priority=rule.priority,
         )
         return draft, rule, anchor.account
-
-
-def _with_footer(notes: str, last: str) -> str:
-    """The footer always fits: Google Tasks takes 8,192 characters, and it holds the key."""
-    room = _MAX_NOTES - len(last) - 2
-    return f"{notes[:room].rstrip()}\n\n{last}".strip()

@@ -7,24 +7,35 @@ list that was emptied, a folder that is not mounted) and no answer.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from connectors.contract import TaskList
-from connectors.errors import ConnectorError, CursorExpired
-from connectors.records import Item, Seen, Task
+from connectors.errors import ConnectorError, CursorExpired, Vanished
+from connectors.records import Gone, Item, Seen, Task
 from syncd import log
 from syncd.people.forgotten import Forgotten
 from syncd.pipeline.observe import Outcome, is_news
-from syncd.store import facts, ledger, ledger_hand, notes, observations, people, sources
+from syncd.store import (
+    facts,
+    ledger,
+    ledger_hand,
+    ledger_tasks,
+    notes,
+    observations,
+    people,
+    sources,
+)
 from syncd.store.database import Database
 from syncd.store.ledger_hand import Received
-from syncd.store.observations import Where
 from syncd.store.portions import acknowledged
+from syncd.store.sightings import Where
 from syncd.veil import task_without
+
+_AGAIN = "reread:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +54,24 @@ class HandReader:
         with self.database.read() as connection:
             row = sources.get(connection, owner, account, outcome.facet, tasks.scope)
             before = sources.count(connection, owner, account, outcome.facet)
+            again = account in older_than(connection, owner, (account,))
         known = sources.StoredItems(self.database, account, outcome.facet, self.forgotten)
         items: list[Item] = []
         try:
             try:
-                cursor = self._list(tasks, row.cursor, known, items)
+                cursor = self._list(tasks, None if again else row.cursor, known, items)
             except CursorExpired:
                 items.clear()
                 cursor = self._list(tasks, None, known, items)
+            except Vanished:
+                if not self.accept:
+                    raise
+                items += (Gone(ref) for ref in known.under(""))
+                cursor = None
         except ConnectorError as error:
             outcome.error, outcome.error_kind = str(error), type(error).__name__
+            if isinstance(error, Vanished):
+                outcome.error += "; if you deleted it: `syncd once --accept-deletions`"
             log.event(
                 "source.failed", account=account, facet=outcome.facet, error=outcome.error_kind
             )
@@ -66,7 +85,9 @@ class HandReader:
         if not items and not self.accept and not is_news(row, cursor, self.now):
             return outcome
         with self.database.begin() as connection:
-            outcome.twins = self._take(connection, account, items, before)
+            received = self._take(connection, account, items, before, again=again)
+            outcome.twins = received.twins
+            outcome.strays = {one.task.key: one for one in received.strays}
             row = replace(
                 row,
                 cursor=cursor,
@@ -88,9 +109,15 @@ class HandReader:
         return cursor
 
     def _take(
-        self, connection: Connection, account: str, items: Sequence[Item], before: int
-    ) -> tuple[str, ...]:
-        """Store what the owner did; returns the keys that the list has more than once."""
+        self,
+        connection: Connection,
+        account: str,
+        items: Sequence[Item],
+        before: int,
+        *,
+        again: bool,
+    ) -> Received:
+        """Store what the owner did; returns what is still to be done about it."""
         owner = self.database.owner
         where = Where(owner, account, "tasks")
         observations.acknowledge(connection, where, [acknowledged(item) for item in items])
@@ -107,28 +134,36 @@ class HandReader:
         # A vanished task that turns up again settles its part of the incident.
         if self.accept:
             received = self._accepted(connection, account, items, received)
-        before_it = set(incident(connection, owner, account))
+        before_it = set(_asked(connection, owner, account))
         missing = set(received.missing)
         if not self.accept:
             missing |= before_it - _keys(items)
-        if before_it and not missing:
+        was_gone = _is_gone(connection, owner, account)
+        if (before_it or was_gone) and not missing:
             # Nothing was decided meanwhile: everybody is judged anew.
             people.evaluate_all(connection, owner, self.now)
         facts.put(connection, owner, f"incident:{account}", json.dumps(sorted(missing)))
+        if again:
+            # What we wrote after that copy was made must not become the owner's notes.
+            received = replace(received, lines=())
         written = people.addresses_of(connection, owner, sorted({p for p, _ in received.lines}))
         lines = [(min(written[person]), line) for person, line in received.lines if written[person]]
         notes.add(connection, owner, lines, self.now)
         theirs = people.addresses_of(connection, owner, sorted(received.persons))
         for addrs in theirs.values():
             observations.mark(connection, owner, addrs)
-        return received.twins
+        if received.strays:
+            # To be found again, should this run end before they are taken in.
+            doubt(connection, owner, (account,))
+            people.evaluate_all(connection, owner, self.now)
+        return received
 
     def _accepted(
         self, connection: Connection, account: str, items: Sequence[Item], received: Received
     ) -> Received:
         """Take the tasks of an incident for deleted: each is a "no", as if deleted alone."""
         owner = self.database.owner
-        keys = {*incident(connection, owner, account), *received.missing} - _keys(items)
+        keys = {*_asked(connection, owner, account), *received.missing} - _keys(items)
         people_ = set(received.persons)
         for row in ledger.by_key(connection, owner, keys).values():
             if row.live:
@@ -158,6 +193,37 @@ def _keys(items: Sequence[Item]) -> set[str]:
     }
 
 
+def doubt(connection: Connection, owner: str, accounts: Collection[str]) -> None:
+    """The state may be older than these lists: all of each is read before it is written to."""
+    for account in accounts:
+        facts.put(connection, owner, _AGAIN + account, "yes")
+
+
+def older_than(connection: Connection, owner: str, accounts: Collection[str]) -> set[str]:
+    """Those of these lists that the state may be older than."""
+    return {one for one in accounts if facts.get(connection, owner, _AGAIN + one) is not None}
+
+
+def trust(connection: Connection, owner: str, accounts: Collection[str]) -> None:
+    """These lists were read as a whole, and what was in them is taken in."""
+    for account in accounts:
+        facts.drop(connection, owner, _AGAIN + account)
+
+
 def incident(connection: Connection, owner: str, account: str) -> list[str]:
     """Keys of tasks that vanished from this list in a way that is not believed to be an answer."""
+    if _is_gone(connection, owner, account):
+        return [row.key for row in ledger_tasks.open_tasks(connection, owner, account)]
+    return _asked(connection, owner, account)
+
+
+def _asked(connection: Connection, owner: str, account: str) -> list[str]:
     return list(json.loads(facts.get(connection, owner, f"incident:{account}") or "[]"))
+
+
+def _is_gone(connection: Connection, owner: str, account: str) -> bool:
+    """Whether the whole list was not there when it was read last."""
+    return any(
+        (row.account, row.facet, row.error_kind) == (account, "tasks", Vanished.__name__)
+        for row in sources.load(connection, owner)
+    )

@@ -6,12 +6,15 @@ the next run. Nothing is delivered here.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
+
+from sqlalchemy import Connection
 
 from syncd.pipeline import Workshop, refresh
 from syncd.pipeline.act import follow
 from syncd.store import identity, people, putback, said
+from syncd.store.errors import StoreError
 from syncd.store.lock import exclusive
 from syncd.store.observations import mark
 
@@ -19,13 +22,15 @@ from syncd.store.observations import mark
 def merge(shop: Workshop, now: datetime, one: str, other: str) -> str:
     """Let the holders of these two addresses be one person; returns the person's id.
 
-    Raises `StoreError` while another run is under way.
+    Raises `StoreError` while another run is under way, and when one of them turns out to be nobody:
+    whoever is ignored since the last run is gone only now.
     """
     database, owner = shop.database, shop.database.owner
     with exclusive(database):
         _catch_up(shop, now)
         with database.begin() as connection:
             whose = people.owners_of(connection, owner, [one, other])
+            _refuse_unknown(addr for addr in (one, other) if not whose.get(addr))
             if whose[one] == whose[other]:
                 return whose[one]
             sides = people.addresses_of(connection, owner, sorted(set(whose.values())))
@@ -60,7 +65,7 @@ def split(shop: Workshop, now: datetime, person: str) -> bool:
     with exclusive(database):
         _catch_up(shop, now)
         with database.begin() as connection:
-            addrs = people.addresses_of(connection, owner, [person])[person]
+            addrs = _addresses(connection, owner, person)
             numbers = said.merges(connection, owner, addrs)
             if not numbers:
                 return False
@@ -77,7 +82,7 @@ def split_off(shop: Workshop, now: datetime, person: str, addrs: Collection[str]
     with exclusive(database):
         _catch_up(shop, now)
         with database.begin() as connection:
-            theirs = people.addresses_of(connection, owner, [person])[person]
+            theirs = _addresses(connection, owner, person)
             off = set(theirs) & set(addrs)
             rest = set(theirs) - off
             for number in said.merges(connection, owner, theirs):
@@ -87,6 +92,17 @@ def split_off(shop: Workshop, now: datetime, person: str, addrs: Collection[str]
             said.say(connection, owner, (), {_pair(a, b) for a in off for b in rest})
             mark(connection, owner, theirs)
         follow(shop, now)
+
+
+def _addresses(connection: Connection, owner: str, person: str) -> list[str]:
+    theirs = people.addresses_of(connection, owner, [person]).get(person, [])
+    _refuse_unknown([] if theirs else ["these addresses"])
+    return theirs
+
+
+def _refuse_unknown(addrs: Iterable[str]) -> None:
+    for addr in addrs:
+        raise StoreError(f"nobody has {addr} any more: see `ignore:` and `syncd people`")
 
 
 def _pair(one: str, other: str) -> tuple[str, str]:

@@ -18,8 +18,10 @@ from syncd.intake import Ignore
 from syncd.pipeline import backfill
 from syncd.store import facts, observations, sources
 from syncd.store.database import Database
-from syncd.store.observations import Indexer, Where
+from syncd.store.ledger_hand import Found
+from syncd.store.observations import Indexer
 from syncd.store.portions import Terms
+from syncd.store.sightings import Where
 from syncd.store.sources import SourceRow
 
 # The fact that says that more people than those marked may have to be judged anew.
@@ -38,6 +40,7 @@ class Outcome:
     error: str = ""
     error_kind: str = ""  # the error's class: SignInNeeded, Unavailable, …
     twins: tuple[str, ...] = ()  # task lists only: keys that stand there more than once
+    strays: dict[str, Found] = field(default_factory=dict)  # and by key those nobody knew here
 
     @property
     def sign_in_needed(self) -> bool:

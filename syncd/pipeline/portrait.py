@@ -9,7 +9,10 @@ from datetime import datetime, tzinfo
 from syncd.inference.humans import saved_cards
 from syncd.inference.model import Claim, Dossier
 from syncd.people import domain_of, is_free_domain
+from syncd.people.channels import ELSEWHERE, MAIL, channel_in
+from syncd.people.tags import tags_in
 from syncd.relationships import PersonHistory, Profile, relate
+from syncd.relationships.birthdays import birthday_of
 from syncd.store.sources import SourceRow
 
 
@@ -21,6 +24,7 @@ class Portraits:
     owner_domains: frozenset[str] = frozenset()
     colleagues: frozenset[str] = frozenset()  # further domains and addresses
     tags: Mapping[str, frozenset[str]] = field(default_factory=dict)  # by normalised address
+    elsewhere: frozenset[str] = frozenset()  # addresses and domains the owner meets elsewhere
     progress: Sequence[SourceRow] = ()
     first_after: datetime | None = None
 
@@ -34,16 +38,19 @@ class Portraits:
         notes: tuple[str, ...] = (),
     ) -> PersonHistory:
         addrs = dossier.addresses
+        lines = tuple(dict.fromkeys((*notes, *_on_cards(dossier))))
         profile = Profile(
             id=person,
             name=name,
             addresses=tuple(sorted(addrs)),
-            tags=frozenset().union(*(self.tags.get(addr, frozenset()) for addr in addrs)),
+            tags=tags_in(lines).union(*(self.tags.get(addr, frozenset()) for addr in addrs)),
             colleague=any(self._is_colleague(addr) for addr in addrs),
+            channel=self._channel(addrs, (*_on_cards(dossier), *notes)),
             has_card=bool(saved_cards(dossier)),
             card_seen_at=self._card_seen_at(dossier),
             first_known=all(row.done_at is not None for row in self.progress),
-            notes=tuple(dict.fromkeys((*notes, *_on_cards(dossier)))),
+            birthday=birthday_of(_birthdays(dossier)),
+            notes=lines,
             first_after=self.first_after,
             unsettled=frozenset(row.account for row in self.progress if row.done_at is None),
         )
@@ -51,10 +58,12 @@ class Portraits:
 
     def _is_colleague(self, addr: str) -> bool:
         # Whoever is below the owner's own domain works there as well.
-        labels = domain_of(addr).split(".")
-        domains = {".".join(labels[start:]) for start in range(len(labels))}
-        ours = self.owner_domains | self.colleagues
-        return addr in self.colleagues or not ours.isdisjoint(domains)
+        return _is_among(addr, self.colleagues) or _is_among(addr, self.owner_domains)
+
+    def _channel(self, addrs: Collection[str], notes: Sequence[str]) -> str:
+        """A note on somebody says more than the configuration does of many."""
+        configured = any(_is_among(addr, self.elsewhere) for addr in addrs)
+        return channel_in(notes) or (ELSEWHERE if configured else MAIL)
 
     def _card_seen_at(self, dossier: Dossier) -> datetime | None:
         """When the first card came in; None for cards that were there at the first start."""
@@ -73,10 +82,28 @@ class Portraits:
         return min(fresh, default=None)
 
 
+def _is_among(addr: str, named: Collection[str]) -> bool:
+    """Whether an address is named itself, or its domain or one above that is."""
+    if not named:
+        return False
+    labels = domain_of(addr).split(".")
+    domains = {".".join(labels[start:]) for start in range(len(labels))}
+    return addr in named or not domains.isdisjoint(named)
+
+
 def _on_cards(dossier: Dossier) -> list[str]:
     """What the owner noted on the person's cards (`needs: …`), in the same order every time."""
     notes = sorted(card.record.note for card in saved_cards(dossier) if card.record.note)
     return [line for note in notes for line in note.splitlines()]
+
+
+def _birthdays(dossier: Dossier) -> list[tuple[str, str]]:
+    """The birthdays on the person's cards, with the accounts that hold them."""
+    return [
+        (card.record.birthday, min((where.account for where in card.evidence), default=""))
+        for card in saved_cards(dossier)
+        if card.record.birthday
+    ]
 
 
 def domains_of(addresses: Collection[str]) -> frozenset[str]:

@@ -6,7 +6,7 @@ of them are one person of pure inference (`syncd/inference/identity.py`).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -146,7 +146,7 @@ class Regrouper:
     ) -> tuple[list[Group], set[str]]:
         """Join addresses into people; returns the groups, and words of names that are gone."""
         reached = reach(connection, self.owner, self.own, addrs)
-        identity.put_names(connection, self.owner, reached.keys)
+        identity.put_names(connection, self.owner, reached.keys, reached.before)
         stage = set_the_stage(connection, self.owner, self.own, reached)
         seen = stage.reached.seen
         groups = []
@@ -163,19 +163,21 @@ class Regrouper:
             Group(person_id(frozenset({addr})), frozenset({addr}), *no_person)
             for addr in sorted(nobodys)
         ]
-        lost = self._move(connection, groups + nobody)
+        lost = self._move(connection, groups + nobody, reached.whose)
         people.unassign(connection, self.owner, nobodys)
         return groups, lost
 
-    def _move(self, connection: Connection, groups: Sequence[Group]) -> set[str]:
-        """Give every address to its person of now, and what people lost to whoever has it now."""
+    def _move(
+        self, connection: Connection, groups: Sequence[Group], before: Mapping[str, str]
+    ) -> set[str]:
+        """Give every address, which was that of `before`, to its person of now, and what people
+        lost to whoever has it now."""
         owner = self.owner
         whose = {
             addr: group.id if group.kind is AddressKind.PERSON else ""
             for group in groups
             for addr in group.addrs
         }
-        before = people.owners_of(connection, owner, whose)
         people.assign(connection, owner, {a: p for a, p in whose.items() if before.get(a) != p})
         gone = set(before.values()) - set(whose.values()) - {""}
         # What an address took part in goes where the address goes: that is a merge, and a split.

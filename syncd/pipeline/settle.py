@@ -18,12 +18,15 @@ from sqlalchemy import Connection
 
 from syncd.inference import infer
 from syncd.inference.humans import kind_of, saved_cards
+from syncd.inference.introductions import vouching
 from syncd.inference.model import Claim, ClaimKind, Dossier, Owner, Real
 from syncd.inference.titles import tokens, who
 from syncd.people import AddressKind, first_name, name_key, name_of
+from syncd.pipeline.people import Portrait
 from syncd.pipeline.portrait import Portraits
 from syncd.pipeline.regroup import Group, Regrouper
-from syncd.store import neighbours, people, readings, ticks
+from syncd.relationships.facts import strength_at
+from syncd.store import neighbours, notes, people, readings, ticks
 from syncd.store.database import Database
 from syncd.store.dossiers import Desk, Lawyer, Shelf
 from syncd.store.observations import mark
@@ -46,30 +49,42 @@ class Settler:
     now: datetime
     progress: Callable[[int], None] = lambda _: None
     shelf: Shelf = field(default_factory=Shelf)
+    # Where portraits are to be kept, by person: as they were folded last.
+    painted: dict[str, Portrait] | None = None
 
     def settle(self) -> int:
         """Work until no mark is left; returns how many people were folded."""
-        self._mark_due()
+        with self.database.begin() as connection:
+            self.mark_due(connection)
         folded = 0
         while True:
             with self.database.begin() as connection:
-                marks = people.dirty_addresses(connection, self.database.owner, _AT_ONCE)
-                if not marks:
-                    return folded
-                # Removed first: whatever this pass marks anew must stay marked.
-                people.clean(connection, self.database.owner, marks)
-                entries = {int(m[6:]) for m in marks if m.startswith("entry:")}
-                addrs = {m for m in marks if not m.startswith("entry:")}
-                done = self._pass(connection, addrs, entries)
+                done = self.settle_in(connection)
+            if done is None:
+                return folded
             folded += done
             self.progress(done)
 
-    def _mark_due(self) -> None:
-        with self.database.begin() as connection:
-            owner = self.database.owner
-            ids = people.due_people(connection, owner, self.now, 1_000_000)
-            theirs = people.addresses_of(connection, owner, ids)
-            mark(connection, owner, (addr for addrs in theirs.values() for addr in addrs))
+    def mark_due(self, connection: Connection, most: int = 1_000_000) -> int:
+        """Mark whose moment has come; returns how many they are."""
+        owner = self.database.owner
+        ids = people.due_people(connection, owner, self.now, most)
+        theirs = people.addresses_of(connection, owner, ids)
+        mark(connection, owner, (addr for addrs in theirs.values() for addr in addrs))
+        return len(ids)
+
+    def settle_in(self, connection: Connection) -> int | None:
+        """Work off some of the marks; returns how many people were folded, None where no mark is
+        left."""
+        owner = self.database.owner
+        marks = people.dirty_addresses(connection, owner, _AT_ONCE)
+        if not marks:
+            return None
+        # Removed first: whatever this pass marks anew must stay marked.
+        people.clean(connection, owner, marks)
+        entries = {int(m[6:]) for m in marks if m.startswith("entry:")}
+        addrs = {m for m in marks if not m.startswith("entry:")}
+        return self._pass(connection, addrs, entries)
 
     def _pass(self, connection: Connection, addrs: set[str], entries: set[int]) -> int:
         owner = self.database.owner
@@ -103,11 +118,14 @@ class Settler:
             ids = [group.id for group in some]
             given = ticks.by_person(connection, owner, ids)
             dossiers = desk.gather(connection, [group.addrs for group in some], ids, given)
+            # Tags are given in notes.
+            written = notes.of(connection, owner, [group.addrs for group in some])
             wants: list[str] = []
             for group, dossier in zip(some, dossiers, strict=True):
                 claims = infer(dossier, self.owner, self.now)
                 wants += self._unread(dossier, claims)
-                rows.append(self._row(group, dossier, claims))
+                readings.vouch(connection, owner, dossier.readings, vouching(dossier, claims))
+                rows.append(self._paint(group, dossier, claims, written[group.addrs]))
             readings.want(connection, owner, wants)
             desk.clear()
         return rows
@@ -121,7 +139,9 @@ class Settler:
             if claim.wants_text and claim.at >= since and claim.key not in dossier.readings
         ]
 
-    def _row(self, group: Group, dossier: Dossier, claims: Sequence[Claim]) -> PersonRow:
+    def _paint(
+        self, group: Group, dossier: Dossier, claims: tuple[Claim, ...], lines: tuple[str, ...]
+    ) -> PersonRow:
         cards = [(card.record.name, 1) for card in saved_cards(dossier) if card.record.name]
         if any(name_key(name) for name, _ in group.names):
             # A desk's card on which somebody's address stands as well names the desk.
@@ -130,26 +150,31 @@ class Settler:
         if not name:
             name = name_of((addr, 1) for addr in sorted(group.addrs)) or min(group.addrs)
         kind, reasons = kind_of(dossier, claims)
-        history = self.portraits.history(group.id, name, dossier, claims, self.now)
-        facts = history.facts_at(self.now)
-        last = history.summary(self.now)["last_interaction"]
-        return PersonRow(
+        history = self.portraits.history(group.id, name, dossier, claims, self.now, lines)
+        snapshot = history.snapshot()
+        row = PersonRow(
             id=group.id,
             name=name,
             kind=kind,
             reasons=json.dumps(reasons),
             known=bool(saved_cards(dossier)) or _met_or_wrote(claims, dossier),
-            strength=facts.strength,
-            last_at=last if isinstance(last, datetime) else None,
-            snapshot=history.snapshot().to_json(),
+            strength=strength_at(snapshot.standing, self.now),
+            last_at=snapshot.standing.last_at,
+            snapshot=snapshot.to_json(),
             folded_at=self.now,
             # To be evaluated now; the pipeline puts the real next moment once it has.
             next_at=self.now,
         )
+        if self.painted is not None:
+            addrs = tuple(sorted(group.addrs))
+            self.painted[row.id] = Portrait(row, addrs, dossier, claims, history)
+        return row
 
     # --- who is meant by a title ---
 
     def _read_titles(self, connection: Connection, entries: Collection[int]) -> None:
+        if not entries:
+            return
         owner = self.database.owner
         candidates = people.candidates_for(connection, owner, entries)
         rows = people.load(connection, owner, set().union(*candidates.values()))

@@ -21,7 +21,8 @@ from connectors.local import files, folder, maildir
 from connectors.local.maildir import Maildir
 from connectors.records import Batch
 from syncd import wiring
-from syncd.pipeline import Report, Silent, backfill, observe, once
+from syncd.pipeline import backfill, observe, once
+from syncd.pipeline.report import Report, Silent
 from syncd.store import fresh
 from syncd.store.portions import Taken
 

@@ -1,0 +1,87 @@
+"""A restored state over a list without a creation key: creating again makes a second task."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from connectors.memory.world import World
+from connectors.records import Facet, Task
+from syncd.planner import Policy
+from syncd.store.lock import was_restored
+
+from worlds import BEN, CLEO, DORA, LISBON, WEEKDAYS, Lab, coffee, day
+
+RULES = """
+version: 1
+rules:
+  - {id: met, since: meeting, until: [message_sent], due: 10d, task: {title: "After meeting"}}
+"""
+
+
+def tasks_of(world: World) -> list[Task]:
+    return [world.task(ref) for ref in sorted(world.alive(Facet.TASKS))]
+
+
+def put_back(lab: Lab, copy: Path) -> None:
+    for end in ("-wal", "-shm"):
+        (lab.folder / f"syncd.db{end}").unlink(missing_ok=True)
+    shutil.copy(copy, lab.folder / "syncd.db")
+
+
+@pytest.mark.parametrize("once", [True, False], ids=["creates once", "creates again"])
+def test_no_task_twice_and_a_deleted_one_stays_away(tmp_path: Path, once: bool) -> None:
+    """The copy was made before anything was written: what the list holds is taken in, what lies in
+    its bin is an answer, and only what was never written is written now."""
+    policy = Policy(zone=LISBON, working_days=WEEKDAYS, per_day=2)
+    lab = Lab(tmp_path, rules=RULES, creates_once=once, policy=policy)
+    for number, who in enumerate((BEN, CLEO, DORA)):
+        lab.world.put_event(coffee(day(0.1 + number / 10), who, name=f"c{number}"))
+    lab.once(day(0))  # nothing has happened yet
+    copy = Path(shutil.copy(tmp_path / "syncd.db", tmp_path / "copy"))
+    lab.once(day(1))
+    assert len(tasks_of(lab.world)) == 2
+    whose = {one["key"]: one["person"]["name"] for one in lab.tasks(day(1))}
+    kept, gone = sorted(lab.world.alive(Facet.TASKS))
+    deleted = whose[lab.world.task(gone).key]
+    lab.world.delete(Facet.TASKS, gone)
+    put_back(lab, copy)
+    for when in (1.1, 2.0, 3.0):
+        lab.once(day(when))
+        keys = [one.key for one in tasks_of(lab.world)]
+        assert len(keys) == len(set(keys))
+    names = [whose.get(one.key) for one in tasks_of(lab.world)]
+    assert lab.world.task(kept).key in [one.key for one in tasks_of(lab.world)]
+    assert len(names) == 2
+    if not once:  # a bin that can be looked into
+        assert deleted not in names
+
+
+def test_a_state_is_older_only_when_it_is(tmp_path: Path) -> None:
+    """A crash between the two numbers, a new state and an ordinary one are no older copies; a state
+    whose neighbour is gone may be one."""
+    lab = Lab(tmp_path, rules=RULES)
+    lab.world.put_event(coffee(day(0.1), BEN))
+    lab.once(day(0))
+    database = lab.open()
+    try:
+        assert not was_restored(database)
+    finally:
+        database.close()
+    lab.once(day(1))
+    lock = tmp_path / "syncd.db.lock"
+    process, number = lock.read_text().split()
+    for content, expected in (
+        (f"{process}\n{number}\n", False),
+        (f"{process}\n{int(number) - 1}\n", False),
+        (f"{process}\n{int(number) + 1}\n", True),
+        (f"{process}\n", True),
+    ):
+        lock.write_text(content)
+        database = lab.open()
+        try:
+            assert was_restored(database) is expected, content
+        finally:
+            database.close()
