@@ -1,0 +1,173 @@
+"""`syncd init`: find mail and calendars, ask little, write a configuration, and try it."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from syncd import wiring
+from syncd.cli.context import JsonOption, NowOption, call_of, default_config
+from syncd.config import ConfigErrors
+
+if TYPE_CHECKING:  # it brings what reads mail, and every other command starts without
+    from syncd import setup
+
+_STATE = "sqlite:///"
+
+
+def register(app: typer.Typer) -> None:
+    app.command("init")(command)
+
+
+def command(
+    context: typer.Context,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing: take what is found.")] = (
+        False
+    ),
+    name: Annotated[str, typer.Option(metavar="NAME", help="Your name.")] = "",
+    address: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ADDRESS", help="An address that you write from (repeat for more)."),
+    ] = None,
+    timezone: Annotated[
+        str, typer.Option(metavar="ZONE", help="Your time zone, like Europe/Lisbon.")
+    ] = "",
+    mail: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="PATH", help="A Maildir, an mbox or a folder of mail (repeat)."),
+    ] = None,
+    calendar: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="PATH", help="A folder of .ics files, or one such file (repeat)."),
+    ] = None,
+    contacts: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="PATH", help="A folder of .vcf files, or one such file (repeat)."),
+    ] = None,
+    tasks: Annotated[
+        Path | None,
+        typer.Option(metavar="PATH", help="The folder of .ics files that takes the tasks."),
+    ] = None,
+    to: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The configuration file to write.")
+    ] = None,
+    home: Annotated[
+        Path | None,
+        typer.Option(metavar="PATH", help="Look in this folder instead of your home folder."),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace a configuration that exists, and keep it.")
+    ] = False,
+    look: Annotated[
+        bool, typer.Option("--look/--no-look", help="Read everything and show what comes of it.")
+    ] = True,
+    now: NowOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write a first configuration from what is found on this machine, and look what comes of it.
+
+    Nothing is written to any task list before you say `syncd enable`.
+    """
+    from syncd import setup
+    from syncd.cli import init_ask, init_choice, init_look
+    from syncd.cli.main import Stopped
+
+    call = call_of(context)
+    call.moment(now)  # found wrong before anything is asked
+    given = init_choice.checked(name, address, timezone, mail, calendar, contacts, tasks)
+    if home is not None and not home.is_dir():
+        raise typer.BadParameter(f"{home} is no folder", param_hint="--home")
+    place = setup.Home.of(home)
+    target = (to or call.config or _default(place)).absolute()
+    _refuse_existing(target, force)
+    asking = not (yes or as_json) and sys.stdin.isatty() and sys.stdout.isatty()
+    try:
+        with init_look.searching(shown=sys.stderr.isatty()):
+            finds = setup.find(place, given.mail, given.calendar, given.contacts)
+            guess = setup.guess(place, finds.boxes)
+        zone = given.timezone or setup.time_zone({} if home else os.environ)
+        if not yes and not asking:
+            raise typer.BadParameter(init_choice.no_terminal(given, finds, guess, zone))
+        if not as_json:
+            init_look.show_finds(finds, place, listed=not asking)
+        if asking:
+            answers = init_ask.ask(place, given, finds, guess, zone, target)
+        else:
+            answers = init_choice.taken(place, given, finds, guess, zone)
+    except (typer.Abort, Stopped):
+        typer.echo("\nsyncd: stopped; nothing was written", err=True)
+        raise typer.Exit(130) from None
+    answers.state = _state(place, to or call.config, target)
+    kept = _written(target, answers.document(place), force)
+    if not as_json:
+        if kept is not None:
+            typer.echo(f"The configuration that was there is kept as {kept}.")
+        typer.echo(f"Written: {target}")
+    program = program_of(target)
+    code = 0
+    if look:
+        assembly = wiring.assemble(target)
+        moment = call.moment(now, assembly)
+        code = init_look.first_look(assembly, moment, program, finds, as_json=as_json)
+    elif as_json:
+        init_look.print_written(target, finds)
+    else:
+        init_look.onwards(program, target, looked=False)
+    raise typer.Exit(code)
+
+
+def program_of(target: Path) -> str:
+    """How to call syncd with this configuration."""
+    program = "syncd" if shutil.which("syncd") else sys.argv[0]
+    if default_config().absolute() == target and not os.environ.get("SYNCD_CONFIG"):
+        return program
+    return f"{program} --config {shlex.quote(str(target))}"
+
+
+def _default(place: setup.Home) -> Path:
+    """Where `syncd` looks for its configuration when nobody names one."""
+    if place.own:
+        return default_config()
+    return place.path / ".config" / "syncd" / "syncd.yaml"
+
+
+def _refuse_existing(target: Path, force: bool) -> None:
+    if os.path.lexists(target) and not force:
+        raise typer.BadParameter(
+            f"{target} exists and is left as it is. `syncd check` looks at it; --force writes a "
+            "new one and keeps this one beside it; --to writes another",
+            param_hint="--to",
+        )
+
+
+def _state(place: setup.Home, named: Path | None, target: Path) -> str:
+    """Where the state goes: by itself for the configuration that is the default, else beside the
+    file, so that two configurations never share one."""
+    if named is not None:
+        return f"{_STATE}{target.stem}.db"
+    if place.own:
+        return ""
+    return f"{_STATE}{place.path / '.local' / 'state' / 'syncd' / 'syncd.db'}"
+
+
+def _written(target: Path, text: str, force: bool) -> Path | None:
+    from syncd import setup
+
+    try:
+        return setup.write(target, text, wiring.assemble, force=force)
+    except setup.Exists:
+        _refuse_existing(target, False)
+        raise
+    except ConfigErrors as error:  # the environment may overrule the file
+        raise ConfigErrors([replace(one, file=str(target)) for one in error.mistakes]) from None
+    except OSError as error:
+        raise typer.BadParameter(
+            f"{target} cannot be written: {error.strerror}", param_hint="--to"
+        ) from None

@@ -1,0 +1,220 @@
+"""What `syncd init` shows: what was found, and the first look at it."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, tzinfo
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from syncd import setup, wiring
+from syncd.cli.context import print_json
+from syncd.cli.once import bar, code_of, report_of, troubles_of
+from syncd.cli.session import Session
+from syncd.pipeline import once
+from syncd.pipeline.switches import mode_line
+from syncd.views.people import people_list
+from syncd.views.tasks import tasks_list
+
+PEOPLE, TASKS = 5, 5
+_WIDTH = 100
+_SHOWN = 8  # lines of each kind
+# Colleagues are known anyway; and whoever never answered is not yet somebody to believe in.
+_STAGES = ("connection", "acquaintance", "dormant")
+
+
+@contextmanager
+def searching(*, shown: bool) -> Iterator[None]:
+    """Say that the search is on, while it is."""
+    if not shown:
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("Looking for mail, calendars and contacts"):
+        yield
+
+
+def show_finds(finds: setup.Finds, place: setup.Home, *, listed: bool) -> None:
+    """What was found (`listed`), and what was passed over."""
+    groups: tuple[tuple[str, list[tuple[Path, str]]], ...] = (
+        ("Mail:", [(one.path, one.what) for one in finds.mail]),
+        ("Calendars:", [(one.path, one.what) for one in finds.calendar]),
+        ("Contacts:", [(one.path, one.what) for one in finds.contacts]),
+    )
+    for title, lines in groups if listed else ():
+        for path, what in lines[:_SHOWN]:
+            typer.echo(f"{title:<11} {place.short(path)}  ({what})")
+            title = ""
+        if len(lines) > _SHOWN:
+            typer.echo(f"{'':<11} and {len(lines) - _SHOWN} more")
+    for passed in finds.passed_over[:_SHOWN]:
+        typer.echo(f"Passed over: {passed}", err=True)
+    if len(finds.passed_over) > _SHOWN:
+        typer.echo(f"Passed over: {len(finds.passed_over) - _SHOWN} more", err=True)
+
+
+def nothing_found(place: setup.Home) -> str:
+    """What was looked for, and how to name it."""
+    lines = [f"syncd: there is no mail and no calendar in {place.path}. Looked for:"]
+    for what, names in setup.LOOKED_FOR.items():
+        lines += textwrap.wrap(
+            f"{what}: {', '.join(names)}",
+            _WIDTH,
+            initial_indent="  ",
+            subsequent_indent="    ",
+            break_on_hyphens=False,
+        )
+    lines.append("Name what to read: syncd init --mail FOLDER --calendar FOLDER --contacts FOLDER")
+    return "\n".join(lines)
+
+
+def first_look(
+    assembly: wiring.Assembly,
+    moment: datetime,
+    program: str,
+    finds: setup.Finds,
+    *,
+    as_json: bool,
+) -> int:
+    """Read everything, deliver nothing, and show some of what it makes of it. The exit code."""
+    from syncd.cli.main import Stopped
+
+    config = assembly.path
+    database = wiring.open_state(assembly)
+    try:
+        # Without writing no task list is even constructed, whatever `mode` says.
+        shop = wiring.open_workshop(assembly, database, writing=False)
+        try:
+            with bar(shown=sys.stderr.isatty() and not as_json) as progress:
+                report = once(shop, moment, progress)
+        except Stopped:
+            typer.echo(f"To go on: {program} once", err=True)
+            raise
+        with database.read() as connection:
+            gallery = shop.gallery(connection)
+            people = _believed(people_list(connection, gallery, shop.ruleset, moment))
+            session = Session(shop, assembly, connection, moment)
+            tasks = _wanted(tasks_list(connection, session.decider(), moment, everything=True))
+            mode = mode_line(connection, database.owner, shop.policy)
+    finally:
+        database.close()
+    if as_json:
+        print_json(
+            {
+                **_written(config, finds),
+                "people": people[:PEOPLE],
+                "tasks": tasks[:TASKS],
+                "once": report_of(report),
+            }
+        )
+    else:
+        zone = shop.owner.zone
+        _people(people, zone, moment)
+        _tasks(tasks, mode)
+        onwards(program, config, looked=True)
+    for line in troubles_of(report):
+        typer.echo(line, err=True)
+    return code_of(report)
+
+
+def print_written(config: Path, finds: setup.Finds) -> None:
+    """What was written, as JSON."""
+    print_json(_written(config, finds))
+
+
+def _written(config: Path, finds: setup.Finds) -> dict[str, Any]:
+    return {
+        "config": str(config),
+        "mail": [str(one.path) for one in finds.mail],
+        "calendar": [str(one.path) for one in finds.calendar],
+        "contacts": [str(one.path) for one in finds.contacts],
+        "passed_over": [str(one) for one in finds.passed_over],
+    }
+
+
+def _believed(people: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The people to show: real ties, the strongest first, colleagues last."""
+    ties = [one for one in people if one["stage"] in _STAGES]
+    return sorted(ties, key=lambda one: (one["colleague"], -one["strength"], one["name"]))
+
+
+def _wanted(tasks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What would be written now: everything that only preview mode, or a limit, holds back."""
+    held = [
+        task
+        for task in tasks
+        if task["status"] == "open"
+        or (task["status"] == "held" and not any(r.startswith("pause:") for r in task["reasons"]))
+    ]
+    return sorted(held, key=lambda task: (task["due"] or date.max, task["title"], task["key"]))
+
+
+def _people(people: list[dict[str, Any]], zone: tzinfo, moment: datetime) -> None:
+    _heading(f"People it believes in ({_of(PEOPLE, people)})")
+    if not people:
+        typer.echo("  Nobody yet: nobody was met, and nobody answered you.")
+    for one in people[:PEOPLE]:
+        counts = one["counts"]
+        met = "never met"
+        if one["last_meeting"]:
+            day = one["last_meeting"].astimezone(zone)
+            times = "once" if counts["meetings"] == 1 else f"{counts['meetings']} times"
+            met = f"met {times}, last on {day:%Y-%m-%d}"
+        typer.echo(f"  {one['name'] or one['addresses'][0]} <{one['addresses'][0]}>")
+        typer.echo(f"    {met}; {counts['sent']} mails from you, {counts['received']} from them")
+
+
+def _tasks(tasks: list[dict[str, Any]], mode: str) -> None:
+    _heading(f"Tasks it would write ({_of(TASKS, tasks)})")
+    if not tasks:
+        typer.echo("  None: nothing of the last two weeks is waiting for you.")
+    for task in tasks[:TASKS]:
+        who = task["person"]["name"] or ", ".join(task["person"]["addresses"])
+        typer.echo(f"  {task['due']}  {task['title']}")
+        _say(f"with {who}, by rule {task['rule']}{_because(task)}", "              ")
+    if mode:
+        typer.echo(f"  {mode}")
+
+
+def _because(task: dict[str, Any]) -> str:
+    """What it rests on."""
+    for one in task["evidence"]:
+        mode = "" if one["mode"] == "unknown" else f", {one['mode'].replace('_', ' ')}"
+        return f", because of the {one['kind']} of {one['at']:%Y-%m-%d}{mode}: {one['title']}"
+    return ""
+
+
+def onwards(program: str, config: Path, *, looked: bool) -> None:
+    """What to do next."""
+    _heading("What next")
+    steps = [
+        (f'{program} explain "NAME OR ADDRESS"', "what counted, what did not, and why"),
+        (f"{program} tasks --all", "everything that waits, and for what"),
+        (f"{program} check", f"after a change to {config}"),
+        (f"{program} enable", "from then on, tasks are written"),
+    ]
+    if not looked:
+        steps.insert(0, (f"{program} once", "read everything; no task is written yet"))
+    for line, why in steps:
+        typer.echo(f"  {line}")
+        typer.echo(f"      {why}")
+
+
+def _of(most: int, found: list[dict[str, Any]]) -> str:
+    return f"{len(found):,}" if len(found) <= most else f"{most} of {len(found):,}"
+
+
+def _heading(text: str) -> None:
+    typer.echo("")
+    typer.echo(typer.style(text, bold=True))
+
+
+def _say(text: str, indent: str) -> None:
+    for line in textwrap.wrap(text, _WIDTH, initial_indent=indent, subsequent_indent=indent + "  "):
+        typer.echo(line)
