@@ -136,8 +136,8 @@ def _onwards(where: Path) -> None:
     typer.echo(f"  {program} people")
     typer.echo(f"  {program} tasks --all")
     typer.echo(f'  {program} explain "NAME OR ADDRESS"')
-    typer.echo("  Your own: write a syncd.yaml that names your Maildir and calendar folders (the")
     typer.echo(
-        "  README shows one), then `syncd check` and `syncd once`. Nothing leaves this machine."
+        "  Your own: `syncd init` finds your mail, calendars and cards, and shows what it would"
     )
+    typer.echo("  write before it writes any of it. Nothing leaves this machine.")
     typer.echo(f"  Done with it: rm -r {where}")

@@ -82,21 +82,26 @@ def _register() -> None:
     from syncd.cli import (
         check,
         demo,
+        enable,
         explain,
         export,
         forget,
+        init,
         log,
         merge,
+        mute,
         note,
         once,
+        pause,
         people,
+        rules,
         status,
         tasks,
     )
 
-    for module in (once, check, status, people, explain, tasks, log, note, merge):
+    for module in (init, once, check, status, people, explain, tasks, log, note, merge):
         module.register(app)
-    for module in (forget, export, demo):
+    for module in (rules, mute, pause, enable, forget, export, demo):
         module.register(app)
 
 

@@ -1,4 +1,9 @@
-"""`syncd note`: lines about a person that tasks bring up: `needs: …`, `offers: …`, `about: …`."""
+"""`syncd note`: lines about a person that tasks bring up: `needs: …`, `offers: …`, `about: …`; the
+words behind `tags:` are their tags.
+
+A line that came from the notes of a task stays until it is removed here: what is deleted there
+may only be tidied up.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +19,7 @@ from syncd.people.forgotten import Forgotten
 from syncd.pipeline.act import acting
 from syncd.store import notes, people
 from syncd.store.notes import Note
+from syncd.store.observations import mark
 
 
 def register(app: typer.Typer) -> None:
@@ -56,6 +62,7 @@ def _add(call: Call, now: str | None, word: str, line: str, *, as_json: bool) ->
         before = [one.line for one in notes.listed(connection, owner, addrs)]
         if line not in before:
             notes.add(connection, owner, [(addrs[0], line)], moment)
+            mark(connection, owner, addrs)
     if as_json:
         print_json({"person": row.name, "line": line, "new": line not in before})
     else:
@@ -79,6 +86,7 @@ def _remove(call: Call, now: str | None, word: str, number: int, *, as_json: boo
         if number not in stored:
             raise NotFound(f"no note {number} on {row.name}; `syncd note {addrs[0]}` lists them")
         notes.remove(connection, owner, addrs, stored[number].line)
+        mark(connection, owner, addrs)
     if as_json:
         print_json({"person": row.name, "line": stored[number].line})
     else:

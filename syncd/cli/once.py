@@ -5,13 +5,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
 from syncd import wiring
 from syncd.cli.context import JsonOption, NowOption, call_of, print_json
-from syncd.pipeline import Report, once
+from syncd.pipeline import Workshop, once
+from syncd.pipeline.report import Report
+from syncd.pipeline.switches import in_force
+from syncd.views.coming import Coming, coming
 
 
 def register(app: typer.Typer) -> None:
@@ -38,16 +42,38 @@ def command(
         shop = wiring.open_workshop(assembly, database)
         with bar(shown=sys.stderr.isatty() and not as_json) as progress:
             report = once(shop, moment, progress, accept_deletions=accept_deletions)
+        waiting = _previewed(shop, moment)
     finally:
         database.close()
     if as_json:
-        print_json(report_of(report))
+        print_json(report_of(report) | ({"preview": waiting.all} if waiting else {}))
     elif sys.stdout.isatty():
         for line in lines_of(report):
             typer.echo(line)
+    if waiting is not None and not as_json:
+        typer.echo(preview_line(waiting))
     for line in troubles_of(report):
         typer.echo(line, err=True)
     raise typer.Exit(code_of(report))
+
+
+def _previewed(shop: Workshop, now: datetime) -> Coming | None:
+    """What would be written; None where it is."""
+    owner = shop.database.owner
+    with shop.database.read() as connection:
+        policy = in_force(connection, owner, shop.policy).policy
+        return coming(connection, owner, shop.ruleset, policy, now) if policy.preview else None
+
+
+def preview_line(waiting: Coming) -> str:
+    if not waiting.all:
+        return "preview: nothing is written, and nothing waits to be"
+    tasks = "1 task" if waiting.all == 1 else f"{waiting.all} tasks"
+    today = "" if waiting.now == waiting.all else f", {waiting.now} of them today"
+    return (
+        f"preview: nothing is written. It would be {tasks}{today}: `syncd tasks --all` shows "
+        "them, `syncd enable` lets them be written"
+    )
 
 
 def code_of(report: Report) -> int:
@@ -112,6 +138,7 @@ def troubles_of(report: Report) -> list[str]:
         "nothing is written there until they are back. If you deleted them: "
         "`syncd once --accept-deletions`"
         for account, n in sorted(report.incidents.items())
+        if account not in {o.account for o in report.outcomes if o.error_kind == "Vanished"}
     ]
     return lines
 

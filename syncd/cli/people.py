@@ -39,8 +39,9 @@ def command(
                 show(found)
             return
         gallery = session.shop.gallery(session.connection)
-        entries = people_list(session.connection, gallery, session.shop.ruleset, session.now)
-        zone = session.shop.owner.zone
+        shop = session.shop
+        entries = people_list(session.connection, gallery, shop.ruleset, session.now, shop.clock)
+        zone = shop.owner.zone
     if as_json:
         print_json(entries)
         return

@@ -13,6 +13,7 @@ from syncd import wiring
 from syncd.cli.context import Call
 from syncd.pipeline import Workshop
 from syncd.pipeline.decide import Decider
+from syncd.pipeline.switches import in_force
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +27,17 @@ class Session:
 
     def decider(self) -> Decider:
         shop = self.shop
+        switches = in_force(self.connection, shop.database.owner, shop.policy)
         return Decider(
             shop.database,
             shop.gallery(self.connection),
             shop.ruleset,
             shop.clock,
-            shop.policy,
+            switches.policy,
             shop.tasks_in,
             self.now,
+            mutes=switches.mutes,
+            ignored=shop.ignore.matches,
         )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import typer
 
 from syncd.cli.context import JsonOption, NowOption, call_of, print_json
+from syncd.cli.mute import line_of
 from syncd.cli.session import reading
 from syncd.views.status import status_of
 
@@ -21,8 +22,15 @@ def command(context: typer.Context, now: NowOption = None, as_json: JsonOption =
     """Show accounts, items set aside, tasks that wait; exit code 1 if something needs you."""
     with reading(call_of(context), now) as session:
         names = [account.name for account in session.shop.accounts]
-        owner = session.shop.database.owner
-        status = status_of(session.connection, owner, names, bool(session.shop.tasks_in))
+        shop = session.shop
+        status = status_of(
+            session.connection,
+            shop.database.owner,
+            names,
+            bool(shop.tasks_in),
+            shop.policy,
+            session.now,
+        )
     if as_json:
         print_json(status)
     else:
@@ -71,13 +79,13 @@ def lines_of(status: dict[str, Any]) -> list[str]:
         "back under that name"
         for account, n in tasks["out_of_reach"].items()
     ]
+    lines += off_lines(status["off"])
+    lines += report_lines(status["report"])
     if not tasks["has_list"]:
         lines.append("No account takes tasks: add `tasks:` to one to have them written.")
     aside = status["set_aside"]
     lines.append(f"{len(aside)} items set aside" + (":" if aside else ""))
-    lines += [f"  {i['account']}: {i['ref']}: {i['reason']}" for i in aside[:_SHOWN]]
-    if len(aside) > _SHOWN:
-        lines.append(f"  and {len(aside) - _SHOWN} more (--json lists them all)")
+    lines += _some([f"{i['account']}: {i['ref']}: {i['reason']}" for i in aside])
     lines += [
         f"Not written: {one['key']} to {one['account']}: {one['error'] or one['state']}"
         for one in status["undelivered"]
@@ -89,10 +97,42 @@ def lines_of(status: dict[str, Any]) -> list[str]:
         f"{one['error'] or 'the next run does it'}"
         for one in status["forgetting"]
     ]
-    lines += [
-        f"{len(one['missing'])} tasks vanished from {one['account']} at once. They keep their "
-        "state; nothing is written there until they are back. If you deleted them: "
-        "`syncd once --accept-deletions`"
-        for one in status["incidents"]
-    ]
+    for one in status["incidents"]:
+        lines.append(
+            f"{len(one['missing'])} tasks vanished from {one['account']} at once. Did you delete "
+            "them? They keep their state; nothing is written there until they are back. If you "
+            "did: `syncd once --accept-deletions`"
+        )
+        lines += _some([f"{task['title']}  {task['key']}" for task in one["tasks"]])
     return lines
+
+
+def off_lines(off: dict[str, Any]) -> list[str]:
+    """What is switched off, one line each; none where nothing is."""
+    lines = [f"Mode: {off['mode_line']}"] if off["mode_line"] else []
+    if off["paused_until"]:
+        lines.append(f"Paused until {off['paused_until']}: `syncd resume` ends it")
+    if off["muted"]:
+        lines.append("Muted:")
+        lines += _some([line_of(one) for one in off["muted"]])
+    return lines
+
+
+def report_lines(report: list[dict[str, Any]]) -> list[str]:
+    """What came to nothing lately, and what is still open without its reason."""
+    lines = []
+    missed = [one for one in report if one["kind"] == "missed"]
+    if missed:
+        lines.append(f"{len(missed)} missed in the last 14 days, found too late for a task:")
+        lines += _some([f"{one['person']}: {one['rule']}, due {one['due']}" for one in missed])
+    void = [one for one in report if one["kind"] == "void"]
+    if void:
+        lines.append(f"{len(void)} open that you edited, though what they rest on did not happen:")
+        lines += _some([f"{one['title']}  {one['key']}" for one in void])
+    return lines
+
+
+def _some(lines: list[str]) -> list[str]:
+    shown = [f"  {line}" for line in lines[:_SHOWN]]
+    more = len(lines) - _SHOWN
+    return shown + ([f"  and {more} more (--json lists them all)"] if more > 0 else [])

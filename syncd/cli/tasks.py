@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
 import typer
 
 from syncd.cli.context import JsonOption, NowOption, call_of, print_json
 from syncd.cli.session import reading
+from syncd.views.reasons import in_words
 from syncd.views.tasks import tasks_list
+
+_HEADINGS = {
+    "open": "Open",
+    "held": "Held back",
+    "waiting": "Waiting for their time",
+    "muted": "Muted",
+    "missed": "Missed",
+    "void": "Void",
+    "done": "Done",
+    "closed": "Closed by syncd",
+    "expired": "Expired",
+    "dismissed": "Deleted by you",
+}
 
 
 def register(app: typer.Typer) -> None:
@@ -20,7 +35,7 @@ def command(
     now: NowOption = None,
     as_json: JsonOption = False,
     everything: Annotated[
-        bool, typer.Option("--all", help="Also what is waiting, held, muted or missed.")
+        bool, typer.Option("--all", help="Also what is waiting, held, muted, missed or void.")
     ] = False,
 ) -> None:
     """List the tasks that syncd wrote."""
@@ -34,12 +49,35 @@ def command(
     if not entries:
         typer.echo("No tasks." if everything else "No tasks written yet; --all shows what waits.")
         return
-    for entry in entries:
-        typer.echo(line_of(entry))
+    for line in lines_of(entries):
+        typer.echo(line)
     typer.echo("\nWhy one of them is there: syncd explain KEY")
 
 
-def line_of(entry: dict[str, Any]) -> str:
-    reason = f"  ({', '.join(entry['reasons'])})" if entry["status"] == "held" else ""
-    due = entry["due"].isoformat() if entry["due"] else "no date  "
-    return f"{entry['status']:<9} {due}  {entry['title']}{reason}\n          {entry['key']}"
+def lines_of(entries: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """A paragraph for each status, what is due first at its top."""
+    first = True
+    for status, heading in _HEADINGS.items():
+        some = [entry for entry in entries if entry["status"] == status]
+        if not some:
+            continue
+        yield f"{'' if first else chr(10)}{heading} ({len(some)})"
+        first = False
+        for entry in sorted(some, key=_order):
+            due = entry["due"].isoformat() if entry["due"] else "no date"
+            yield f"  {due:<10}  {_title(entry)}"
+            yield f"              {entry['key']}{_why(entry)}"
+
+
+def _order(entry: dict[str, Any]) -> tuple[bool, Any, str]:
+    return entry["due"] is None, entry["due"] or 0, entry["key"]
+
+
+def _title(entry: dict[str, Any]) -> str:
+    title: str = entry["title"]
+    return title or f"{entry['person']['name']} ({entry['rule']})"
+
+
+def _why(entry: dict[str, Any]) -> str:
+    why = entry["closed_why"] or in_words(entry.get("reasons", ()))
+    return f"  {why}" if why else ""

@@ -16,8 +16,9 @@ from syncd.inference.model import Claim, Owner
 from syncd.people import AddressKind, classify
 from syncd.pipeline.decide import Decider
 from syncd.pipeline.people import Gallery, Portrait
-from syncd.planner import Tracked, mint
+from syncd.planner import Tracked, mint, unplaced
 from syncd.store import ledger, people
+from syncd.views.cards import cards_behind
 from syncd.views.joins import joined_by
 
 _AT_ONCE = 200
@@ -55,7 +56,7 @@ def _no_person(addr: str, reasons: Sequence[str], claims: Sequence[Claim]) -> di
         "address": addr,
         "reasons": list(reasons),
         "facts": None,
-        "interactions": _interactions(claims),
+        "interactions": interactions_of(claims),
         "signals": [],
         "verdicts": [],
     }
@@ -93,7 +94,7 @@ def _object(
         return _no_person(min(portrait.addrs), reasons, portrait.claims)
     history = portrait.history
     facts = history.facts_json(now)
-    tier = tier_of(decider.ruleset, history.subject, history.facts_at(now))
+    tier = tier_of(decider.ruleset, history.subject, history.facts_at(now), decider.clock)
     suspended = suspended_addresses(portrait.dossier, decider.gallery.owner, now)
     if len(suspended) == len(portrait.addrs):
         reasons = (*reasons, "address:suspended")
@@ -101,7 +102,7 @@ def _object(
         "person": person_of(portrait) | _joined(connection, decider, portrait),
         "reasons": list(reasons),
         "facts": facts | {"tier": tier.name if tier else None, "suspended": list(suspended)},
-        "interactions": _interactions(portrait.claims),
+        "interactions": interactions_of(portrait.claims),
         "signals": [
             {
                 "at": signal.at,
@@ -132,19 +133,21 @@ def _verdicts(
     followed = decider.stand(portrait, rows)
     shown = [verdict_of(row) for row in followed.tracked]
     there = {(row.rule, row.anchor) for row in followed.tracked}
-    for verdict in decider.verdicts(portrait):
+    muted = decider.mutes.of(portrait.addrs, decider.now)
+    for verdict in decider.verdicts(portrait, rows):
         anchor = verdict.anchor.evidence
         if (verdict.rule, anchor) in there:
             continue
+        state, reasons = unplaced(verdict, followed.tracked, muted.rules, muted.unmuted)
         shown.append(
             {
                 "rule": verdict.rule,
                 "anchor": anchor,
-                "state": str(verdict.state),
+                "state": str(state),
                 "remind": verdict.remind,
                 "due": verdict.due,
                 "next": None,
-                "reasons": list(verdict.reasons),
+                "reasons": list(reasons),
                 "key": mint(verdict.rule, anchor, decider.address_in(portrait, anchor)),
             }
         )
@@ -169,10 +172,11 @@ def verdict_of(row: Tracked) -> dict[str, Any]:
     }
 
 
-def _interactions(claims: Sequence[Claim]) -> list[dict[str, Any]]:
-    """Every claim, newest first, those that do not count among them."""
+def interactions_of(claims: Sequence[Claim]) -> list[dict[str, Any]]:
+    """Every claim, newest first, those that do not count among them; not what was never meant to be
+    contact, a task ticked whose rule says nothing of it."""
     newest = sorted(claims, key=lambda claim: (claim.at, claim.key), reverse=True)
-    return [interaction_of(claim) for claim in newest]
+    return [interaction_of(one) for one in newest if one.reasons != ("task:acknowledged",)]
 
 
 def interaction_of(claim: Claim) -> dict[str, Any]:
@@ -194,7 +198,9 @@ def interaction_of(claim: Claim) -> dict[str, Any]:
 
 
 def evidence_of(portrait: Portrait, anchors: Sequence[str]) -> list[dict[str, Any]]:
-    """The interactions that these pieces of evidence name, for a task."""
+    """What these pieces of evidence name, for a task: interactions, and the cards behind a birthday
+    or a card that was added."""
     claims: Mapping[str, Claim] = portrait.claim_by_key
     keys = dict.fromkeys(anchor.partition("#")[0] for anchor in anchors)
-    return [interaction_of(claims[key]) for key in keys if key in claims]
+    found = [interaction_of(claims[key]) for key in keys if key in claims]
+    return found + [card for key in keys for card in cards_behind(portrait, key)]

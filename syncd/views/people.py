@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from rules.evaluate import tier_of
+from rules.evaluate import Clock, tier_of
 from rules.history import Facts, Subject
 from rules.model import RuleSet
 from syncd.inference.humans import kind_of
@@ -23,9 +23,15 @@ _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 
 def people_list(
-    connection: Connection, gallery: Gallery, ruleset: RuleSet, now: datetime
+    connection: Connection,
+    gallery: Gallery,
+    ruleset: RuleSet,
+    now: datetime,
+    clock: Clock | None = None,
 ) -> list[dict[str, Any]]:
-    """The rows of `people --json`, most recent interaction first."""
+    """The rows of `people --json`, most recent interaction first. `clock` is what tiers are read
+    by; without one, the owner's zone from Monday to Friday."""
+    clock = clock or Clock(gallery.owner.zone)
     entries: list[dict[str, Any]] = []
     stale: list[str] = []
     for row in people.everyone(connection, gallery.owner_id, ("person", "silent", "machine")):
@@ -33,20 +39,20 @@ def people_list(
         if snapshot is None:
             stale.append(row.id)
         elif row.kind == "person":
-            entries.append(_entry(snapshot.summary(now), snapshot.facts(now), ruleset))
+            entries.append(_entry(snapshot.summary(now), snapshot.facts(now), ruleset, clock))
     desk = gallery.desk()
     for portrait in gallery.look(connection, stale, now, desk):
         if kind_of(portrait.dossier, portrait.claims)[0] == "person":
             history = portrait.history
-            entries.append(_entry(history.summary(now), history.facts_at(now), ruleset))
+            entries.append(_entry(history.summary(now), history.facts_at(now), ruleset, clock))
     entries.sort(key=lambda entry: (entry["name"], entry["id"]))
     entries.sort(key=lambda entry: entry["last_interaction"] or _LONG_AGO, reverse=True)
     return entries
 
 
-def _entry(summary: dict[str, Any], facts: Facts, ruleset: RuleSet) -> dict[str, Any]:
+def _entry(summary: dict[str, Any], facts: Facts, ruleset: RuleSet, clock: Clock) -> dict[str, Any]:
     subject = Subject(summary["id"], summary["name"], tuple(summary["addresses"]))
-    tier = tier_of(ruleset, subject, facts)
+    tier = tier_of(ruleset, subject, facts, clock)
     return summary | {"tier": tier.name if tier else None}
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
 from rules.verdict import State
 from syncd.pipeline.hand import incident
+from syncd.planner import Policy
 from syncd.store import (
     aliases,
     facts,
@@ -21,12 +23,19 @@ from syncd.store import (
 )
 from syncd.store.schema import observation
 from syncd.store.times import from_int
+from syncd.views.switches import Reporter
 
 
 def status_of(
-    connection: Connection, owner: str, accounts: list[str], has_task_list: bool
+    connection: Connection,
+    owner: str,
+    accounts: list[str],
+    has_task_list: bool,
+    policy: Policy,
+    now: datetime,
 ) -> dict[str, Any]:
-    """Plain data; `failed` says that something needs the owner."""
+    """Plain data; `failed` says that something needs the owner. `policy` as configured."""
+    reporter = Reporter(connection, owner, policy, now)
     rows = [row for row in sources.load(connection, owner) if row.account in accounts]
     counts = sources.counts(connection, owner)
     kinds = select(observation.c.kind, func.count().label("number")).where(
@@ -91,8 +100,11 @@ def status_of(
             for one in removals.pending(connection, owner)
         ],
         "incidents": [
-            {"account": account, "missing": keys} for account, keys in sorted(incidents.items())
+            {"account": account, "missing": keys, "tasks": reporter.named(keys)}
+            for account, keys in sorted(incidents.items())
         ],
+        "off": reporter.off(),
+        "report": reporter.report(),
         "next": people.next_moment(connection, owner),
         "failed": bool(incidents)
         or bool(elsewhere)

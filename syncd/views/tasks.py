@@ -11,25 +11,30 @@ from sqlalchemy import Connection
 from rules.verdict import State
 from syncd.pipeline.decide import Decider
 from syncd.pipeline.people import Portrait
-from syncd.planner import Tracked
+from syncd.planner import Status, Tracked
 from syncd.store import ledger, ledger_tasks
-from syncd.views.explain import evidence_of, interaction_of, person_of, verdict_of
+from syncd.views.explain import evidence_of, interactions_of, person_of, verdict_of
 
-_NOT_YET = (State.WAITING, State.HELD, State.MUTED, State.MISSED)
+_NOT_YET = (State.WAITING, State.HELD, State.MUTED, State.MISSED, State.VOID)
 
 
 def tasks_list(
     connection: Connection, decider: Decider, now: datetime, *, everything: bool = False
 ) -> list[dict[str, Any]]:
-    """The rows of `tasks --json`; with `everything` also waiting, held, muted and missed ones."""
+    """The rows of `tasks --json`; with `everything` also those that have not come (waiting, held,
+    muted, missed, void), and the `reasons` of all."""
     owner = decider.gallery.owner_id
     rows = ledger_tasks.delivered(connection, owner)
     if everything:
         shown = {row.key for row in rows}
-        later = ledger.in_state(connection, owner, _NOT_YET)
+        later = ledger.in_state(connection, owner, (*_NOT_YET, State.OPEN))
         rows += [row for row in later if row.key not in shown]
     portraits = _portraits(connection, decider, rows, now)
-    return [entry(decider, portraits[row.person], row) for row in rows if row.person in portraits]
+    return [
+        entry(connection, decider, portraits[row.person], row, reasons=everything)
+        for row in rows
+        if row.person in portraits
+    ]
 
 
 def _portraits(
@@ -39,21 +44,31 @@ def _portraits(
     return {one.row.id: one for one in decider.gallery.look(connection, ids, now)}
 
 
-def entry(decider: Decider, portrait: Portrait, row: Tracked) -> dict[str, Any]:
+def entry(
+    connection: Connection,
+    decider: Decider,
+    portrait: Portrait,
+    row: Tracked,
+    *,
+    reasons: bool = False,
+) -> dict[str, Any]:
     """One task, as its list has it; for a verdict without one, as it would be written."""
-    task = row.task
+    task, whys = row.task, row.reasons
     anchors = [row.anchor]
     if task is not None:
         anchors = [*task.evidence, *anchors]
         title, notes, due = task.theirs.title, task.theirs.notes, task.theirs.due
         status, created, why = str(task.status), task.created, task.closed_why
+        if task.delivered_at is None and task.status is Status.OPEN:
+            # Decided, and the list has not confirmed it: the owner cannot see it there yet.
+            status, whys = str(State.HELD), ("list:unconfirmed", *whys)
     else:
-        drafted = decider.draft(portrait, row)
+        drafted = decider.draft(portrait, row, connection)
         title, notes, due = "", "", row.due
         if drafted is not None:
             title, notes, due = drafted[0].title, drafted[0].notes, drafted[0].due
         status, created, why = str(row.state), None, ""
-    return {
+    found = {
         "key": row.key,
         "rule": row.rule,
         # Whoever turned out to be no person keeps the address that the task is about.
@@ -65,8 +80,8 @@ def entry(decider: Decider, portrait: Portrait, row: Tracked) -> dict[str, Any]:
         "created": created,
         "closed_why": why or None,
         "evidence": evidence_of(portrait, anchors),
-        "reasons": list(row.reasons),
     }
+    return found | {"reasons": list(whys)} if reasons else found
 
 
 def explain_task(
@@ -81,9 +96,8 @@ def explain_task(
     portrait = portraits.get(row.person)
     if portrait is None:
         return None
-    newest = sorted(portrait.claims, key=lambda claim: (claim.at, claim.key), reverse=True)
     return {
-        "task": entry(decider, portrait, row),
+        "task": entry(connection, decider, portrait, row),
         "verdict": verdict_of(row),
-        "interactions": [interaction_of(claim) for claim in newest],
+        "interactions": interactions_of(portrait.claims),
     }

@@ -174,15 +174,19 @@ def test_a_newer_meeting_that_was_cancelled_gives_the_task_back(house: House) ->
     assert len(house.files()) == 1
 
 
-def test_void_before_delivery_leaves_nothing(house: House) -> None:
-    """What was only held and turns out not to have been leaves no task and no verdict."""
+def test_void_before_delivery_is_only_shown(house: House) -> None:
+    """What was only held and turns out not to have been leaves no task; `tasks --all` shows it as
+    void, and were it real after all, it would be written."""
     house.settings = "mode: preview\n"
     path = house.meet(BEN, at("2026-03-03", "10:00"), uid="m")
     assert house.lived(NOON) == "held"
     path.write_bytes(path.read_bytes().replace(b"STATUS:CONFIRMED", b"STATUS:CANCELLED"))
     house.settings = ""
-    assert house.lived(at("2026-03-04")) == "none"
+    assert house.lived(at("2026-03-04")) == "void"
+    assert house.state_of(at("2026-03-04")) == "void"
     assert house.files() == {}
+    path.write_bytes(path.read_bytes().replace(b"STATUS:CANCELLED", b"STATUS:CONFIRMED"))
+    assert house.lived(at("2026-03-05")) == "open"
 
 
 def test_void_does_not_undo_a_tick(house: House) -> None:
