@@ -9,6 +9,8 @@ WORKERS ?= 2
 BENCH_ARGS ?=
 # make fuzz MINUTES=5
 MINUTES ?= 60
+# make soak EXAMPLES=1000
+EXAMPLES ?= 100
 # make lock UPGRADE=--upgrade
 UPGRADE ?=
 
@@ -17,7 +19,7 @@ READY := .venv/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench fuzz fmt lock clean
+.PHONY: help setup demo test check bench fuzz soak fmt docs lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -26,7 +28,9 @@ help:
 	@echo "make check   lint, format, types, import contracts"
 	@echo "make bench   measure speed against mblaze, notmuch and stdlib (BENCH_ARGS=\"--messages 2000\")"
 	@echo "make fuzz    look for inputs that break a reader, for an hour (MINUTES=5)"
+	@echo "make soak    try ever more histories against the promises (EXAMPLES=1000)"
 	@echo "make fmt     format and fix what can be fixed"
+	@echo "make docs    write docs/rules.md anew from the code"
 	@echo "make lock    resolve the dependencies anew (UPGRADE=--upgrade for newer ones)"
 	@echo "make clean   remove what the other targets made"
 
@@ -84,9 +88,15 @@ bench: $(READY)
 fuzz: .venv/.fuzz
 	$(BIN)/python tests/simulation/fuzz/fuzz.py --minutes $(MINUTES)
 
+soak: $(READY)
+	SYNCD_SOAK=$(EXAMPLES) $(BIN)/python -m pytest -q tests/simulation tests/unit/rules/test_evaluate_clock.py
+
 fmt: $(READY)
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+docs: $(READY)
+	$(BIN)/python -m rules.describe_language > docs/rules.md
 
 # The first file constrains the others, so that a package has one version everywhere.
 lock:

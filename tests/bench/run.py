@@ -1,6 +1,7 @@
 """`make bench`: back-fill against its peers on the same files, a second run, one new mail.
 
     python tests/bench/run.py [--messages 20000] [--notmuch 5000] [--events 10000] [--runs 3]
+                              [--people 100000]
 
 Machines are noisy: look at the ratios, which are medians of runs made in turn, not at the seconds.
 Each run is a fresh process, its start included; memory is the peak of it and all it starts.
@@ -37,6 +38,7 @@ def main() -> None:
     )
     parser.add_argument("--events", type=int, default=10_000)
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--people", type=int, default=100_000, help="0: without them")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="syncd-bench-") as name:
         base = Path(name)
@@ -44,6 +46,17 @@ def main() -> None:
         against_notmuch(base / "less", given.notmuch, given.runs)
         against_mbox(base / "mbox", given.notmuch, given.runs)
         against_icalendar(base / "events", given.events, given.runs)
+        if given.people:
+            small_steps(base / "crowd", given.people)
+
+
+def small_steps(folder: Path, count: int) -> None:
+    """What the engine does all day, with many people in the state."""
+    folder.mkdir()
+    title(f"{count:,} people, 20 rules")
+    script = [sys.executable, str(HERE / "steps.py"), str(folder)]
+    run([*script, str(count)], folder)
+    run(script, folder)
 
 
 def work(name: str, path: Path) -> Run:

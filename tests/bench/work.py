@@ -42,11 +42,12 @@ def icalendar_parse(path: Path) -> None:
 def observe(config: Path) -> None:
     """Our first pass: everything read, stored and indexed."""
     from syncd import pipeline, wiring
+    from syncd.pipeline.report import Report, Silent
 
     assembly = wiring.assemble(config)
     database = wiring.open_state(assembly)
-    report = pipeline.Report()
-    pipeline.observe(wiring.open_workshop(assembly, database), END, report, pipeline.Silent())
+    report = Report()
+    pipeline.observe(wiring.open_workshop(assembly, database), END, report, Silent())
     database.close()
     if report.failed:
         sys.exit(f"syncd: {[outcome.error for outcome in report.outcomes if outcome.error]}")
