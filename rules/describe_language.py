@@ -103,7 +103,8 @@ file, name that file under `rules:` in the configuration, and run `syncd check`.
 ```
 
 - `syncd check` lists every mistake at once, at file:line:column, and warns of rules that can never
-  fire or never close. `syncd check my-rules.yaml` needs no configuration.
+  fire, that start at every message and have no `until`, or that ask twice for the same.
+  `syncd check my-rules.yaml` needs no configuration.
 - `syncd rules list` says what each rule does, `syncd rules show RULE` all about one, and `syncd
   rules why RULE PERSON` why it does or does not ask for a task.
 - `syncd check --schema > rules.schema.json` makes editors complete and explain while you type: with
@@ -175,6 +176,8 @@ tiers:
 `title` (at most <<longest title>> characters) and `notes` (<<longest notes>>) are templates:
 `{{ first_name }}` prints a variable, `{% if asks %}…{% endif %}` chooses, and the filters
 <<filters>> change a text. Lines that are empty only because a variable was empty disappear.
+Where a variable stands alone on its line, what another one already told is not told again, and
+no link twice.
 
 <<variables>>
 

@@ -24,12 +24,13 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 # The whole grammar; the JSON Schema quotes it.
 PATTERN = (
-    r"^(\d{1,4}[hdwm]|\d{1,4} working days?|(cadence|rhythm)( x (?!0+(\.0)?$)\d{1,2}(\.\d)?)?)$"
+    r"^([0-9]{1,4}[hdwm]|[0-9]{1,4} working days?"
+    r"|(cadence|rhythm)( x (?!0+(\.0)?$)[0-9]{1,2}(\.[0-9])?)?)$"
 )
 # Elapsed time, for facts such as `silent_for`: no calendar and nobody's cadence in it.
-ELAPSED_PATTERN = r"^\d{1,4}[hdw]$"
+ELAPSED_PATTERN = r"^[0-9]{1,4}[hdw]$"
 # A tier's cadence cannot be in terms of itself.
-CADENCE_PATTERN = r"^(?!0+[^0-9])(\d{1,4}[hdwm]|\d{1,4} working days?)$"
+CADENCE_PATTERN = r"^(?!0+[^0-9])([0-9]{1,4}[hdwm]|[0-9]{1,4} working days?)$"
 
 _LONG_UNITS = {
     "hour": "h",
@@ -141,19 +142,19 @@ def elapsed(text: str) -> timedelta:
 def _advice(text: str) -> str:
     known = "write such as 48h, 30d, 6w, 3m, 5 working days, cadence or rhythm x 3"
     plain = text.strip().lower()
-    if match := re.fullmatch(r"(\d{1,4})", plain):
+    if match := re.fullmatch(r"([0-9]{1,4})", plain):
         return f"{text!r} has no unit: {match[1]}d for days, {match[1]}h for hours"
-    if match := re.fullmatch(r"(\d{1,4})\s*(?:business|work|working)\s*days?", plain):
+    if match := re.fullmatch(r"([0-9]{1,4})\s*(?:business|work|working)\s*days?", plain):
         return f"unknown duration {text!r}: did you mean '{match[1]} working days'?"
-    if match := re.fullmatch(r"(\d{1,4})\s*y(?:ears?)?", plain):
+    if match := re.fullmatch(r"([0-9]{1,4})\s*y(?:ears?)?", plain):
         return f"unknown duration {text!r}: did you mean '{int(match[1]) * 12}m'?"
-    if match := re.fullmatch(r"(\d{1,4})\s*([a-z]+?)s?", plain):
+    if match := re.fullmatch(r"([0-9]{1,4})\s*([a-z]+?)s?", plain):
         unit = _LONG_UNITS.get(match[2], match[2] if match[2] in _SPAN else None)
         if unit:
             return f"unknown duration {text!r}: did you mean '{match[1]}{unit}'?"
-    if match := re.fullmatch(r"(cadence|rhythm)\s*[x×*]\s*(\d{1,2}(?:\.\d)?)", plain):
+    if match := re.fullmatch(r"(cadence|rhythm)\s*[x×*]\s*([0-9]{1,2}(?:\.[0-9])?)", plain):
         unit, factor = match[1], match[2]
-    elif match := re.fullmatch(r"(\d{1,2}(?:\.\d)?)\s*[x×*]\s*(cadence|rhythm)", plain):
+    elif match := re.fullmatch(r"([0-9]{1,2}(?:\.[0-9])?)\s*[x×*]\s*(cadence|rhythm)", plain):
         unit, factor = match[2], match[1]
     else:
         return f"unknown duration {text!r}: {known}"

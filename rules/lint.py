@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 from rules.describe_where import short
 from rules.durations import Duration
+from rules.lint_pairs import pairs
 from rules.lint_tiers import named_tiers, reachable, unreached
 from rules.lint_where import (
     Both,
@@ -25,8 +25,9 @@ from rules.lint_where import (
     known,
     possible,
     silent,
+    strength,
 )
-from rules.model import Rule, RuleSet, Tier
+from rules.model import Rule, RuleSet, StrengthBelow, Tier
 from rules.templates import VARIABLES
 from rules.where import All, Condition
 from rules.words import CLAUSES
@@ -83,16 +84,7 @@ def lint(ruleset: RuleSet) -> tuple[Warned, ...]:
     for rule in ruleset.rules:
         about = [*_never(rule, tiers), *_endless(rule), *_idle(rule), *_bare(rule)]
         found += [_warned(rule, message) for message in about]
-    for one, other in combinations(ruleset.rules, 2):
-        if _twins(one, other):
-            place = f"{one.source[0]}:{one.source[1]}"
-            found.append(
-                _warned(
-                    other,
-                    f"the same task as rule {one.id} ({place}): same since, until, due and title, "
-                    "and both may hold of one person; keep one of them, or part them by where",
-                )
-            )
+    found += [_warned(rule, message) for rule, message in pairs(ruleset.rules)]
     return tuple(found)
 
 
@@ -123,7 +115,7 @@ def _never(rule: Rule, tiers: Sequence[Tier]) -> Iterator[str]:
         return
     parts = _parts(rule.where)
     names = [tier.name for tier in tiers]
-    after = _follows(rule)
+    after, faded = _follows(rule), _faded(rule)
     timed = _timing(rule)
     paused = is_one("scheduled", False)
     following = [tier.name for tier in tiers if tier.cadence]
@@ -133,7 +125,13 @@ def _never(rule: Rule, tiers: Sequence[Tier]) -> Iterator[str]:
         yield f"never fires: {_listed(core)} can never hold{' together' if len(core) > 1 else ''}"
     elif not _holds(parts, after, names):
         core = _core(parts, after, names)
-        yield f"never fires: once {CLAUSES[str(rule.since)]}, {_listed(core)} cannot hold"
+        yield f"never fires: once {_clause(rule)}, {_listed(core)} cannot hold"
+    elif not _holds(parts, faded, names):
+        core = _core(parts, faded, names)
+        yield (
+            f"fires only after new contact: once {_clause(rule)}, {_listed(core)} cannot hold "
+            "before it; mend where, or add until: [interaction]"
+        )
     elif not _holds(parts, (*after, *timed), names):
         core = _core(parts, (*after, *timed), names)
         yield (
@@ -154,8 +152,8 @@ def _endless(rule: Rule) -> Iterator[str]:
     """What should close its tasks and does not."""
     if not rule.until and rule.since in _FREQUENT:
         yield (
-            f"fires whenever {CLAUSES[str(rule.since)]}, and nothing closes its task: add until, "
-            "such as until: [message_sent, call, meeting]"
+            f"fires whenever {CLAUSES[str(rule.since)]}, and nothing but time closes its task: add "
+            "until, such as until: [message_sent, call, meeting]"
         )
     impossible = []
     if rule.since in _INTERACTIONS:
@@ -189,20 +187,6 @@ def _without_templates(text: str) -> str:
     return re.sub(r"\{\{.*?\}\}|\{%.*?%\}", "", text, flags=re.DOTALL)
 
 
-def _twins(one: Rule, other: Rule) -> bool:
-    """Whether two rules make the same task of the same person for the same event."""
-    same = (
-        one.since == other.since
-        and one.anchor == other.anchor
-        and set(one.until) == set(other.until)
-        and one.due == other.due
-        and one.task_title.split() == other.task_title.split()
-    )
-    both = Both((formula_of(one.where), formula_of(other.where)))
-    tiers = named_tiers(one.where, other.where)
-    return same and possible(Both((both, known(both))), tiers)
-
-
 def _holds(parts: Sequence[Condition], more: Sequence[Formula], tiers: Sequence[str]) -> bool:
     all_of = Both((*map(formula_of, parts), *more))
     return possible(Both((all_of, known(all_of))), tiers)
@@ -234,7 +218,22 @@ def _parts(where: Condition) -> list[Condition]:
 def _follows(rule: Rule) -> tuple[Formula, ...]:
     """What is true of everybody with whom `since` happened."""
     name = _COUNTED.get(str(rule.since))
-    return (at_least(name, 1),) if name else ()
+    if name:
+        return (at_least(name, 1),)
+    # Any contact closes the task: until then the strength can only fall.
+    return _faded(rule) if "interaction" in rule.stops else ()
+
+
+def _faded(rule: Rule) -> tuple[Formula, ...]:
+    """What is true after the tie decayed, until there is new contact."""
+    level = rule.since.level if isinstance(rule.since, StrengthBelow) else None
+    return () if level is None else (strength(Bounds(below=level)),)
+
+
+def _clause(rule: Rule) -> str:
+    if isinstance(rule.since, StrengthBelow):
+        return f"the tie decays below {rule.since.level:g}"
+    return CLAUSES[rule.since]
 
 
 def _timing(rule: Rule) -> tuple[Formula, ...]:

@@ -140,6 +140,11 @@ def silent(bounds: Bounds) -> Formula:
     return Is(("silent_for",), bounds)
 
 
+def strength(bounds: Bounds) -> Formula:
+    """Tie strength is within these bounds."""
+    return Is(("strength",), bounds)
+
+
 def known(formula: Formula) -> Formula:
     """What is true of every real relationship, as far as the facts in `formula` are concerned."""
     facts: dict[Fact, set[float]] = {}

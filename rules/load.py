@@ -229,8 +229,12 @@ class _File:
         if node is None or (key == "title" and self.reader.string(node, what) is None):
             return ""
         text = self._text(node, what, limit)
-        for line, message in templates.check(text):
+        mistakes = templates.check(text)
+        for line, message in mistakes:
             self.reader.problem(node, f"{what}: {message}", line if node.block else 0)
+        if key == "title" and text and not mistakes and templates.blank(text):
+            message = 'prints nothing: write such as "Call {{ first_name }}"'
+            self.reader.problem(node, f"{what}: {message}")
         return text
 
 

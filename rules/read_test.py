@@ -47,6 +47,8 @@ FACT_KEYS = (
 TASK_KEYS = ("rule", "title", "due", "state", "notes")
 MAX_SIZE = 100_000
 
+_NO_TEST = "- {name: …, history: […], expect: […]}, or remove the file"
+_NO_TASK = "such as [{now: 2026-03-02 12:00, tasks: none}]"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MEETINGS = {"meeting", "in_person_meeting"}
 
@@ -118,7 +120,7 @@ class _SuiteReader:
             clock = self._clock(found)
             tiers = tuple(read_tier(self.reader, node)[0] for node in self._list(found, "tiers"))
             if "tests" in found:
-                cases = [self._case(node) for node in self.reader.items(found["tests"], "tests")]
+                cases = [self._case(node) for node in self._some(found["tests"], "tests", _NO_TEST)]
         return Suite(self.reader.file, clock, tuple(cases), tiers)
 
     def _clock(self, found: Mapping[str, Node]) -> Clock:
@@ -155,11 +157,19 @@ class _SuiteReader:
             known is not False,
             self._moment(found.get("first_after"), "first_after"),
         )
-        expectations = [self._expectation(item) for item in self._list(found, "expect")]
+        expected = self._some(found["expect"], "expect", _NO_TASK) if "expect" in found else ()
+        expectations = [self._expectation(item) for item in expected]
         return Case(name or "", node.line, history, tuple(e for e in expectations if e is not None))
 
     def _list(self, found: Mapping[str, Node], key: str) -> tuple[Node, ...]:
         return self.reader.items(found[key], key) if key in found else ()
+
+    def _some(self, node: Node, what: str, example: str) -> tuple[Node, ...]:
+        """A list of one at least: what expects nothing could never fail."""
+        items = self.reader.items(node, what)
+        if node.kind == "list" and not items:
+            self.reader.problem(node, f"{what} must not be empty: write {example}")
+        return items
 
     def _person(self, node: Node | None) -> Subject:
         if node is None:
@@ -290,10 +300,11 @@ class _SuiteReader:
     def _elapsed(self, found: Mapping[str, Node], key: str) -> timedelta | None:
         if key not in found:
             return None
+        text = self.reader.string(found[key], key) or "1d"
         try:
-            span = elapsed(self.reader.string(found[key], key) or "1d")
+            span = elapsed(text)
         except ValueError as error:
-            self.reader.problem(found[key], f"{key}: {error}")
+            self.reader.problem(found[key], f"{key}: {slips.duration(text) or error}")
             return None
         if not span:
             self.reader.problem(found[key], f"{key} must be above 0")

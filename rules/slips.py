@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
+
+from rules.durations import PATTERN
 
 _CONDITION = "it belongs under where: {{{}: …}}"
 _COUNT = "write counts: {{{}: {{at_least: 3}}}}"
@@ -182,6 +185,8 @@ def bound(text: str) -> str:
 def duration(text: str) -> str:
     """What to write instead of something that is no length of time, "" where that is not known."""
     plain = text.strip().lower()
+    if not plain.isascii():
+        return _understood(text, "".join(map(_ascii_digit, plain)))
     if re.fullmatch(r"\d{4}-\d\d-\d\d.*", plain):
         return f"{text!r} is a date: write how long after the event, such as 30d"
     if plain in ("never", "none", "forever"):
@@ -190,25 +195,44 @@ def duration(text: str) -> str:
         return f"{text!r} is no length of time: write 0d"
     if plain == "tomorrow":
         return f"{text!r} is no length of time: write 1d"
-    if re.fullmatch(r"-.*", plain):
+    if re.fullmatch(r"-.*|[a-z]+\s*[x*]\s*-.*", plain):
         return f"{text!r} lies before the event: all times run forward from it, from 0d on"
     if re.fullmatch(r"\d+\s*(?:s|sec|seconds?|min|minutes?)", plain):
         return f"{text!r} is too fine: hours (1h) are the shortest unit"
     if match := re.fullmatch(r"(\d+)\.(\d+)\s*(d|days?|w|weeks?)", plain):
         hours = float(f"{match[1]}.{match[2]}") * (24 if match[3].startswith("d") else 168)
         return f"{text!r}: write whole numbers, such as {round(hours)}h"
-    if match := re.fullmatch(r"p(\d+)([dwm])", plain):
-        return f"unknown duration {text!r}: did you mean '{match[1]}{match[2]}'?"
     if re.fullmatch(r"(\d+[hdwm]\s*){2,}", plain):
         return f"{text!r} has several units: write one of them, such as 36h"
+    if re.fullmatch(r"\d{5,}\D*", plain):
+        return (
+            f"{text!r} is too long: the number has at most four digits, such as 120m for 10 years"
+        )
+    if re.fullmatch(r"[a-z]+ x \d{3,}(?:\.\d+)?", plain):
+        return f"{text!r} is too long: multiply by 99.9 at most"
+    if match := re.fullmatch(r"([a-z]+ x \d{1,2}\.\d)\d+", plain):
+        return f"{text!r} is too fine: write one digit behind the point, such as {match[1]}"
+    if match := re.fullmatch(r"p(\d+)([dwm])", plain):
+        return _understood(text, f"{match[1]}{match[2]}")
     if match := re.fullmatch(r"r[hy]+t[hy]*m(.*)", plain):
-        return f"unknown duration {text!r}: did you mean 'rhythm{match[1]}'?"
+        return _understood(text, f"rhythm{match[1]}")
     if plain in _OFTEN:
-        return f"unknown duration {text!r}: did you mean '{_OFTEN[plain]}'?"
+        return _understood(text, _OFTEN[plain])
     match = re.fullmatch(rf"(?:in|after|within|every)?\s*(\w+)\s+({'|'.join(_UNITS)})s?", plain)
     if match and (match[1].isdigit() or match[1] in _NUMBERS):
         amount = int(match[1]) if match[1].isdigit() else _NUMBERS[match[1]]
         unit = _UNITS[match[2]]
-        meant = f"{amount * 2}w" if unit == "fortnight" else f"{amount}{unit}"
-        return f"unknown duration {text!r}: did you mean '{meant}'?"
+        return _understood(text, f"{amount * 2}w" if unit == "fortnight" else f"{amount}{unit}")
     return ""
+
+
+def _understood(text: str, meant: str) -> str:
+    """A hint, where what is meant can be written so and is not what was written."""
+    if meant == text or not re.fullmatch(PATTERN, meant):
+        return ""
+    return f"unknown duration {text!r}: did you mean {meant!r}?"
+
+
+def _ascii_digit(letter: str) -> str:
+    value = unicodedata.digit(letter, -1)
+    return letter if value < 0 else str(value)

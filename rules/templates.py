@@ -3,14 +3,15 @@
 A template may print variables, choose with `if`, add to or subtract from numbers and use a few
 filters. There are no loops, calls, assignments or repetition, so its output is never much longer
 than itself and its values. What comes from mail, calendars and cards is data: it is printed and
-never read as a template. Lines that are empty only because a variable was empty disappear.
+never read as a template. Lines that are empty only because a variable was empty disappear, and
+what one variable has told, the next one on a line of its own does not tell again.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
@@ -30,7 +31,8 @@ __all__ = ["FILTERS", "FROM_CONTEXT", "MAX_NOTES", "MAX_TITLE", "VARIABLES", "ch
 
 MAX_TITLE = 1024
 MAX_NOTES = 8192
-# What is shortened in this order where notes are too long.
+_MORE = "…"  # the line that stands for those left out
+# What tells one thing per line, and is shortened in this order where notes are too long.
 _SHORTENED = ("evidence", "mutual", "asks", "gives", "promises", "notes")
 FILTERS = (
     "capitalize",
@@ -51,9 +53,20 @@ _CHOICE = {"If", "CondExpr", "Compare", "Operand", "And", "Or", "Not", "Test"}
 _NODES = _TEXT | _CHOICE | {"Filter", "Keyword", "Add", "Sub", "FloorDiv"}
 _TESTS = ("defined", "none", "string", "number", "odd", "even")
 _TAG = re.compile(r"\{%(?:(?!%\}).)*%\}|\{#(?:(?!#\}).)*#\}")
-_EMPTY = "\x00"  # stands where a variable was empty, until the lines are tidied
+# Stand in the notes until the lines are tidied; values are free of control characters.
+_EMPTY = "\x00"  # where a variable was empty
+_BEGINS = "\x01"  # where a variable of several lines begins
+_GOES_ON = "\x02"  # where each further line of it begins
+_MARKS = str.maketrans("", "", _EMPTY + _BEGINS + _GOES_ON)
+_LINKED = re.compile(r"(.*\S) <(\S+:\S+)>")
 # What an operator or a filter raises for values it is not made for.
 _TROUBLE = (TypeError, ValueError, ArithmeticError, AssertionError, AttributeError)
+
+
+class _Lines(str):
+    """The text of a variable that tells one thing per line."""
+
+    __slots__ = ()
 
 
 def check(text: str) -> tuple[tuple[int, str], ...]:
@@ -79,6 +92,23 @@ def check(text: str) -> tuple[tuple[int, str], ...]:
     return ()
 
 
+def blank(text: str) -> bool:
+    """Whether a template without mistakes prints nothing, whatever there is to print."""
+    from jinja2 import nodes
+
+    for output in _environment().parse(text).find_all(nodes.Output):
+        for node in output.nodes:
+            if isinstance(node, nodes.TemplateData):
+                printed = node.data
+            elif isinstance(node, nodes.Const):
+                printed = str(node.value)
+            else:
+                return False
+            if printed.strip():
+                return False
+    return True
+
+
 def render(
     rule: Rule,
     verdict: Verdict,
@@ -94,7 +124,7 @@ def render(
     at most: the evidence gives way first.
     """
     values = variables(verdict.anchor, history, now, clock, more)
-    title = " ".join(_fill(rule.task_title, values).replace(_EMPTY, "").split())
+    title = " ".join(_fill(rule.task_title, values).translate(_MARKS).split())
     if not title:
         title = " ".join(f"{rule.about or rule.id}: {values['name']}".split())
     return cut(title, MAX_TITLE), _fitted(rule.task_notes, values, room)
@@ -102,6 +132,7 @@ def render(
 
 def _fitted(text: str, values: Mapping[str, object], room: int) -> str:
     """The notes within `room`, whole lines of the least important variables left out for it."""
+    values = {**values, **{key: _Lines(values[key]) for key in _SHORTENED}}
     notes = _tidy(_fill(text, values))
     for key in _SHORTENED:
         if units(notes) <= room:
@@ -118,7 +149,7 @@ def _shortened(
     lines = str(values[key]).split("\n")
 
     def keeping(count: int) -> Mapping[str, object]:
-        return {**values, key: "\n".join([*lines[:count], "…"]) if count else ""}
+        return {**values, key: _Lines("\n".join([*lines[:count], _MORE]) if count else "")}
 
     def too_long(count: int) -> bool:
         return units(_tidy(_fill(text, keeping(count)))) > room
@@ -137,13 +168,36 @@ def _fill(text: str, values: Mapping[str, object]) -> str:
 
 
 def _tidy(text: str) -> str:
-    """Removes lines that only held empty variables, and all but one of several blank lines."""
-    lines = [
-        line.replace(_EMPTY, "").rstrip()
-        for line in text.split("\n")
-        if _EMPTY not in line or line.replace(_EMPTY, "").strip()
-    ]
+    """Removes lines that only held empty variables, what was told before, and all but one of
+    several blank lines."""
+    told: set[str] = set()  # by the variables so far
+    telling: set[str] = set()  # by this one
+    links: set[str] = set()
+    lines: list[str] = []
+    announced = False
+    for line in text.split("\n"):
+        bare = line.translate(_MARKS).rstrip()
+        before, begins, value = line.rpartition(_BEGINS)
+        if begins:
+            told, telling = told | telling, {value.translate(_MARKS).strip()}
+            # Words of the template before it speak of all of its lines, so these stay.
+            announced = bool(before.translate(_MARKS).strip())
+        elif line.startswith(_GOES_ON):
+            telling.add(bare.strip())
+        if not announced and (begins or line.startswith(_GOES_ON)):
+            if bare.strip() in told - {"", _MORE}:
+                continue
+            bare = _link_once(bare, links)
+        if bare.strip() or _EMPTY not in line:
+            lines.append(bare)
+        links.update(word.strip("<>") for word in bare.split() if ":" in word)
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def _link_once(line: str, links: Collection[str]) -> str:
+    """The line without the link at its end where that was printed before."""
+    match = _LINKED.fullmatch(line)
+    return match[1] if match and match[2] in links else line
 
 
 @lru_cache(maxsize=512)
@@ -170,12 +224,21 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         autoescape=False,
         keep_trailing_newline=True,
-        finalize=lambda value: _EMPTY if value is None or str(value) == "" else value,
+        finalize=_marked,
     )
     environment.globals.clear()
     environment.filters = {name: environment.filters[name] for name in FILTERS}
     environment.tests = {name: test for name, test in environment.tests.items() if name in _TESTS}
     return environment
+
+
+def _marked(value: object) -> object:
+    """What a template prints, with what `_tidy` has to know of it."""
+    if value is None or str(value) == "":
+        return _EMPTY
+    if isinstance(value, _Lines):
+        return _BEGINS + value.replace("\n", "\n" + _GOES_ON)
+    return value
 
 
 def _mistakes(tree: Any) -> Iterator[tuple[int, str]]:
@@ -209,13 +272,26 @@ def _refusal(kind: str) -> str:
     reasons = {
         "For": "loops are not available",
         "Call": "calls are not available",
+        "CallBlock": "calls are not available",
         "Getitem": "[…] is not available; write since.title",
         "Mul": "* is not available",
         "Pow": "** is not available",
         "Mod": "% is not available",
+        "Div": "/ is not available; // divides to a whole number",
+        "Neg": "- before a value is not available; write 0 - 1",
+        "Pos": "+ before a value is not available",
         "Assign": "set is not available",
+        "AssignBlock": "set is not available",
+        "List": "a list is not available",
+        "Tuple": "a list is not available",
+        "Dict": "a mapping is not available",
+        "FilterBlock": "a filter around text is not available",
+        **dict.fromkeys(
+            ("Include", "Import", "FromImport", "Extends", "Block"),
+            "text from elsewhere (include, import, extends, block) is not available",
+        ),
     }
-    return f"{reasons.get(kind, f'{kind} is not available')} in a task: {allowed}"
+    return f"{reasons.get(kind, f'{kind.lower()} is not available')} in a task: {allowed}"
 
 
 def _samples() -> Iterator[dict[str, object]]:

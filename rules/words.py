@@ -10,7 +10,7 @@ from __future__ import annotations
 EVENTS = {
     "first_contact": "the very first interaction; known once every account has been read",
     "first_meeting": "the first meeting, of any mode; known once every account has been read",
-    "meeting": "a meeting that really took place, in person or by video",
+    "meeting": "a meeting that really took place, of any mode: in person, by video, by phone",
     "in_person_meeting": "a meeting face to face",
     "call": "a call by phone or video, from the calendar, logged or ticked",
     "message_sent": "you wrote to them",
@@ -114,6 +114,7 @@ DURATIONS = {
     "3m": "calendar months: a month after 31 January is the last day of February",
     "5 working days": "the days in `working_days` (Monday to Friday); there are no holidays",
     "cadence": "how often to be in touch, from the person's tier; nothing happens without one",
+    "cadence x 0.8": "four fifths of it; `x` and a number go with `cadence` and `rhythm`",
     "rhythm x 3": "three times the usual gap between the days on which you two are in touch; "
     "nothing happens before it is known (five gaps)",
 }

@@ -33,7 +33,7 @@ _OFFERED = {
     Direction.SENT: "You offered {who} help on {day}",
     Direction.RECEIVED: "{who} offered you help on {day}",
 }
-_Said = tuple[datetime, str, str]  # when, the claim's key, the line
+_Said = tuple[datetime, str, str]  # when, its evidence, the line
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,7 @@ class Scene:
     anchor: Claim | None  # what the task is about, where that was mail, a meeting or the like
     moment: datetime
     zone: tzinfo
+    about: str = ""  # the evidence of what started the task's clock, such as `<key>#asked`
 
     def variables(self) -> dict[str, object]:
         """By name, each a text, "" when there is nothing to say."""
@@ -60,10 +61,10 @@ class Scene:
         asks = self._open("asked_me", "i_asked", "they_promised") + offers
         introduced = [loop for loop in self.loops if loop.kind.startswith("introduc")]
         return {
-            "gives": _text(_noted(self.notes, "needs"), gives),
-            "asks": _text(_noted(self.notes, "offers"), asks),
-            "promises": _text((), self._open("i_promised", "they_promised")),
-            "mutual": _text((), [self._said(loop) for loop in self._begun(introduced)]),
+            "gives": self._text(gives, _noted(self.notes, "needs")),
+            "asks": self._text(asks, _noted(self.notes, "offers")),
+            "promises": self._text(self._open("i_promised", "they_promised")),
+            "mutual": self._text([self._said(loop) for loop in self._begun(introduced)]),
             "notes": "\n".join(self.notes),
             "next_meeting": self._upcoming(),
             "evidence": "\n".join(evidence_line(claim, self.zone) for claim in self._last(past)),
@@ -82,11 +83,11 @@ class Scene:
     def _said(self, loop: Loop) -> _Said:
         due = loop.signal.due
         ends = f", due {in_words(due, day_of(self.moment, self.zone))}" if due else ""
-        return self._line(_SAID[loop.kind], loop.claim, ends)
+        return self._line(_SAID[loop.kind], loop.claim, loop.evidence, ends)
 
     def _offers(self, past: Iterable[Claim], direction: Direction) -> list[_Said]:
         return [
-            self._line(_OFFERED[direction], claim)
+            self._line(_OFFERED[direction], claim, claim.key)
             for claim in past
             if claim.kind is ClaimKind.MESSAGE
             and claim.direction is direction
@@ -94,11 +95,21 @@ class Scene:
             and any(signal.kind is SignalKind.OFFERS for signal in claim.signals)
         ]
 
-    def _line(self, template: str, claim: Claim, ends: str = "") -> _Said:
+    def _line(self, template: str, claim: Claim, evidence: str, ends: str = "") -> _Said:
         day = in_words(day_of(claim.until, self.zone), day_of(self.moment, self.zone))
         line = template.format(who=self.who, day=day)
         about = bracketed(clean(title_of(claim)))
-        return claim.until, claim.key, f"{line}{about}{ends}{opened(claim)}"
+        return claim.until, evidence, f"{line}{about}{ends}{opened(claim)}"
+
+    def _text(self, said: Iterable[_Said], noted: Iterable[str] = ()) -> str:
+        """What the task is about, the owner's own lines, and the newest of the rest."""
+        newest = sorted(set(said), key=self._order, reverse=True)[:_MOST_LINES]
+        lines = [line for _, _, line in newest]
+        first = 1 if newest and newest[0][1] == self.about else 0
+        return "\n".join([*lines[:first], *noted, *lines[first:]])
+
+    def _order(self, said: _Said) -> tuple[bool, _Said]:
+        return said[1] == self.about, said
 
     def _last(self, past: Sequence[Claim]) -> list[Claim]:
         """The last interactions, newest first; what the task is about is always among them."""
@@ -122,8 +133,3 @@ def _noted(notes: Iterable[str], word: str) -> list[str]:
     """The owner's own lines that begin with `word:`, as they wrote them."""
     begins = re.compile(rf"\W*{word}\s*[:\uff1a]", re.IGNORECASE)  # "- Needs: a tiler" as well
     return [note.strip() for note in notes if begins.match(note)]
-
-
-def _text(first: Iterable[str], said: Sequence[_Said]) -> str:
-    newest = sorted(set(said), reverse=True)[:_MOST_LINES]
-    return "\n".join([*first, *(line for _, _, line in newest)])

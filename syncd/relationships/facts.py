@@ -40,7 +40,7 @@ def stage_of(profile: Profile, standing: Standing, moment: datetime) -> str:
 
 
 def online_only(standing: Standing) -> bool:
-    """A real tie that only ever lived on line."""
+    """A real tie that only ever lived online."""
     return (
         standing.days >= ONLINE_DAYS
         and standing.span >= ONLINE_SPAN

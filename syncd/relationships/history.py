@@ -200,6 +200,7 @@ class PersonHistory:
             anchor=next((claim for claim in self.claims if claim.key == key), None),
             moment=moment,
             zone=self.zone,
+            about=anchor,
         ).variables()
 
     def signals(self, now: datetime) -> tuple[SignalState, ...]:

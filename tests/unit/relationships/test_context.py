@@ -96,6 +96,22 @@ def test_notes_come_first() -> None:
     assert found["notes"] == "needs: a lawyer\nOffers: catering\nabout: jazz"
 
 
+def test_what_the_task_is_about_comes_first() -> None:
+    """Before newer questions and the owner's own lines, however many there are; of one mail the
+    sentence that started the clock."""
+    both = received(1, SignalKind.ASKS, SignalKind.PROMISES, title="Sails", key="m1")
+    many = [received(n, SignalKind.ASKS, title=f"a{n}") for n in range(2, 9)]
+    profile = replace(ANA, notes=("Offers: catering",))
+    history = after(9, both, *many, profile=profile)
+    lines = str(history.context_at(day(9), "m1#asked")["asks"]).splitlines()
+    assert lines[:2] == ["Ana asked you on 7 January (Sails)", "Offers: catering"]
+    assert [line[-3:] for line in lines[2:]] == ["a8)", "a7)", "a6)", "a5)"]
+    history = after(9, both, sent(2, SignalKind.ASKS), profile=profile)
+    lines = str(history.context_at(day(9), "m1#promised")["asks"]).splitlines()
+    promised = "Ana promised you something on 7 January (Sails)"
+    assert lines == [promised, "Offers: catering", "You asked Ana on 8 January"]
+
+
 def test_introductions_stay_said_when_they_are_closed() -> None:
     """Whom one was brought together with does not expire."""
     claims = [sent(0, SignalKind.INTRODUCES, title="Ana, meet Bo"), received(1)]

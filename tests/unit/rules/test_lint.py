@@ -102,6 +102,18 @@ def warned(text: str, tiers: str = "") -> list[str]:
         ),
         ({"where": "{scheduled: true}", "pause_while": "scheduled"}, "pause_while holds the task"),
         ({"remind": "7d", "due": "7d", "expires": "1w"}, "remind (7d) is not before expires (1w)"),
+        (
+            {"since": "{strength_below: 0.3}", "where": "{strength: {above: 0.5}}"},
+            "fires only after new contact: once the tie decays below 0.3, `strength: {above: 0.5}`",
+        ),
+        (
+            {
+                "since": "{strength_below: 0.3}",
+                "until": "[interaction]",
+                "where": "{strength: {at_least: 0.3}}",
+            },
+            "never fires: once the tie decays below 0.3, `strength: {at_least: 0.3}` cannot hold",
+        ),
         ({"since": "message_received", "until": "[]"}, "fires whenever they write to you"),
         ({"until": "[first_contact]"}, "first_contact never stops it"),
         ({"until": "[call, first_meeting]"}, "that cannot come after meeting"),
@@ -144,7 +156,8 @@ def test_what_cannot_be_meant(fields: dict[str, str], expected: str) -> None:
         {"since": "message_received", "until": "[message_sent]"},
         {"since": "birthday_soon", "until": "[]"},
         {"since": "card_added", "until": "[first_contact, first_meeting]"},
-        {"since": "{strength_below: 0.3}", "where": "{strength: {above: 0.5}}"},
+        {"since": "{strength_below: 0.3}", "where": "{strength: {above: 0.2}}"},
+        {"since": "{strength_below: 0.3}", "where": "{strength: {at_most: 0.3}}"},
         {"remind": "6d", "due": "7d", "expires": "1w"},
         {"task": "{title: 'Call {{ name }} < {{ days }}', notes: '{% if days %}{x}{% endif %}'}"},
     ],
@@ -159,9 +172,53 @@ def test_rules_that_make_the_same_task() -> None:
     (message,) = warned(rule("a", where="{wanted: true}") + rule("b", where="{colleague: false}"))
     assert message.startswith("rule b: the same task as rule a (r.yaml:3): same since")
     assert warned(rule("a", where="{wanted: true}") + rule("b", where="{wanted: false}")) == []
-    assert warned(rule("a") + rule("b", due="6d")) == []
     assert warned(rule("a") + rule("b", until="call")) == []
     assert warned(rule("a", where="{tier: inner}") + rule("b", where="{tier: far}"), TIERS) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "fight"),
+    [
+        ({"due": "6d"}, True),
+        ({"until": "[call, message_sent]", "title": "Write"}, True),
+        ({"remind": "4d", "due": "30d", "done_means": "message"}, True),
+        ({"remind": "rhythm", "due": "rhythm x 2"}, False),
+        ({"remind": "5d", "due": "30d"}, False),
+        ({"remind": "5 working days", "due": "30d"}, False),
+        ({"until": "[call]", "due": "6d"}, False),
+        ({"since": "in_person_meeting", "due": "6d"}, False),
+        ({"anchor": "oldest_open", "due": "6d"}, False),
+        ({"where": "{wanted: true}", "due": "6d"}, True),
+        ({"where": "{wanted: true, colleague: false}", "due": "6d"}, False),
+    ],
+)
+def test_rules_that_ask_at_the_same_time(fields: dict[str, str], fight: bool) -> None:
+    """Two rules on one event that the same answer closes, and that both show before either is due,
+    are told; what waits for the other, or of which that is not sure, is not."""
+    told = {"task": f"{{title: {fields.get('title', 'Thank them')}}}", **fields}
+    told.pop("title", None)
+    mine = "{any: [{wanted: false}, {colleague: true}]}" if "colleague" in str(fields) else "{}"
+    one = rule("a", where=mine)
+    found = warned(one + rule("b", **told))
+    assert len(found) == fight
+    for message in found:
+        assert message.startswith("rule b: asks at the same time as rule a (r.yaml:3): same since")
+
+
+def test_other_means_are_no_fight() -> None:
+    """A letter and a call after one meeting may both be meant, whatever closes them."""
+    letter = rule("a", until="[message_sent, call]", done_means="message")
+    phoning = rule("b", until="[call, meeting]", due="30d", done_means="call")
+    assert warned(letter + phoning) == []
+    assert len(warned(letter + phoning.replace("done_means: call", "done_means: message"))) == 1
+
+
+def test_a_rule_beside_a_pack() -> None:
+    """A rule of one's own for what a pack asks already is told."""
+    own = "version: 1\nrules:\n" + rule(since="first_meeting", until="[message_sent, meeting]")
+    name = "real-networking"
+    (one,) = lint(load([(name, packs.text(name)), ("r.yaml", own)]))
+    assert "rule a: asks at the same time as rule thank-within-48-hours (real-netw" in one.message
 
 
 def test_cadence_wants_a_tier() -> None:

@@ -19,7 +19,7 @@ from rules.history import Event, Subject
 from rules.load import load
 from rules.memory import IMPLIED, MemoryHistory
 from rules.model import Rule, RuleSet
-from rules.templates import check, render
+from rules.templates import blank, check, render
 from rules.variables import FROM_CONTEXT, variables
 
 NOW = datetime(2026, 3, 12, 9, 0, tzinfo=UTC)
@@ -131,6 +131,38 @@ def test_a_choice_costs_no_line(template: str, with_gives: str, without: str) ->
     assert check(template) == ()
     assert fill("x", template, {"gives": "a map"})[1] == with_gives
     assert fill("x", template)[1] == without
+
+
+def test_what_one_variable_told_the_next_does_not_tell_again() -> None:
+    """A line of a variable that stands alone is printed once, and so is a link; what the template
+    announces stays whole, and one variable may say the same twice."""
+    context: dict[str, object] = {
+        "gives": "needs: a map\nAna asked you <mid:1@x>",
+        "asks": "Ana asked you <mid:1@x>\nAna promised you something <mid:2@x>",
+        "notes": "about: sails\nneeds: a map",
+        "promises": "Ana promised you something <mid:2@x>",
+        "evidence": "mail\n\nmail\ncoffee <https://example.org/m1>\nletter <mid:2@x>",
+    }
+    text = (
+        "{{ gives }}\n{{ asks }}\n{{ promises }}\n  {{ notes }}\n{{ since.link }}\n{{ evidence }}"
+    )
+    assert fill("x", text, context)[1].split("\n") == [
+        "needs: a map",
+        "Ana asked you <mid:1@x>",
+        "Ana promised you something <mid:2@x>",
+        "  about: sails",
+        "https://example.org/m1",
+        *("mail", "", "mail", "coffee", "letter"),
+    ]
+    text = "Give: {{ gives }}\nAsk: {{ asks }}\n{{ notes }}\nAgain: {{ notes }}"
+    assert fill("x", text, context)[1] == (
+        f"Give: {context['gives']}\nAsk: {context['asks']}\nabout: sails\nAgain: {context['notes']}"
+    )
+    assert fill("{{ gives }} {{ notes }}", context=context)[0] == (
+        "needs: a map Ana asked you <mid:1@x> about: sails needs: a map"
+    )
+    # A filter makes another text of it.
+    assert fill("x", "{{ promises }}\n{{ promises | upper }}", context)[1].count("<") == 2
 
 
 ANY = st.text(st.sampled_from("ab é中👍🏽\u200d\n\r\x00{%}"), max_size=60)
@@ -262,8 +294,10 @@ def test_days_are_never_negative() -> None:
         ("{{ 9 ** 9 ** 9 }}", "** is not available"),
         ("{{ '%1000000000d' % days }}", "% is not available"),
         ("{% set x = 1 %}", "set is not available"),
-        ("{% include 'x' %}", "Include is not available"),
-        ("{% macro x() %}{% endmacro %}", "Macro is not available"),
+        ("{% include 'x' %}", "text from elsewhere (include, "),
+        ("{% macro x() %}{% endmacro %}", "macro is not available"),
+        ("{{ days / 2 }}", "/ is not available; // divides"),
+        ("{{ -days }}", "- before a value is not available"),
         ("{{ range(9) }}", "calls are not available"),
         ("{{ name | center(1000000000) }}", "unknown filter 'center'"),
         ("{{ name | shout }}", "unknown filter 'shout'"),
@@ -280,6 +314,22 @@ def test_days_are_never_negative() -> None:
 def test_mistakes(template: str, expected: str) -> None:
     """What is unknown, dangerous, unbounded or cannot work is refused when the rule loads."""
     assert expected in "\n".join(message for _, message in check(template))
+
+
+@pytest.mark.parametrize(
+    ("template", "nothing"),
+    [
+        ("{# c #}", True),
+        ("{% if days %} {% endif %}", True),
+        ("{{ '' }}", True),
+        ("{{ 0 }}", False),
+        ("{{ asks }}", False),
+        ("{% if days == 7 %}A week{% endif %}", False),
+    ],
+)
+def test_templates_that_never_print(template: str, nothing: bool) -> None:
+    """Only what prints nothing of anybody is called blank."""
+    assert (check(template), blank(template)) == ((), nothing)
 
 
 def test_mistakes_name_their_line() -> None:

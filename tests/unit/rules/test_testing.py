@@ -115,6 +115,8 @@ def test_facts_go_on_until_they_change() -> None:
         ("version: 1\n", "missing 'tests'"),
         ("version: 1\ntests: []\ntimezone: Lisbon/Europe\n", "3:11: unknown timezone"),
         ("version: 1\ntests: []\nworking_days: [monday]\n", "did you mean 'mon'"),
+        ("version: 1\ntests: []\n", "2:8: tests must not be empty: write - {name: …, "),
+        ("version: 1\ntests: [{name: a, expect: []}]\n", "2:27: expect must not be empty"),
         ("version: 1\ntests: [{name: a}]\n", "2:9: a test is missing 'expect'"),
     ],
 )
@@ -151,7 +153,8 @@ def test_mistakes_in_the_file(text: str, expected: str) -> None:
 )
 def test_mistakes_in_a_test(field: str, expected: str) -> None:
     """Mistakes in a test are told with the place and what would be right."""
-    text = f"version: 1\ntests:\n  - name: a\n    expect: []\n    {field}\n"
+    expect = "expect: [{now: 2026-03-02, tasks: none}]"
+    text = f"version: 1\ntests:\n  - name: a\n    {expect}\n    {field}\n"
     with pytest.raises(RuleErrors) as error:
         load_suite("r.test.yaml", text)
     assert expected in str(error.value)
