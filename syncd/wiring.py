@@ -22,7 +22,7 @@ from rules import packs
 from rules.evaluate import Clock
 from rules.load import RuleErrors, load
 from rules.model import RuleSet
-from syncd.config import ConfigErrors, Document, Mistake, Settings
+from syncd.config import ConfigErrors, Document, Mistake, NoText, Settings, text_of
 from syncd.inference.clashes import clashes
 from syncd.inference.hints import Myself
 from syncd.inference.letters import letters
@@ -30,7 +30,7 @@ from syncd.inference.meetings import merge_meetings
 from syncd.inference.merge import merge_messages
 from syncd.inference.model import INFERENCE_VERSION, Owner, Sighted
 from syncd.intake import Clerk, Ignore
-from syncd.people import normalise
+from syncd.people import domain_of, normalise
 from syncd.pipeline import Account, Workshop
 from syncd.pipeline.portrait import domains_of
 from syncd.planner import Policy
@@ -110,9 +110,9 @@ def rule_file(entry: str, config: Path) -> tuple[str, str]:
         hint = f"did you mean {near[0]!r}?" if near else f"packs: {', '.join(packs.names())}"
         raise ValueError(f"{entry!r} is neither a pack nor a file beside this one; {hint}")
     try:
-        return str(path), path.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        raise ValueError(f"{entry!r} is not UTF-8 text") from None
+        return str(path), text_of(path)
+    except NoText as error:
+        raise ValueError(f"{entry!r} {error}") from None
 
 
 def owner_of(settings: Settings, found: frozenset[str] = frozenset()) -> Owner:
@@ -176,9 +176,9 @@ def open_workshop(assembly: Assembly, database: Database, *, writing: bool = Tru
         database=database,
         owner=owner,
         owner_domains=domains_of(owner.addresses),
-        colleagues=frozenset(normalise(c) or c.lower() for c in settings.colleagues),
+        colleagues=frozenset(normalise(c) or domain_of(f"x@{c}") for c in settings.colleagues),
         tags=_tags(settings),
-        elsewhere=frozenset(normalise(e) or e.lower() for e in settings.elsewhere),
+        elsewhere=frozenset(normalise(e) or domain_of(f"x@{e}") for e in settings.elsewhere),
         lawyer=lawyer_of(owner),
         indexer=indexer_of(owner, me),
         ignore=replace(

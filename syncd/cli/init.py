@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from syncd import wiring
-from syncd.cli.context import JsonOption, NowOption, call_of, default_config
+from syncd.cli.context import JsonOption, NowOption, call_of, default_config, print_json
 from syncd.config import ConfigErrors
 
 if TYPE_CHECKING:  # it brings what reads mail, and every other command starts without
@@ -76,7 +76,7 @@ def command(
     Nothing is written to any task list before you say `syncd enable`.
     """
     from syncd import setup
-    from syncd.cli import init_ask, init_choice, init_look
+    from syncd.cli import init_ask, init_choice, init_look, init_state
     from syncd.cli.main import Stopped
 
     call = call_of(context)
@@ -85,7 +85,7 @@ def command(
     if home is not None and not home.is_dir():
         raise typer.BadParameter(f"{home} is no folder", param_hint="--home")
     place = setup.Home.of(home)
-    target = (to or call.config or _default(place)).absolute()
+    target = (to or call.config or _default(place)).expanduser().absolute()
     _refuse_existing(target, force)
     asking = not (yes or as_json) and sys.stdin.isatty() and sys.stdout.isatty()
     try:
@@ -105,21 +105,34 @@ def command(
         typer.echo("\nsyncd: stopped; nothing was written", err=True)
         raise typer.Exit(130) from None
     answers.state = _state(place, to or call.config, target)
+    if not (as_json or asking):
+        for line in answers.lines(place):
+            typer.echo(line)
     kept = _written(target, answers.document(place), force)
     if not as_json:
         if kept is not None:
             typer.echo(f"The configuration that was there is kept as {kept}.")
         typer.echo(f"Written: {target}")
-    program = program_of(target)
+    assembly = wiring.assemble(target)
+    again = init_state.preview_again(assembly)
+    if again and not as_json:
+        typer.echo("It was enabled before; now it is a preview again.")
+    further = init_look.Further(
+        program_of(target),
+        target,
+        preview=assembly.settings.mode == "preview",
+        list_to_show=place.short(answers.tasks) if answers.new_list else "",
+    )
+    written = {"config": str(target), **answers.plain()}
     code = 0
     if look:
-        assembly = wiring.assemble(target)
         moment = call.moment(now, assembly)
-        code = init_look.first_look(assembly, moment, program, finds, as_json=as_json)
+        told = written if as_json else None
+        code = init_look.first_look(assembly, moment, further, told)
     elif as_json:
-        init_look.print_written(target, finds)
+        print_json(written)
     else:
-        init_look.onwards(program, target, looked=False)
+        init_look.onwards(further, looked=False)
     raise typer.Exit(code)
 
 
@@ -139,6 +152,19 @@ def _default(place: setup.Home) -> Path:
 
 
 def _refuse_existing(target: Path, force: bool) -> None:
+    from syncd import setup
+
+    try:
+        setup.place_of(target)
+    except setup.NoFile:
+        what = "is a folder" if target.is_dir() else "is no regular file"
+        raise typer.BadParameter(
+            f"{target} {what} and is left as it is; name the file to write, like "
+            f"{target / 'syncd.yaml' if target.is_dir() else target.with_name('syncd.yaml')}",
+            param_hint="--to",
+        ) from None
+    except OSError as error:
+        raise _unwritable(target, error) from None
     if os.path.lexists(target) and not force:
         raise typer.BadParameter(
             f"{target} exists and is left as it is. `syncd check` looks at it; --force writes a "
@@ -162,12 +188,14 @@ def _written(target: Path, text: str, force: bool) -> Path | None:
 
     try:
         return setup.write(target, text, wiring.assemble, force=force)
-    except setup.Exists:
+    except (setup.Exists, setup.NoFile):
         _refuse_existing(target, False)
         raise
     except ConfigErrors as error:  # the environment may overrule the file
         raise ConfigErrors([replace(one, file=str(target)) for one in error.mistakes]) from None
     except OSError as error:
-        raise typer.BadParameter(
-            f"{target} cannot be written: {error.strerror}", param_hint="--to"
-        ) from None
+        raise _unwritable(target, error) from None
+
+
+def _unwritable(target: Path, error: OSError) -> typer.BadParameter:
+    return typer.BadParameter(f"{target} cannot be written: {error.strerror}", param_hint="--to")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -36,6 +37,32 @@ class Choice:
     finds: setup.Finds
     tasks: Path
     state: str = ""
+
+    @property
+    def new_list(self) -> bool:
+        """Whether tasks go where no program is known to look."""
+        return all(self.tasks != one.path for one in self.finds.tasks)
+
+    def plain(self) -> dict[str, Any]:
+        """What was decided, for JSON."""
+        return {
+            "name": self.name,
+            "addresses": list(self.addresses),
+            "timezone": self.timezone,
+            "mail": [str(one.path) for one in self.finds.mail],
+            "calendar": [str(one.path) for one in self.finds.calendar],
+            "contacts": [str(one.path) for one in self.finds.contacts],
+            "tasks": str(self.tasks),
+            "passed_over": [str(one) for one in self.finds.passed_over],
+        }
+
+    def lines(self, place: setup.Home) -> list[str]:
+        """What was decided beside what is read, for the owner."""
+        new = "" if self.tasks.exists() else "  (new)"
+        return [
+            f"{'You:':<11} {self.name} <{', '.join(self.addresses)}>, time zone {self.timezone}",
+            f"{'Tasks:':<11} {place.short(self.tasks)}{new}",
+        ]
 
     def document(self, place: setup.Home) -> str:
         return setup.text_of(

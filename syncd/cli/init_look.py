@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from syncd.cli.once import bar, code_of, report_of, troubles_of
 from syncd.cli.session import Session
 from syncd.pipeline import once
 from syncd.pipeline.switches import mode_line
+from syncd.store import ledger_tasks
 from syncd.views.people import people_list
 from syncd.views.tasks import tasks_list
 
@@ -74,40 +76,51 @@ def nothing_found(place: setup.Home) -> str:
     return "\n".join(lines)
 
 
+@dataclass(frozen=True, slots=True)
+class Further:
+    """What the owner may do next, and with which words."""
+
+    program: str  # how to call syncd with this configuration
+    config: Path
+    preview: bool
+    list_to_show: str = ""  # the folder of tasks, where no program is known to look
+
+
 def first_look(
     assembly: wiring.Assembly,
     moment: datetime,
-    program: str,
-    finds: setup.Finds,
-    *,
-    as_json: bool,
+    further: Further,
+    written: dict[str, Any] | None,
 ) -> int:
-    """Read everything, deliver nothing, and show some of what it makes of it. The exit code."""
+    """Read everything, deliver nothing, and show some of what it makes of it; as JSON behind
+    `written` where that is given. The exit code."""
     from syncd.cli.main import Stopped
 
-    config = assembly.path
     database = wiring.open_state(assembly)
     try:
         # Without writing no task list is even constructed, whatever `mode` says.
         shop = wiring.open_workshop(assembly, database, writing=False)
         try:
-            with bar(shown=sys.stderr.isatty() and not as_json) as progress:
+            with database.read() as connection:
+                opened = ledger_tasks.open_tasks(connection, database.owner)
+            with bar(shown=sys.stderr.isatty() and written is None) as progress:
                 report = once(shop, moment, progress)
         except Stopped:
-            typer.echo(f"To go on: {program} once", err=True)
+            typer.echo(f"To go on: {further.program} once", err=True)
             raise
         with database.read() as connection:
             gallery = shop.gallery(connection)
             people = _believed(people_list(connection, gallery, shop.ruleset, moment))
             session = Session(shop, assembly, connection, moment)
-            tasks = _wanted(tasks_list(connection, session.decider(), moment, everything=True))
+            every = tasks_list(connection, session.decider(), moment, everything=True)
+            tasks = _wanted(every, {row.key for row in opened})
             mode = mode_line(connection, database.owner, shop.policy)
     finally:
         database.close()
-    if as_json:
+    if written is not None:
         print_json(
             {
-                **_written(config, finds),
+                **written,
                 "people": people[:PEOPLE],
                 "tasks": tasks[:TASKS],
                 "once": report_of(report),
@@ -117,25 +130,10 @@ def first_look(
         zone = shop.owner.zone
         _people(people, zone, moment)
         _tasks(tasks, mode)
-        onwards(program, config, looked=True)
+        onwards(further, looked=True)
     for line in troubles_of(report):
         typer.echo(line, err=True)
     return code_of(report)
-
-
-def print_written(config: Path, finds: setup.Finds) -> None:
-    """What was written, as JSON."""
-    print_json(_written(config, finds))
-
-
-def _written(config: Path, finds: setup.Finds) -> dict[str, Any]:
-    return {
-        "config": str(config),
-        "mail": [str(one.path) for one in finds.mail],
-        "calendar": [str(one.path) for one in finds.calendar],
-        "contacts": [str(one.path) for one in finds.contacts],
-        "passed_over": [str(one) for one in finds.passed_over],
-    }
 
 
 def _believed(people: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -144,12 +142,13 @@ def _believed(people: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(ties, key=lambda one: (one["colleague"], -one["strength"], one["name"]))
 
 
-def _wanted(tasks: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What would be written now: everything that only preview mode, or a limit, holds back."""
+def _wanted(tasks: list[dict[str, Any]], opened: Collection[str]) -> list[dict[str, Any]]:
+    """What would be written now: everything that only preview mode, or a limit, holds back, but
+    for what was `opened` before."""
     held = [
         task
         for task in tasks
-        if task["status"] == "open"
+        if (task["status"] == "open" and task["key"] not in opened)
         or (task["status"] == "held" and not any(r.startswith("pause:") for r in task["reasons"]))
     ]
     return sorted(held, key=lambda task: (task["due"] or date.max, task["title"], task["key"]))
@@ -190,17 +189,25 @@ def _because(task: dict[str, Any]) -> str:
     return ""
 
 
-def onwards(program: str, config: Path, *, looked: bool) -> None:
+def onwards(further: Further, *, looked: bool) -> None:
     """What to do next."""
     _heading("What next")
+    program = further.program
     steps = [
         (f'{program} explain "NAME OR ADDRESS"', "what counted, what did not, and why"),
         (f"{program} tasks --all", "everything that waits, and for what"),
-        (f"{program} check", f"after a change to {config}"),
-        (f"{program} enable", "from then on, tasks are written"),
+        (f"{program} check", f"after a change to {further.config}"),
     ]
-    if not looked:
-        steps.insert(0, (f"{program} once", "read everything; no task is written yet"))
+    if further.list_to_show:
+        parent = further.list_to_show.rpartition("/")[0]
+        about = f'make your task program show this folder (todoman: path = "{parent}/*")'
+        steps.append((further.list_to_show, about))
+    if further.preview:
+        steps.append((f"{program} enable", "from then on, tasks are written"))
+        if not looked:
+            steps.insert(0, (f"{program} once", "read everything; no task is written yet"))
+    else:
+        steps.insert(0, (f"{program} once", "read everything, and write the tasks"))
     for line, why in steps:
         typer.echo(f"  {line}")
         typer.echo(f"      {why}")

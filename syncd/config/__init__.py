@@ -3,6 +3,7 @@
 Document(path).settings()  ->  Settings, or ConfigErrors: every mistake at file:line:column
 """
 
+from syncd.config.files import NoText, text_of
 from syncd.config.read import ConfigErrors, Document, Mistake
 from syncd.config.settings import Account, LocalAccountSettings, Settings
 
@@ -12,5 +13,7 @@ __all__ = [
     "Document",
     "LocalAccountSettings",
     "Mistake",
+    "NoText",
     "Settings",
+    "text_of",
 ]

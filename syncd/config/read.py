@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,22 +13,9 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from syncd.config.settings import (
-    Groups,
-    Limits,
-    LocalAccountSettings,
-    OwnerSettings,
-    Settings,
-)
-
-_KINDS_TO_COME = ("google", "graph", "exchange", "imap", "caldav")
-_MODELS: dict[str, Any] = {
-    "": Settings,
-    "owner": OwnerSettings,
-    "accounts": LocalAccountSettings,
-    "limits": Limits,
-    "groups": Groups,
-}
+from syncd.config.files import NoText, text_of
+from syncd.config.settings import Settings
+from syncd.config.words import words
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -81,7 +67,9 @@ class Document:
     def _unfit(self) -> list[Mistake]:
         """What is right by itself and does not fit together: told along with all the rest."""
         listed = self._root.get("accounts")
-        accounts = [one for one in listed if isinstance(one, dict)] if listed else []
+        accounts = (
+            [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+        )
         names = [one.get("name") for one in accounts]
         found = [
             self.mistake(("accounts", n, "name"), f"two accounts are named {name!r}: rename one")
@@ -100,6 +88,8 @@ class Document:
                 found.append(
                     self.mistake(loc, f"tasks_in: {key!r} is no account here; known: {known}")
                 )
+            if not isinstance(name, str):
+                continue  # told with what is no text
             account = next((one for one in accounts if one.get("name") == name), None)
             if account is None:
                 found.append(self.mistake(loc, f"tasks_in names {name!r}, no account here"))
@@ -127,11 +117,13 @@ def _parse(path: Path) -> tuple[CommentedMap, list[Mistake]]:
     """The file as a mapping, and the keys in it that stand twice (the first one counts)."""
     name = str(path)
     try:
-        text = path.read_text(encoding="utf-8")
+        text = text_of(path)
     except FileNotFoundError:
         hint = "no such file: `syncd init` writes one, or name another with --config"
         raise ConfigErrors([Mistake(name, 0, 0, hint)]) from None
-    except (OSError, UnicodeDecodeError) as error:
+    except NoText as error:
+        raise ConfigErrors([Mistake(name, 0, 0, f"cannot be read: it {error}")]) from error
+    except OSError as error:
         raise ConfigErrors([Mistake(name, 0, 0, f"cannot be read: {error}")]) from error
     doubled: list[Mistake] = []
     try:
@@ -169,14 +161,16 @@ def _plain(value: Any) -> Any:
 
 def _mistake(path: Path, document: CommentedMap, detail: dict[str, Any]) -> Mistake:
     loc = tuple(detail["loc"])
+    if loc[:1] == ("tasks_in",):  # one of two forms: each would be told by itself
+        loc = loc[:1]
     if not loc:  # a rule about several keys: its message begins with the one to mend
         first = str(detail["msg"]).removeprefix("Value error, ").split(" ", 1)[0]
         loc = (first,) if first in document else ("accounts",)
         line, column = _position(document, loc)
-        return Mistake(str(path), line, column, _words(detail, (), ""))
+        return Mistake(str(path), line, column, words(detail, (), ""))
     line, column = _position(document, loc)
     label = ".".join(str(part) for part in loc if not isinstance(part, int))
-    return Mistake(str(path), line, column, _words(detail, loc, label))
+    return Mistake(str(path), line, column, words(detail, loc, label))
 
 
 def _is_kind(detail: dict[str, Any]) -> bool:
@@ -197,22 +191,3 @@ def _position(document: CommentedMap, loc: Sequence[Any]) -> tuple[int, int]:
         else:
             break
     return line, column
-
-
-def _words(detail: dict[str, Any], loc: Sequence[Any], label: str) -> str:
-    kind = detail["type"]
-    if kind == "extra_forbidden":
-        model = _MODELS.get(str(loc[0]) if len(loc) > 1 else "")
-        known = list(model.model_fields) if model is not None else []
-        near = difflib.get_close_matches(str(loc[-1]), known, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(known)}"
-        return f"unknown key {str(loc[-1])!r}: {hint}"
-    if kind == "missing":
-        return f"{label} is missing"
-    if kind == "literal_error" and loc and loc[-1] == "kind":
-        given = detail.get("input")
-        if given in _KINDS_TO_COME:
-            return f"kind {given!r} cannot be used in this version: only `local` can"
-        return f"unknown kind {given!r}: write `local`"
-    message = str(detail["msg"]).removeprefix("Value error, ")
-    return f"{label}: {message}" if label and label not in message else message

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -20,7 +21,8 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from syncd.people import normalise
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_SPAN = re.compile(r"(\d+)\s*([hdw])")
+_SPAN = re.compile(r"([0-9]+)\s*([hdw])")
+_LONGEST = timedelta(days=36_525)
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
 
@@ -31,7 +33,10 @@ def _span(value: Any) -> Any:
     found = _SPAN.fullmatch(str(value).strip())
     if found is None:
         raise ValueError("a duration is a number with h, d or w behind it, like 14d")
-    return int(found[1]) * _UNITS[found[2]]
+    unit = _UNITS[found[2]]
+    if len(found[1]) > 9 or int(found[1]) > _LONGEST / unit:
+        raise ValueError("a duration is a hundred years at most")
+    return int(found[1]) * unit
 
 
 def _listed(value: Any) -> Any:
@@ -42,7 +47,7 @@ def _listed(value: Any) -> Any:
 def _clock(value: Any) -> Any:
     if isinstance(value, time):
         return value
-    found = re.fullmatch(r"(\d{1,2}):(\d{2})", str(value))
+    found = re.fullmatch(r"([0-9]{1,2}):([0-9]{2})", str(value))
     if found is None or int(found[1]) > 23 or int(found[2]) > 59:
         raise ValueError('a time of day is written "07:30"')
     return time(int(found[1]), int(found[2]))
@@ -57,10 +62,29 @@ def _day(value: Any) -> Any:
         raise ValueError("write a day, like 2024-01-31: what is older is not read") from None
 
 
+def _somebody(value: str) -> str:
+    """An address."""
+    if not normalise(value):
+        raise ValueError(f"{value!r} is no mail address; write one like ben@example.org")
+    return value
+
+
+def _someone(value: str) -> str:
+    """An address, or a domain."""
+    text = value.strip()
+    if text.startswith(("@", "*@", "*.")):
+        raise ValueError(f"{value!r}: write the domain alone, like {text.lstrip('*@.')!r}")
+    if normalise(text) or ("@" not in text and "." in text and normalise(f"x@{text}")):
+        return text
+    raise ValueError(f"{value!r} is neither a mail address nor a domain, like example.org")
+
+
 Day = Annotated[date | None, BeforeValidator(_day)]
 Span = Annotated[timedelta, BeforeValidator(_span)]
 Clock = Annotated[time, BeforeValidator(_clock)]
 Words = Annotated[list[str], BeforeValidator(_listed)]
+Addresses = Annotated[list[Annotated[str, AfterValidator(_somebody)]], BeforeValidator(_listed)]
+Others = Annotated[list[Annotated[str, AfterValidator(_someone)]], BeforeValidator(_listed)]
 
 
 class _Strict(BaseModel):
@@ -158,9 +182,9 @@ class Settings(BaseSettings):
     ignore: Words = []
     limits: Limits = Limits()
     groups: Groups = Groups()
-    colleagues: Words = []
-    elsewhere: Words = []  # whom the owner is in touch with where nothing is seen of it
-    tags: dict[str, Words] = {}
+    colleagues: Others = []
+    elsewhere: Others = []  # whom the owner is in touch with where nothing is seen of it
+    tags: dict[str, Addresses] = {}
     catch_up: Span = timedelta(days=14)
     working_days: Words = list(_WEEKDAYS[:5])
     mode: Literal["preview", "deliver"] = "deliver"

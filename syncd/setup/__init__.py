@@ -11,7 +11,7 @@ be read is said and passed over.
 
 from syncd.setup.clock import time_zone
 from syncd.setup.document import Answers, text_of
-from syncd.setup.file import Exists, write
+from syncd.setup.file import Exists, NoFile, place_of, write
 from syncd.setup.home import Home
 from syncd.setup.model import Collection, Finds, MailPlace, PassedOver
 from syncd.setup.places import LOOKED_FOR, as_collection, as_mail, find
@@ -26,11 +26,13 @@ __all__ = [
     "Guess",
     "Home",
     "MailPlace",
+    "NoFile",
     "PassedOver",
     "as_collection",
     "as_mail",
     "find",
     "guess",
+    "place_of",
     "text_of",
     "time_zone",
     "write",

@@ -17,12 +17,13 @@ from syncd.setup.walk import Folder, Walk
 
 SAMPLE = 40  # files of a folder that are looked into
 _NAMED = 50  # folders that one line of settings may stand for
+_ABOUT = frozenset(("color", "displayname"))
 _PATH = re.compile(r"""^[ \t]*["']?path["']?[ \t]*[=:][ \t]*(.+?)[ \t]*,?[ \t]*$""", re.MULTILINE)
 
 
 def collections(home: Home, walk: Walk) -> tuple[Collection, ...]:
     """Every collection in the usual places and those that other programs' settings name; none
-    within another, and none empty but what settings name."""
+    within another, and none empty but what settings name, or what is named as a list of tasks."""
     named = list(_settings(home, walk))
     found: dict[Path, Collection] = {}
     for path in (*(home.path / name for name in COLLECTIONS), *named):
@@ -49,7 +50,7 @@ def collections_at(path: Path, walk: Walk, *, inside: bool = True) -> list[Colle
     while folder is not None:
         one = _folder(folder, walk)
         full = bool(one.events or one.todos or one.cards)
-        if full:
+        if full or (folder.path != path and _is_new_list(folder)):
             found.append(one)
         try:
             # A reader of this folder reads what lies below as well.
@@ -57,6 +58,18 @@ def collections_at(path: Path, walk: Walk, *, inside: bool = True) -> list[Colle
         except StopIteration:
             break
     return found
+
+
+def for_tasks(path: Path) -> bool:
+    """Whether it is called like a list of tasks."""
+    return any(word in path.name.lower() for word in ("task", "todo", "reminder"))
+
+
+def _is_new_list(folder: Folder) -> bool:
+    """An empty folder that is called like a list of tasks; beside its items such a folder keeps
+    what it is called and its colour."""
+    kept = all(name.startswith(".") or name in _ABOUT for name in folder.files)
+    return kept and not folder.folders and for_tasks(folder.path)
 
 
 def _folder(folder: Folder, walk: Walk) -> Collection:

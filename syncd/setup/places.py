@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from syncd.setup.collections import collections, collections_at
+from syncd.setup.collections import collections, collections_at, for_tasks
 from syncd.setup.home import Home
 from syncd.setup.mailboxes import mail_at, mail_places
 from syncd.setup.model import Collection, Finds, MailPlace
@@ -68,13 +68,9 @@ def _takes_tasks(one: Collection) -> bool:
     if one.path.is_file():
         return False
     empty = not (one.events or one.cards)
-    return bool(one.todos) or (one.named and empty and _named_so(one))
-
-
-def _named_so(one: Collection) -> bool:
-    return any(word in one.path.name.lower() for word in ("task", "todo", "reminder"))
+    return bool(one.todos) or (empty and for_tasks(one.path))
 
 
 def _likely(one: Collection) -> tuple[bool, bool, int, str]:
     """Tasks alone before tasks among events; then by name, by number."""
-    return bool(one.events), not _named_so(one), -one.todos, str(one.path)
+    return bool(one.events), not for_tasks(one.path), -one.todos, str(one.path)

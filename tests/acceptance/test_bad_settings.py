@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -90,6 +91,30 @@ ignroe: [example.net]
     lines = [int(line.split(":")[1]) for line in found]
     assert lines == sorted(lines)
     assert set(lines) == {1, 3, 4, 5, 6}
+
+
+def test_the_answer_says_what_to_write(home: Home) -> None:
+    """Each mistake, at its very place, is answered in words of the configuration."""
+    found = mistakes(
+        home,
+        GOOD.format("""\
+mode: previe
+limits: 5
+tags: {a: [b@example.org, c], b: mill.example.com}
+elsewhere: [ben@example.org, example.net, foo]
+colleagues: [example.com, '@example.net']
+catch_up: 9999999999999d
+"""),
+    )
+    assert [one.removeprefix(f"{home.config}:") for one in found] == [
+        "4:1: mode: 'previe' is unknown: did you mean 'preview'?",
+        "5:1: limits has keys of its own below it: per_day, open, at",
+        "6:27: tags.a: 'c' is no mail address; write one like ben@example.org",
+        "6:31: tags.b: 'mill.example.com' is no mail address; write one like ben@example.org",
+        "7:43: elsewhere: 'foo' is neither a mail address nor a domain, like example.org",
+        "8:27: colleagues: '@example.net': write the domain alone, like 'example.net'",
+        "9:1: catch_up: a duration is a hundred years at most",
+    ]
 
 
 RULES = """\
@@ -181,6 +206,27 @@ def test_rules_that_are_not_there(home: Home, rules: str, word: str) -> None:
     (found,) = mistakes(home, GOOD.format(f"rules: {rules}\n"))
     assert word in found
     assert found.startswith(f"{home.config}:4:"), found
+
+
+def test_what_would_never_end(home: Home) -> None:
+    """A pipe, a device, or what nobody writes by hand is refused at once: as configuration, as
+    rules and as tests of rules."""
+    os.mkfifo(home.folder / "pipe.yaml")
+    home.write("large.yaml", "#" * (4 * 1024 * 1024 + 1))
+    for entry, why in (
+        ("pipe.yaml", "is no regular file"),
+        ("/dev/zero", "is no regular file"),
+        ("large.yaml", "is larger than 4 MB"),
+    ):
+        (found,) = mistakes(home, GOOD.format(f"rules: [{entry}]\n"))
+        assert found.endswith(f": {entry!r} {why}"), found
+        path = str(home.folder / entry)
+        one_line(home.syncd("check", path), 78, why)
+        one_line(run("--config", path, "--now", NOW, "once"), 78, f"cannot be read: it {why}")
+    rule = "{id: one, since: first_meeting, due: 30d, expires: 40d, task: {title: T}}"
+    home.write("mine.yaml", f"version: 1\nrules:\n  - {rule}\n")
+    os.mkfifo(home.folder / "mine.test.yaml")
+    one_line(home.syncd("check", str(home.folder / "mine.yaml")), 78, "is no regular file")
 
 
 @pytest.mark.parametrize("state", ["postgres://nowhere", "nonsense", "mysql:///x"])

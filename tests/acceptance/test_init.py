@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import stat
 from pathlib import Path
@@ -50,6 +51,62 @@ def test_from_a_home_to_a_first_look_and_on(tmp_path: Path) -> None:
     assert "exists and is left as it is" in second.err
     assert "--force" in second.err
     assert config.read_bytes() == before
+    again = init(home, "--yes", "--force")
+    assert again.code == 0, again.err
+    assert "It was enabled before; now it is a preview again." in again.out
+    written = {file.read_text().split("SUMMARY:")[1].split("\n")[0] for file in tasks_in(home)}
+    shown = again.out.split("Tasks it would write")[1].split("What next")[0]
+    assert not any(title.strip() in shown for title in written)
+    assert run(*base, "once").code == 0
+    assert len(tasks_in(home)) == 5
+    assert "enabled" not in run(*base, "status").out
+    assert run(*base, "enable").code == 0
+    done = init(home, "--yes", "--force", "--no-look")
+    assert "now it is a preview again" in done.out
+    assert "nothing is written" in run(*base, "status").out
+
+
+def tasks_in(home: Path) -> list[Path]:
+    return list((home / ".local" / "share" / "syncd" / "tasks").glob("*.ics"))
+
+
+def test_what_no_mode_holds_back_is_not_called_a_preview(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the environment lets tasks be written, no line says that none is."""
+    monkeypatch.setenv("SYNCD_MODE", "deliver")
+    done = init(home, "--yes", "--no-look", "--to", str(tmp_path / "syncd.yaml"))
+    assert done.code == 0, done.err
+    assert "read everything, and write the tasks" in done.out
+    assert "enable" not in done.out
+
+
+def test_only_a_file_is_replaced(home: Path, tmp_path: Path) -> None:
+    """A folder, a pipe, a device and a link in a circle stay what they are, --force or not; a link
+    to a file stays one, and the file behind it is kept."""
+    folder, pipe, circle = tmp_path / "precious", tmp_path / "pipe", tmp_path / "circle"
+    folder.mkdir()
+    os.mkfifo(pipe)
+    circle.symlink_to(circle)
+    for target in (folder, pipe, circle, Path("/dev/null")):
+        for force in ((), ("--force",)):
+            done = init(home, "--yes", "--no-look", "--to", str(target), *force)
+            assert done.code == 2, target
+            assert "is left as it is" in done.err or "cannot be written" in done.err, done.err
+            assert not done.out
+    assert folder.is_dir()
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["circle", "pipe", "precious"]
+    real, link = tmp_path / "dotfiles" / "own.yaml", tmp_path / "syncd.yaml"
+    real.parent.mkdir()
+    real.write_text("my own words", encoding="utf-8")
+    link.symlink_to(real)
+    assert init(home, "--yes", "--no-look", "--to", str(link)).code == 2
+    assert real.read_text(encoding="utf-8") == "my own words"
+    done = init(home, "--yes", "--no-look", "--to", str(link), "--force")
+    assert done.code == 0, done.err
+    assert link.is_symlink()
+    assert "owner:" in real.read_text(encoding="utf-8")
+    assert (real.parent / "own.yaml.1.bak").read_text(encoding="utf-8") == "my own words"
 
 
 def test_in_one_s_own_home_it_is_the_configuration_that_commands_find(
@@ -92,6 +149,10 @@ def test_what_is_named_is_taken(home: Path, tmp_path: Path) -> None:
         "calendar": [str(home / ".calendars" / "home")],
         "contacts": [],
         "passed_over": [],
+        "name": "Ana B. Silva",
+        "addresses": ["ana@example.org", "ana@example.com"],
+        "timezone": "Asia/Tokyo",
+        "tasks": str(tasks),
     }
     text = other.read_text(encoding="utf-8")
     for line in ("  name: Ana B. Silva", "    - ana@example.org", "  timezone: Asia/Tokyo"):
@@ -106,13 +167,27 @@ def test_what_is_named_is_taken(home: Path, tmp_path: Path) -> None:
 
 
 def test_a_list_of_tasks_is_preferred_to_a_calendar_with_tasks(tmp_path: Path) -> None:
-    """Tasks go to a list that holds nothing else; among events only if they are told to."""
+    """Tasks go to a list that holds nothing else, or that is named for tasks and empty; among
+    events only if they are told to. What was decided is shown."""
     maildir(tmp_path / "Maildir")
     put(tmp_path, {".calendars/home/1.ics": EVENT, ".calendars/home/2.ics": TODO})
     words = ("--yes", "--name", "Ana", "--address", "ana@example.org", "--no-look", "--force")
     config = tmp_path / ".config" / "syncd" / "syncd.yaml"
     assert init(tmp_path, *words).code == 0
     assert f"    tasks: {tmp_path}/.local/share/syncd/tasks\n" in config.read_text()
+    done = init(tmp_path, *words)
+    new = f"{tmp_path}/.local/share/syncd"
+    assert f"Tasks:      {new}/tasks  (new)\n" in done.out
+    assert f"  {new}/tasks\n" in done.out.split("What next")[1]
+    assert f'path = "{new}/*"' in done.out
+    put(tmp_path, {".calendars/tasks/displayname": "Tasks"})
+    done = init(tmp_path, *words)
+    assert f"    tasks: {tmp_path}/.calendars/tasks\n" in config.read_text()
+    assert "You:        Ana <ana@example.org>, time zone Europe/Lisbon\n" in done.out
+    assert f"Tasks:      {tmp_path}/.calendars/tasks\n" in done.out
+    assert "todoman" not in done.out
+    (tmp_path / ".calendars" / "tasks" / "displayname").unlink()
+    (tmp_path / ".calendars" / "tasks").rmdir()
     put(tmp_path, {".calendars/todo/1.ics": TODO})
     done = init(tmp_path, *words)
     assert done.code == 0

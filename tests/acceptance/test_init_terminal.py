@@ -154,5 +154,7 @@ def test_ctrl_c_during_the_first_look(tmp_path: Path) -> None:
     assert process.returncode == 130
     assert f"To go on: syncd --config {target} once" in seen.replace(SYNCD, "syncd")
     assert "Traceback" not in seen
+    status = run("--config", str(target), "--now", NOW, "status").out
+    assert status.startswith("The first run was stopped before its end: `syncd once` goes on.\n")
     assert run("--config", str(target), "--now", NOW, "once").code == 0
     assert len(run("--config", str(target), "--now", NOW, "people", "--json").json) == 6
