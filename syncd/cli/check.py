@@ -77,7 +77,7 @@ def _files(entries: Sequence[str]) -> dict[str, Any]:
         "rules": [rule.id for rule in ruleset.rules],
         "mistakes": [],
         **_rules(ruleset, sources),
-        "lines": [f"{names}: right.", f"  {len(ruleset.rules)} rules: {ids}"],
+        "lines": [f"{names}: right.", f"  {_many(len(ruleset.rules), 'rule')}: {ids}"],
     }
 
 
@@ -100,7 +100,7 @@ def _configuration(call: Call, now: str | None) -> dict[str, Any]:
         scopes = ", ".join(f"{source.scope} ({source.facet})" for source in account.sources)
         lines.append(f"  account {account.name}: {scopes or 'nothing to read'}")
     ids = ", ".join(rule.id for rule in assembly.ruleset.rules)
-    lines.append(f"  {len(assembly.ruleset.rules)} rules: {ids}")
+    lines.append(f"  {_many(len(assembly.ruleset.rules), 'rule')}: {ids}")
     lines += [
         f"  but {entry.name}: {path} does not exist (yet): `once` will say so"
         for entry in settings.accounts

@@ -116,7 +116,9 @@ def _task_lines(found: dict[str, Any], zone: tzinfo) -> list[str]:
 
 def _interaction(one: dict[str, Any], zone: tzinfo) -> str:
     mode = "" if one["mode"] == "unknown" else f", {one['mode'].replace('_', ' ')}"
-    what = f"{one['kind']} {one['direction']}{mode}"
+    # Nobody sends a meeting: its direction says who organised it.
+    direction = "" if one["kind"] == "meeting" else f" {one['direction']}"
+    what = f"{one['kind']}{direction}{mode}"
     title = f"  {one['title']}" if one["title"] else ""
     mark = {"yes": "+", "no": "-", "pending": "~", "unknown": "?"}[one["real"]]
     return f"  {mark} {_when(one['at'], zone)}  {what}{title}  [{', '.join(one['reasons'])}]"

@@ -51,7 +51,7 @@ def mute(
         _list(call, now, as_json=as_json)
         return
     with writing(call, now) as (shop, moment):
-        _known(shop, rule)
+        known_rule(shop, rule)
         zone = shop.owner.zone
         day = until_of(until, moment, zone) if until is not None else None
         with acting(shop, moment) as connection:
@@ -82,7 +82,7 @@ def unmute(
         with shop.database.read() as connection:
             words = mutes.load(connection, shop.database.owner)
         if rule not in {word.rule for word in words}:
-            _known(shop, rule)
+            known_rule(shop, rule)
         with acting(shop, moment) as connection:
             owner = shop.database.owner
             subject = _subject(connection, shop, whom)
@@ -92,7 +92,8 @@ def unmute(
             _refuse_part(subject, rule, mine)
             taken = [word for word in mine if rule in (None, word.rule)]
             mutes.remove(connection, owner, taken)
-            if subject.person is not None:
+            forgiven = _deleted_twice(connection, shop, subject, rule, moment)
+            if forgiven or (taken and subject.person is not None):
                 # Two deletions are a mute as well: they are forgiven with it.
                 given = Mute("", moment, rule or EVERY_RULE, muted=False)
                 mutes.put(
@@ -108,13 +109,26 @@ def unmute(
         ]  # fmt: skip
     if as_json:
         print_json(_said(subject, rule, None) | {"still": [word.target for word in over]})
-    elif taken or subject.person is not None:
+    elif taken or forgiven:
         typer.echo(f"{subject.shown} is not muted{_for(rule)} any more; judged anew.")
     else:
         typer.echo(f"{subject.shown} was not muted{_for(rule)}.")
     for word in over:
         typer.echo(f"syncd: still muted by {word.target}: syncd unmute {word.target}", err=True)
     raise typer.Exit(1 if over else 0)
+
+
+def _deleted_twice(
+    connection: Connection, shop: Workshop, subject: Subject, rule: str | None, now: datetime
+) -> bool:
+    """Whether two deleted tasks mute the person, for this rule or any."""
+    found = muted_list(connection, shop.database.owner, shop.owner.zone, now)
+    return any(
+        one["why"] == "deleted-twice"
+        and one["person"] == subject.person
+        and rule in (None, one["rule"])
+        for one in found
+    )
 
 
 def _list(call: Call, now: str | None, *, as_json: bool) -> None:
@@ -139,7 +153,8 @@ def line_of(one: dict[str, Any]) -> str:
     return f"{name}: {one['rule'] or 'every rule'}{until}{why}"
 
 
-def _known(shop: Workshop, rule: str | None) -> None:
+def known_rule(shop: Workshop, rule: str | None) -> None:
+    """Raises `typer.BadParameter` where no rule in use has this id."""
     ids = [one.id for one in shop.ruleset.rules]
     if rule is None or rule in ids:
         return

@@ -16,7 +16,7 @@ from rules.source import unknown
 from syncd import wiring
 from syncd.cli import rules_files, who
 from syncd.cli.context import JsonOption, NotFound, NowOption, call_of, print_json
-from syncd.cli.session import reading
+from syncd.cli.session import Session, reading
 
 app = typer.Typer(
     help="What the rules do, and why one does or does not ask for a task.",
@@ -110,6 +110,8 @@ def why_(
     from syncd.views.why import why
 
     with reading(call_of(context), now) as session:
+        if name not in {one.id for one in session.assembly.ruleset.rules}:
+            _refuse_gone(session, name)
         rule = _rule(session.assembly, name)
         person = who.person(session.connection, session.shop, whom)
         found = why(session.connection, session.decider(), rule, person.id, session.now)
@@ -119,6 +121,18 @@ def why_(
         return
     for line in lines_of(found, rule, zone):
         typer.echo(line)
+
+
+def _refuse_gone(session: Session, name: str) -> None:
+    """Raises `NotFound` where tasks of a rule that is gone are still open."""
+    from syncd.views.rules import left_open
+
+    rows = left_open(session.connection, session.shop.database.owner, name)
+    if rows:
+        raise NotFound(
+            f"the rule {name!r} is not in use any more; tasks of it that are still open, until "
+            f"{rows[-1].expires:%Y-%m-%d} at the latest: {', '.join(row.key for row in rows)}"
+        )
 
 
 def _rule(assembly: wiring.Assembly, name: str) -> Rule:

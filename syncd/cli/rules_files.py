@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rules.load import RuleErrors, load
 from rules.model import RuleSet
 from syncd import wiring
-from syncd.config import ConfigErrors, Mistake
+from syncd.config import ConfigErrors, Mistake, NoText, text_of
 
 if TYPE_CHECKING:  # most commands check no rules, and start without what only that needs
     from rules.lint import Warned
@@ -84,11 +84,11 @@ def suites(sources: Sequence[Source]) -> tuple[list[tuple[str, Suite]], list[Mis
         if path is None:
             continue
         try:
-            found.append((name, load_suite(str(path), path.read_text(encoding="utf-8"))))
+            found.append((name, load_suite(str(path), text_of(path))))
         except RuleErrors as error:
             mistakes += _mistakes(error)
-        except UnicodeDecodeError:
-            mistakes.append(Mistake(str(path), 0, 0, "is not UTF-8 text"))
+        except NoText as error:
+            mistakes.append(Mistake(str(path), 0, 0, str(error)))
         except OSError as error:
             mistakes.append(Mistake(str(path), 0, 0, f"cannot be read: {error.strerror}"))
     return found, mistakes
@@ -126,7 +126,7 @@ def _beside(name: str) -> Path | None:
     if path.suffix not in (".yaml", ".yml"):
         return None
     stem = name.removesuffix(path.suffix)
-    return next((Path(stem + end) for end in _TESTS if Path(stem + end).is_file()), None)
+    return next((Path(stem + end) for end in _TESTS if Path(stem + end).exists()), None)
 
 
 def _mistakes(error: RuleErrors) -> list[Mistake]:

@@ -47,7 +47,7 @@ def _clock_lines(found: dict[str, Any], zone: tzinfo) -> Iterator[str]:
     tier = f" (tier {clock['tier']})" if clock["tier"] else ""
     early = now < clock["remind"]
     yield f"{'-' if early else '+'} The task appears from {_when(clock['remind'], zone)}{tier}"
-    yield f"  It is due on {clock['due']}"
+    yield f"  It is due on {clock['due']}" if clock["due"] else "  You took its due date away"
     late = now >= clock["expires"]
     yield f"{'-' if late else '+'} It is dropped on {_when(clock['expires'], zone)}"
 
@@ -69,7 +69,8 @@ def _conclusion(found: dict[str, Any], zone: tzinfo) -> str:
     task, verdict = found["task"], found["verdict"]
     if task is not None:
         closed = f": {task['closed_why']}" if task["closed_why"] else ""
-        return f"Task {task['status']}, due {task['due']}: {task['title']}{closed}.{ahead}"
+        due = f"due {task['due']}" if task["due"] else "no due date"
+        return f"Task {task['status']}, {due}: {task['title']}{closed}.{ahead}"
     if verdict is None and found["anchor"] is not None:
         return "No task: the rule has no times for them."
     if verdict is None:

@@ -30,6 +30,7 @@ def command(context: typer.Context, now: NowOption = None, as_json: JsonOption =
             bool(shop.tasks_in),
             shop.policy,
             session.now,
+            {rule.id for rule in shop.ruleset.rules},
         )
     if as_json:
         print_json(status)
@@ -52,9 +53,12 @@ def _why(reason: str) -> str:
 
 
 def lines_of(status: dict[str, Any]) -> list[str]:
-    if status["as_of"] is None:
+    if status["as_of"] is not None:
+        lines = [f"As of {status['as_of']:%Y-%m-%d %H:%M} UTC"]
+    elif status["accounts"]:
+        lines = ["The first run was stopped before its end: `syncd once` goes on."]
+    else:
         return ["Nothing has been read yet: run `syncd once`."]
-    lines = [f"As of {status['as_of']:%Y-%m-%d %H:%M} UTC"]
     for row in status["accounts"]:
         account, facet = row["account"], row["facet"]
         state = row["error"] or ("up to date" if row["complete"] else "still reading")
@@ -79,6 +83,14 @@ def lines_of(status: dict[str, Any]) -> list[str]:
         "back under that name"
         for account, n in tasks["out_of_reach"].items()
     ]
+    orphans = tasks["without_rule"]
+    gone = sorted({one["rule"] for one in orphans})
+    for rule in gone:
+        last = [one["until"] for one in orphans if one["rule"] == rule]
+        lines.append(
+            f"{len(last)} of them by the rule {rule!r}, which is not in use any more: open until "
+            f"{max(last):%Y-%m-%d} at the latest, unless you tick or delete them"
+        )
     lines += off_lines(status["off"])
     lines += report_lines(status["report"])
     if not tasks["has_list"]:

@@ -324,6 +324,9 @@ def decide(shop: Workshop, now: datetime, report: Report, show: Progress, shelf:
         },
         progress=show.advance,
     )
+    if decider.adopt():
+        portraits = gallery.portraits
+        Settler(shop.database, shop.owner, shop.lawyer, portraits, now, shelf=shelf).settle()
     followed, drawn = decider.follow(), decider.draw()
     log.event("verdicts.followed", people=followed, drawn=drawn)
     with shop.database.begin() as connection:

@@ -48,6 +48,7 @@ from syncd.store.database import Database
 # The fact that says that somebody is ignored no more whose observations are not read again yet.
 UNREAD = "unread"
 _AT_ONCE = 300
+_KINDS = ("person", "silent", "machine", "gone")
 _CLOSING = 400  # room for the sentence that is appended when a task is closed
 _TICK = timedelta(microseconds=1)
 _NOBODY: Mapping[str, Portrait] = {}
@@ -69,6 +70,22 @@ class Decider:
     ignored: Callable[[str], bool] = lambda _: False  # of an address, by `ignore:`
     strays: Mapping[str, Stray] = field(default_factory=dict)  # tasks that only the lists know
     progress: Callable[[int], None] = lambda _: None
+
+    def adopt(self) -> bool:
+        """Take in the strays, before anybody is judged. Whether the owner's hand was at one: what
+        was ticked may be contact, so whoever is marked is to be settled once more."""
+        if not self.strays:
+            return False
+        owner, touched = self.database.owner, False
+        with self.database.begin() as connection:
+            everyone = [one.id for one in people.everyone(connection, owner, _KINDS)]
+            for start in range(0, len(everyone), _AT_ONCE):
+                ids = everyone[start : start + _AT_ONCE]
+                rows = ledger.load(connection, owner, ids)
+                for portrait in self.gallery.look(connection, ids, self.now):
+                    stored = rows.get(portrait.row.id, ())
+                    touched |= self._adopted(connection, portrait, stored)
+        return touched
 
     def follow(self) -> int:
         """Evaluate everybody who is due; returns how many were."""
@@ -95,9 +112,7 @@ class Decider:
         portraits += self.gallery.look(connection, others, self.now) if others else []
         unread = facts.get(connection, owner, UNREAD) is not None
         for portrait in portraits:
-            stored = rows.get(portrait.row.id, ())
-            adopted = self._adopted(connection, portrait, stored)
-            followed = self.stand(portrait, adopted, unread=unread)
+            followed = self.stand(portrait, rows.get(portrait.row.id, ()), unread=unread)
             followed = self._reworded(portrait, followed, connection)
             ledger.save(connection, owner, followed)
             following[portrait.row.id] = self._next(portrait, followed)
@@ -143,11 +158,10 @@ class Decider:
 
     def _adopted(
         self, connection: Connection, portrait: Portrait, rows: tuple[Tracked, ...]
-    ) -> tuple[Tracked, ...]:
-        """The rows, and among them the strays that are about this person."""
-        if not self.strays:
-            return rows
+    ) -> bool:
+        """Store the strays that are about this person; whether the owner's hand was at one."""
         there = {row.key: row for row in rows}
+        touched = False
         for one in origins(portrait, self.ruleset.rules, self.strays, self.now):
             if one.key in there and there[one.key].task is not None:
                 continue
@@ -159,9 +173,10 @@ class Decider:
             stray, means = self.strays[one.key], one.rule.done_means
             seen = adopted(row, means, stray, drafted[0], self.now)
             there[one.key] = ledger_hand.take(connection, self.database.owner, seen)
-            if seen.acts:  # what was ticked may be contact: the next pass looks
+            if seen.acts:
+                touched = True
                 observations.mark(connection, self.database.owner, portrait.addrs)
-        return tuple(there.values())
+        return touched
 
     def _reworded(self, portrait: Portrait, followed: Followed, connection: Connection) -> Followed:
         """A task whose anchor moved says what it is about now, where its owner left it alone."""
@@ -205,11 +220,12 @@ class Decider:
     def _moved(self, portrait: Portrait, rows: Sequence[Tracked]) -> dict[str, datetime]:
         """When the anchors of live tasks will be, those that were moved ahead. One that is to come
         at its old moment was not: the clock was put back."""
-        pending = {c.key: c for c in portrait.claims if c.real is Real.PENDING}
+        out = [row for row in rows if row.live]
+        pending = {c.key: c for c in portrait.claims if c.real is Real.PENDING} if out else {}
         found = {}
-        for row in rows if pending else ():
+        for row in out if pending else ():
             claim, rule = pending.get(row.anchor.partition("#")[0]), self.rule(row.rule)
-            if not row.live or claim is None or rule is None:
+            if claim is None or rule is None:
                 continue
             ahead = Event(frozenset(), claim.at, claim.until, row.anchor)
             tiers = self.ruleset.tiers
@@ -330,7 +346,7 @@ class Decider:
         last = footer(
             rule.id,
             row.key,
-            portrait.history.subject.first_name,
+            portrait.history.subject.name,
             row.addr if row.addr in portrait.addrs else min(portrait.addrs, default=""),
         )
         more = {}

@@ -19,6 +19,7 @@ from connectors.records import Gone, Item, Seen, Task
 from syncd import log
 from syncd.people.forgotten import Forgotten
 from syncd.pipeline.observe import Outcome, is_news
+from syncd.planner import is_key
 from syncd.store import (
     facts,
     ledger,
@@ -51,6 +52,7 @@ class HandReader:
         """Take in what changed in a list; trouble is noted with the account."""
         outcome = Outcome(account, str(tasks.facet))
         owner = self.database.owner
+        away: list[Item] = []
         with self.database.read() as connection:
             row = sources.get(connection, owner, account, outcome.facet, tasks.scope)
             before = sources.count(connection, owner, account, outcome.facet)
@@ -58,16 +60,21 @@ class HandReader:
         known = sources.StoredItems(self.database, account, outcome.facet, self.forgotten)
         items: list[Item] = []
         try:
+            first = None if again else row.cursor
             try:
-                cursor = self._list(tasks, None if again else row.cursor, known, items)
+                cursor = self._list(tasks, first, known, items)
             except CursorExpired:
                 items.clear()
+                first = None
                 cursor = self._list(tasks, None, known, items)
             except Vanished:
                 if not self.accept:
                     raise
                 items += (Gone(ref) for ref in known.under(""))
                 cursor = None
+            if first is None:
+                away = self._elsewhere(tasks, known)
+                items += away
         except ConnectorError as error:
             outcome.error, outcome.error_kind = str(error), type(error).__name__
             if isinstance(error, Vanished):
@@ -85,7 +92,7 @@ class HandReader:
         if not items and not self.accept and not is_news(row, cursor, self.now):
             return outcome
         with self.database.begin() as connection:
-            received = self._take(connection, account, items, before, again=again)
+            received = self._take(connection, account, items, before, again=again, moved=bool(away))
             outcome.twins = received.twins
             outcome.strays = {one.task.key: one for one in received.strays}
             row = replace(
@@ -98,7 +105,18 @@ class HandReader:
                 error_at=None,
             )
             sources.put(connection, owner, row)
+            for other in sources.load(connection, owner):
+                # Should the account go back there, all of that is read again.
+                same = (other.account, other.facet) == (account, row.facet)
+                if same and other.scope != row.scope and other.cursor:
+                    sources.put(connection, owner, replace(other, cursor=None))
         return outcome
+
+    def _elsewhere(self, tasks: TaskList, known: sources.StoredItems) -> list[Item]:
+        """All of the list was read: what the account had under another scope is not there."""
+        here = tasks.scope + "//"
+        refs = [ref for ref in known.under("") if not ref.startswith(here)]
+        return [_without(Gone(ref), self.forgotten) for ref in refs]
 
     def _list(
         self, tasks: TaskList, cursor: str | None, known: sources.StoredItems, items: list[Item]
@@ -116,8 +134,10 @@ class HandReader:
         before: int,
         *,
         again: bool,
+        moved: bool,
     ) -> Received:
-        """Store what the owner did; returns what is still to be done about it."""
+        """Store what the owner did; returns what is still to be done about it. `moved`: the list
+        was in another place before."""
         owner = self.database.owner
         where = Where(owner, account, "tasks")
         observations.acknowledge(connection, where, [acknowledged(item) for item in items])
@@ -130,6 +150,7 @@ class HandReader:
             self.now,
             listed_before=before,
             listed_after=after,
+            another=moved and not any(map(is_key, _keys(items))),
         )
         # A vanished task that turns up again settles its part of the incident.
         if self.accept:

@@ -96,7 +96,7 @@ def hand(
 
 def _written(task: TaskState, seen: Copy) -> tuple[str, ...]:
     lines = new_lines((task.ours.notes, task.theirs.notes), seen.notes)
-    return tuple(line for line in lines if not line.startswith(CLOSED))
+    return tuple(line for line in lines if not line.casefold().startswith(CLOSED.casefold()))
 
 
 def _own_closing(task: TaskState, seen: Copy) -> str:

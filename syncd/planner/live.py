@@ -157,6 +157,8 @@ def refreshed(
     """Kept open, and the due date to write, if any: it moves when the rule's own date did, as
     when a meeting was moved."""
     expires = verdict.expires + task.shift
+    # The rule's own end is no moment of this task where its owner moved the date.
+    ahead = expires if verdict.next == verdict.expires else verdict.next
     due = None
     # Compared with what the rule said before: a date already past was adjusted when written.
     if verdict.due != row.due and not task.touched_due:
@@ -167,7 +169,7 @@ def refreshed(
         remind=verdict.remind,
         due=verdict.due,
         expires=expires,
-        next=expires if verdict.next is None else min(verdict.next, expires),
+        next=expires if ahead is None else min(ahead, expires),
         priority=verdict.priority,
         # Why it is out; what would hold back a task that is not does not matter any more.
         reasons=verdict.reasons if verdict.state is State.OPEN else row.reasons,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from shlex import quote
@@ -12,6 +13,7 @@ from rules.history import Event
 
 _LONGEST_NAME, _LONGEST_TITLE = 40, 100
 _BULLET = re.compile(r"(?:[-*+•–·]\s+|\[[ xX]?\]\s*)+")
+_OURS = re.compile(r"\bsyncd (?:explain|mute)\b|\bsyncd-[0-9a-f]{24}\b", re.IGNORECASE)
 
 # The most telling kind of an event that is several kinds at once comes first.
 _NAMES = (
@@ -51,26 +53,34 @@ def without(text: str, sentence: str) -> str:
 
 def new_lines(before: tuple[str, ...], now: str) -> tuple[str, ...]:
     """The lines of `now` that are in none of the texts `before`: what somebody added, without the
-    bullets of a list. A line of ours that some program broke into several is none of theirs."""
-    known = {line.strip() for text in before for line in text.splitlines()} - {""}
-    lines = [line.strip() for line in now.splitlines()]
-    fresh = [place for place, line in enumerate(lines) if line and line not in known]
-    for line in known.difference(lines):
-        fresh = [place for place in fresh if place not in _pieces(line, lines)]
-    found = (_BULLET.sub("", lines[place]) for place in fresh)
-    return tuple(line for line in found if line and line not in known)
+    bullets of a list. A line of ours is none of theirs, also where some program broke it into
+    several, or changed its case or signs; nor is one that a command of ours stands in."""
+    lines = [_BULLET.sub("", line.strip()) for line in now.splitlines()]
+    cores = [_core(line) for line in lines]
+    known = {_core(line) for text in before for line in text.splitlines()} - {""}
+    fresh = [place for place, core in enumerate(cores) if core and core not in known]
+    for whole in known.difference(cores):
+        pieces = _pieces(whole, cores)
+        fresh = [place for place in fresh if place not in pieces]
+    return tuple(lines[place] for place in fresh if not _OURS.search(lines[place]))
 
 
-def _pieces(whole: str, lines: Sequence[str]) -> range:
-    """Where the words of `whole` stand in several lines one after the other; empty for nowhere."""
-    words = whole.split()
-    for start in range(len(lines)):
-        told: list[str] = []
-        for stop in range(start, len(lines)):
-            told += lines[stop].split()
-            if told == words:
+def _core(line: str) -> str:
+    """What programs leave alone in a line: its letters and digits, in one case."""
+    bare = _BULLET.sub("", line.strip())
+    plain = unicodedata.normalize("NFKC", bare).casefold()
+    return "".join(char for char in plain if char.isalnum()) or bare
+
+
+def _pieces(whole: str, cores: Sequence[str]) -> range:
+    """Where `whole` stands in several lines one after the other; empty for nowhere."""
+    for start in range(len(cores)):
+        told = ""
+        for stop in range(start, len(cores)):
+            told += cores[stop]
+            if told == whole:
                 return range(start, stop + 1)
-            if told != words[: len(told)]:
+            if not whole.startswith(told or "\0"):
                 break
     return range(0)
 

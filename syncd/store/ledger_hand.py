@@ -53,11 +53,13 @@ def receive(
     *,
     listed_before: int = 0,
     listed_after: int = 1,
+    another: bool = False,
 ) -> Received:
     """Take in all that one sync of `account`'s task list found.
 
     `listed_before` and `listed_after` count the items of the list, ours and others', before and
-    after it. The same items again change nothing more.
+    after it; `another`: it is another list now, with none of ours in it. The same items again
+    change nothing more.
     """
     copies: dict[str, dict[str, Found]] = defaultdict(dict)
     for item in items:
@@ -93,7 +95,7 @@ def receive(
         lines += [(row.person, line) for line in seen.lines]
     gone = _gone(connection, owner, account, lost - {ref for one in copies.values() for ref in one})
     missing: tuple[str, ...] = ()
-    if deletions(gone, listed_before, listed_after):
+    if another or deletions(gone, listed_before, listed_after):
         missing = tuple(row.key for row in gone if row.live)
     else:
         for row in gone:

@@ -8,6 +8,7 @@ _WORDS = {
     "budget": "waits its turn: the day's number is used up, or enough are open",
     "preview": "preview: `syncd enable` lets it be written",
     "pause:owner": "you paused: `syncd resume` ends it",
+    "pause:over": "your pause is over: the next run decides",
     "pause:scheduled": "a meeting with them is on the calendar",
     "facet:back-filling": "an account is still being read for the first time",
     "list:incident": "many tasks vanished from the list: see `syncd status`",
@@ -23,6 +24,13 @@ _WORDS = {
     "task:ticked": "you ticked it",
     "expired": "it was no longer of use",
 }
+
+
+def current(reasons: Sequence[str], *, paused: bool) -> tuple[str, ...]:
+    """The stored reasons as they stand now: a pause runs out without a run."""
+    if paused:
+        return tuple(reasons)
+    return tuple("pause:over" if one == "pause:owner" else one for one in reasons)
 
 
 def in_words(reasons: Sequence[str]) -> str:

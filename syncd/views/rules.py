@@ -10,9 +10,17 @@ from sqlalchemy import Connection, func, select
 from rules import describe
 from rules.describe_where import as_data
 from rules.model import Rule
+from syncd.planner import Tracked
+from syncd.store import ledger_tasks
 from syncd.store.schema import verdict
 
 _PACK = "pack "
+
+
+def left_open(connection: Connection, owner: str, rule: str) -> list[Tracked]:
+    """The open tasks of one rule, those that end first at the top."""
+    rows = [row for row in ledger_tasks.open_tasks(connection, owner) if row.rule == rule]
+    return sorted(rows, key=lambda row: (row.expires, row.key))
 
 
 def standing(connection: Connection, owner: str) -> dict[str, dict[str, int]]:

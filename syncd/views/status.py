@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy import Connection, func, select
 
 from rules.verdict import State
 from syncd.pipeline.hand import incident
+from syncd.pipeline.switches import in_force
 from syncd.planner import Policy
 from syncd.store import (
     aliases,
@@ -23,6 +25,7 @@ from syncd.store import (
 )
 from syncd.store.schema import observation
 from syncd.store.times import from_int
+from syncd.views.reasons import current
 from syncd.views.switches import Reporter
 
 
@@ -33,8 +36,10 @@ def status_of(
     has_task_list: bool,
     policy: Policy,
     now: datetime,
+    rules: Collection[str],
 ) -> dict[str, Any]:
-    """Plain data; `failed` says that something needs the owner. `policy` as configured."""
+    """Plain data; `failed` says that something needs the owner. `policy` as configured,
+    `rules` the ids of those in use."""
     reporter = Reporter(connection, owner, policy, now)
     rows = [row for row in sources.load(connection, owner) if row.account in accounts]
     counts = sources.counts(connection, owner)
@@ -47,6 +52,7 @@ def status_of(
         account: keys for account in accounts if (keys := incident(connection, owner, account))
     }
     held = ledger.in_state(connection, owner, [State.HELD])
+    paused = in_force(connection, owner, policy).policy.paused(now)
     as_of = facts.get(connection, owner, "as_of")
     troubles = ledger_outbox.troubles(connection, owner)
     opened = ledger_tasks.open_tasks(connection, owner)
@@ -87,7 +93,14 @@ def status_of(
             "open": len(opened),
             "out_of_reach": elsewhere,  # by the account that is not configured any more
             "held": len(held),
-            "held_by": _tally([row.reasons[0] for row in held if row.reasons]),
+            "held_by": _tally(
+                [current(row.reasons, paused=paused)[0] for row in held if row.reasons]
+            ),
+            "without_rule": [
+                {"key": row.key, "rule": row.rule, "until": row.expires}
+                for row in opened
+                if row.rule not in rules
+            ],
             "has_list": has_task_list,
         },
         "undelivered": [

@@ -14,6 +14,7 @@ from syncd.pipeline.people import Portrait
 from syncd.planner import Status, Tracked
 from syncd.store import ledger, ledger_tasks
 from syncd.views.explain import evidence_of, interactions_of, person_of, verdict_of
+from syncd.views.reasons import current
 
 _NOT_YET = (State.WAITING, State.HELD, State.MUTED, State.MISSED, State.VOID)
 
@@ -53,7 +54,7 @@ def entry(
     reasons: bool = False,
 ) -> dict[str, Any]:
     """One task, as its list has it; for a verdict without one, as it would be written."""
-    task, whys = row.task, row.reasons
+    task, whys = row.task, current(row.reasons, paused=decider.policy.paused(decider.now))
     anchors = [row.anchor]
     if task is not None:
         anchors = [*task.evidence, *anchors]

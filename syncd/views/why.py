@@ -85,8 +85,9 @@ def why(
     facts = history.facts_at(now)
     found["clock"] = {
         "remind": times.remind,
-        "due": verdict.due,
-        "expires": times.expires,
+        # The owner may have moved the date of a task, and its end along with it.
+        "due": verdict.due if row is None or row.task is None else row.task.theirs.due,
+        "expires": times.expires if row is None else row.expires,
         "tier": times.terms.tier,
     }
     found["where"] = [_plain(check) for check in checks(rule.where, facts, times.terms)]

@@ -160,6 +160,8 @@ def test_unmuting_forgives_two_deletions(house: House) -> None:
     found = [one["status"] for one in house.tasks(now) if BEN in one["person"]["addresses"]]
     assert sorted(found) == ["dismissed", "dismissed", "open"]
     assert said(house, "mute", "--json", now=now).json == []
+    for more in ([], ["--rule", "met"]):  # there is nothing left to take back
+        assert "was not muted" in said(house, "unmute", BEN, *more, now=now).out
 
 
 @pytest.mark.parametrize(
@@ -213,6 +215,9 @@ def test_a_pause_holds_back_what_is_new(house: House) -> None:
     assert "Paused until 2026-03-20" in said(house, "status", now=NOON).out
     house.meet(DORA, at("2026-03-18", "10:00"))
     now = at("2026-03-20", "00:00")
+    # It is over by itself, though no run has judged anything since.
+    held_by = said(house, "status", "--json", now=now).json["tasks"]["held_by"]
+    assert set(held_by) == {"pause:over"}
     house.once(now)
     found = statuses(house, now)
     assert (found["met", BEN], found["met", DORA], found["now", DORA]) == ("missed", "open", "open")

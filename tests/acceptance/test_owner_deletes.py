@@ -45,6 +45,46 @@ def test_deleted_is_a_no_for_that_anchor(house: House) -> None:
     assert sorted(one["status"] for one in house.tasks(now)) == ["dismissed", "open"]
 
 
+class Mover(House):
+    """A house whose task folder may be another one."""
+
+    place = "tasks"
+
+    @property
+    def folder(self) -> Path:
+        return self.root / self.place
+
+    def configure(self) -> None:
+        super().configure()
+        text = self.config.read_text(encoding="utf-8")
+        self.config.write_text(text.replace("tasks: tasks", f"tasks: {self.place}"), "utf-8")
+
+    def statuses(self, now: datetime, code: int = 0) -> list[str]:
+        self.once(now, code)
+        return sorted(one["status"] for one in self.tasks(now))
+
+
+def test_a_list_that_moved_is_read_as_a_whole(tmp_path: Path) -> None:
+    """Moved to another folder, a task that is not there was deleted; where none of them is there,
+    nothing is believed until the owner says so, or goes back."""
+    house = Mover(tmp_path, settings=AMPLE)
+    for hour, who in enumerate((BEN, CLEO)):
+        house.meet(who, at("2026-03-03", f"{8 + hour:02}:00"), hours=0.5)
+    house.once(NOON)
+    keys = {one["person"]["addresses"][0]: one["key"] for one in house.tasks(NOON)}
+    old = house.folder
+    house.place = "empty"
+    assert house.statuses(LATER, 1) == ["open", "open"]
+    house.place = "tasks"
+    assert house.statuses(at("2026-03-05")) == ["open", "open"]
+    house.place = "new"
+    old.rename(house.folder)
+    house.delete(keys[BEN])
+    assert house.statuses(at("2026-03-06")) == ["dismissed", "open"]
+    assert house.statuses(at("2026-03-07")) == ["dismissed", "open"]
+    assert len(house.files()) == 1
+
+
 def test_two_deletions_are_a_mute(house: House) -> None:
     """Two deletions for the same rule and person mute that rule for them, and nothing else."""
     house.rules = rule(since="meeting") + rule("other", since="meeting")

@@ -172,6 +172,10 @@ def test_a_moved_due_date_moves_the_end(house: House) -> None:
         now = at(day, "12:00")
         house.once(now)
         assert (house.task(now)["due"], house.task(now)["status"]) == ("2026-03-12", status)
+        if status == "open":  # and whoever asks why is told the same
+            why = house.run("rules", "why", "met", BEN, "--json", now=now).json
+            assert why["next"] == why["clock"]["expires"]
+            assert (why["clock"]["due"], why["next"][:10]) == ("2026-03-12", "2026-03-15")
     assert house.todo(key)["DUE"].dt == date(2026, 3, 12)
 
 

@@ -62,7 +62,6 @@ def test_a_month_with_all_packs(tmp_path: Path) -> None:
     }
     assert made == {
         "09": [("answer-introduction", HANA, "2026-03-10")],
-        "13": [("thank-introducer", EMIL, "2026-03-16")],
         "16": [("coffee-after-introduction", HANA, "2026-03-27")],
         "18": [
             ("keep-in-touch", CLEO, "2026-03-23"),

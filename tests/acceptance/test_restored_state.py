@@ -120,6 +120,23 @@ def test_what_was_out_is_followed_on(house: House) -> None:
     assert house.files().keys() == files.keys()
 
 
+def test_ticks_count_at_once_where_the_state_is_lost(house: House) -> None:
+    """What was ticked is contact in the very pass that finds it: no other rule asks for it."""
+    house.rules += rule("other", since="meeting", more="remind: 2d\n    until: [call]")
+    house.once(NOON)
+    key = keys_of(house)[CLEO]
+    house.tick(key, at("2026-03-03", "20:00"))
+    house.once(LATER)
+    for path in house.root.glob("syncd.db*"):
+        path.unlink()
+    house.once(AGAIN)
+    whose = {one["person"]["addresses"][0]: one for one in house.tasks(AGAIN)
+             if one["rule"] == "other"}  # fmt: skip
+    assert CLEO not in whose
+    assert BEN in whose
+    assert any(one["kind"] == "task" for one in house.explain(CLEO, AGAIN)["interactions"])
+
+
 def test_the_owner_sees_that_nothing_else_changes(house: House) -> None:
     """An ordinary run doubts nothing: the number beside the state is the state's own."""
     house.once(NOON)

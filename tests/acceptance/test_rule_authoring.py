@@ -146,7 +146,7 @@ def test_tests_beside_the_rules_are_run(home: Home) -> None:
 def test_what_cannot_be_meant_is_warned_of(home: Home) -> None:
     """Warnings are printed by `check` and `rules list`, and fail nothing."""
     home.write("my-rules.yaml", RULES.replace("{colleague: false}", "{strength: {above: 1}}"))
-    home.write("my-rules.test.yaml", "version: 1\ntests: []\n")
+    (home.folder / "my-rules.test.yaml").unlink()
     text = "rule thank: never fires: `strength: {above: 1}` can never hold"
     result = home.syncd("check")
     assert result.code == 0

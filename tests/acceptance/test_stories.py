@@ -169,7 +169,7 @@ def test_a_scheduled_meeting_holds_the_reminder_to_meet(diary: Diary) -> None:
 
 
 def test_a_tie_that_lives_on_line_is_not_asked_to_meet(diary: Diary) -> None:
-    """Who is only ever met on line, often and for long, is a real tie: no reminder to meet."""
+    """Who is only ever met online, often and for long, is a real tie: no reminder to meet."""
     house = diary.house
     zoom = ["URL:https://zoom.us/j/12345678"]
     for day in ("2026-03-03", "2026-03-17", "2026-03-31", "2026-04-14", "2026-04-28", "2026-05-12"):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from acceptance_rules import NOON, rule
+from acceptance_rules import LATER, NOON, rule
 from acceptance_tasks import (
     ANA,
     BEN,
@@ -173,3 +173,40 @@ def test_all_statuses_have_their_names(house: House) -> None:
         if one["person"]["addresses"] == [CLEO] and one["rule"] != "where"
     }
     assert missed == {"missed"}
+
+
+def test_tasks_of_a_rule_that_is_gone_are_named(house: House) -> None:
+    """`status` and `rules why` say that they are open and when the last of them ends."""
+    house.rules = rule() + rule("other")
+    house.meet(BEN, at("2026-03-03", "10:00"))
+    house.once(NOON)
+    assert house.run("status", "--json", now=NOON).json["tasks"]["without_rule"] == []
+    (key,) = [one["key"] for one in house.tasks(NOON) if one["rule"] == "met"]
+    house.rules = rule("other")
+    house.once(LATER)
+    (left,) = house.run("status", "--json", now=LATER).json["tasks"]["without_rule"]
+    assert (left["key"], left["rule"]) == (key, "met")
+    told = f"'met', which is not in use any more: open until {left['until'][:10]}"
+    assert told in house.run("status", now=LATER).out
+    why = house.run("rules", "why", "met", BEN, now=LATER)
+    assert (why.code, key in why.err) == (1, True)
+    assert "unknown rule" in house.run("rules", "why", "mett", BEN, now=LATER).err
+
+
+def test_what_waits_in_numbers_is_one_line(house: House) -> None:
+    """`tasks --all` folds it by rule, `--rule` shows each; the JSON has each in any case."""
+    house.rules = rule("soon", "remind: 5d") + rule("once", "remind: 5d\n    where: {tags: inner}")
+    for hour, who in enumerate((BEN, CLEO, DORA, EMIL)):
+        house.meet(who, at("2026-03-03", f"{6 + hour:02}:00"), hours=0.5)
+    house.once(NOON)
+    every = house.tasks(NOON, everything=True)
+    of_soon = [one["key"] for one in every if one["rule"] == "soon"]
+    assert len(of_soon) == 4
+    plain = house.run("tasks", "--all", now=NOON).out
+    assert "4 of soon" in plain
+    assert not [key for key in of_soon if key in plain]
+    each = house.run("tasks", "--all", "--rule", "soon", now=NOON).out
+    assert [key for key in of_soon if key in each] == of_soon
+    filtered = house.run("tasks", "--all", "--rule", "once", "--json", now=NOON).json
+    assert filtered == [one for one in every if one["rule"] == "once"]
+    assert house.run("tasks", "--rule", "sooon", now=NOON).code == 2

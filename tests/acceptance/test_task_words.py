@@ -37,9 +37,9 @@ rules:
         connect: {{ connection_note }}
 
         {{ evidence }}
-        {{ notes }}
-        {{ notes }}
-        {{ notes }}
+        noted: {{ notes }}
+        again: {{ notes }}
+        again: {{ notes }}
 """
 BIRTHDAY = """\
 version: 1
@@ -140,10 +140,10 @@ def test_a_task_says_everything_that_is_known(tasks: dict[str, dict[str, Any]]) 
         "2026-05-29 message sent: Minutes",
     ]
     assert (lines[11], blank) == ("", "")
-    assert lines[15:] == ["needs: a lawyer"] * 3
+    assert lines[15:] == [f"{word}: needs: a lawyer" for word in ("noted", "again", "again")]
     assert footer == (
         f"— syncd, rule everything. Why: syncd explain {task['key']}. Not wanted? Delete it; "
-        f"never for Bob: syncd mute {BOB} --rule everything"
+        f"never for Bob Lee: syncd mute {BOB} --rule everything"
     )
 
 

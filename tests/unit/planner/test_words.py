@@ -6,8 +6,10 @@ import pytest
 
 from syncd.planner.words import footer, new_lines
 
-OURS = "You met in the café.\n\n" + footer("call", "syncd-1", "Ana", "ana@example.org")
-LAST = OURS.rpartition("\n")[2]
+OURS = """You met in the café.
+<https://example.org/a>
+
+""" + footer("call", "syncd-1", "Ana", "ana@example.org")
 
 
 @pytest.mark.parametrize(
@@ -19,8 +21,11 @@ LAST = OURS.rpartition("\n")[2]
         # Broken into lines by some other program, at any word; the owner's stand between.
         (OURS.replace("Why:", "\nWhy:").replace(" for Ana", "\n for Ana"), ()),
         (OURS.replace(" in the", "\nin the") + "\nin the", ("in the",)),
-        (OURS.replace("Not wanted?", "\nmine\nNot wanted?"),
-         (LAST.partition(" Not")[0], "mine", "Not" + LAST.partition(" Not")[2])),
+        (OURS.replace("Not wanted?", "\nmine\nNot wanted?"), ("mine",)),
+        # Changed in case or signs, or in words of ours that nobody else writes.
+        (OURS.upper().replace("—", "-").replace("É", "E\u0301") + "\nMine!", ("Mine!",)),
+        (OURS.replace("<https://example.org/a>", "https://example.org/a"), ()),
+        (OURS.replace("Not wanted? Delete it", "…"), ()),
         ("", ()),
     ],
 )  # fmt: skip
