@@ -167,7 +167,7 @@ def _what(cloth: Cloth) -> tuple[str, Mode, str]:
 
 
 def _mode_by_place(title: str, place: str, now: datetime) -> Mode:
-    """A talk on a bench was in person, one on line was not."""
+    """A talk on a bench was in person, one online was not."""
     return mode_of(Meeting("", "", now, now, title=title, place=place))
 
 

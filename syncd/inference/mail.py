@@ -152,11 +152,11 @@ def _judge_sent(
     if not theirs:
         return _Verdict(sent, Real.NO, ("mail:not-addressed",), size)
     # Nobody wrote the owner's own out-of-office notice, RSVP or invitation either.
-    reasons = machine_reasons(m)
-    # A copy in the sent folder never travelled, so its Return-Path says nothing.
-    reasons = tuple(code for code in reasons if code != "auto:null-sender")
-    if is_interaction_never(reasons):
-        return _Verdict(sent, Real.NO, reasons, size)
+    if reasons := machine_reasons(m):
+        # A copy in the sent folder never travelled, so its Return-Path says nothing.
+        reasons = tuple(code for code in reasons if code != "auto:null-sender")
+        if is_interaction_never(reasons):
+            return _Verdict(sent, Real.NO, reasons, size)
     if size > owner.mail_group:
         return _Verdict(sent, Real.NO, ("mail:group",), size)
     if sighted.key in dossier.letters:
@@ -183,9 +183,10 @@ def _judge_received(
         reasons = tuple(code for code in reasons if code != "sender:role")
     parent, author = case.threads.parent(m, sent=False)
     answers_owner = author in owner.addresses and case.threads.is_owners(parent, author)
-    beaten = answers_owner and all(code.startswith(_ONLY_BULK) for code in reasons)
-    if reasons and not beaten:
-        return _Verdict(received, Real.NO, reasons, size)
+    if reasons:
+        beaten = answers_owner and all(code.startswith(_ONLY_BULK) for code in reasons)
+        if not beaten:
+            return _Verdict(received, Real.NO, reasons, size)
     shared = only_shared(sighted, owner)
     own = personal(owner.addresses) if shared else owner.addresses
     to_owner = not recipients.isdisjoint(own)

@@ -13,6 +13,7 @@ the ratio says what the machine's hour does not.
 
 from __future__ import annotations
 
+import gc
 import statistics
 import sys
 import time
@@ -101,6 +102,7 @@ def measure(folder: Path) -> None:
     ask(engine)
     for number in list(crowd_state.tens())[:_WARM]:
         engine.take(engine.message(number))
+    gc.freeze()  # as the program does once it has started
     tens = list(crowd_state.tens())[_WARM : _WARM + 300]
     ten = timed("one new message, person with 10", path, messages(engine, tens))  # goal: 2 ms
     engine.catch_up()
@@ -108,6 +110,8 @@ def measure(folder: Path) -> None:
     thousands = [*crowd_state.thousands()] * 5
     thousand = timed("one new message, person with 1,000", path, messages(engine, thousands))
     few = list(range(0, crowd_state.TEMPLATES, 10))
+    again = [crowd_state.thousands()[0]] * 30
+    timed("  one and the same of them", path, messages(engine, again))
     timed("one new message, person with a few", path, messages(engine, few))
     print(f"  1,000 interactions against 10: {thousand / ten:.1f} x")
     timed("a moment has come, person with 10", path, moments(engine, tens[:100]))

@@ -27,6 +27,7 @@ from syncd.pipeline.act import acting
 from syncd.pipeline.decide import Decider
 from syncd.pipeline.hand import incident
 from syncd.planner import Tracked
+from syncd.planner.hand import CLOSED
 from syncd.store import ledger_tasks, people
 from syncd.store.database import Database
 from syncd.views.explain import explain_all
@@ -183,6 +184,14 @@ class Side:
             for task in map(self.world.task, self.world.alive(Facet.TASKS))
         )
 
+    def sentences(self) -> dict[str, list[str]]:
+        """By key: what we wrote below each task when we closed it."""
+        tasks = map(self.world.task, self.world.alive(Facet.TASKS))
+        return {
+            task.key: [line for line in task.notes.split("\n") if line.startswith(CLOSED)]
+            for task in tasks
+        }
+
     # --- what is known ---
 
     def rows(self) -> list[Tracked]:
@@ -192,6 +201,11 @@ class Side:
             seen = {row.key for row in open_}
             delivered = ledger_tasks.delivered(connection, self.database.owner)
             return open_ + [row for row in delivered if row.key not in seen]
+
+    def closings(self) -> dict[str, tuple[Any, ...]]:
+        """What closed each row that is closed."""
+        rows = self.rows()
+        return {row.key: (row.closed_at, row.satisfied_by) for row in rows if row.closed_at}
 
     def incident(self) -> bool:
         """Whether so many tasks vanished at once that nobody believes it."""
