@@ -72,6 +72,11 @@ class CrashingList(MemoryTasks):
         self.fuse.burn()
         return result
 
+    def remove(self, remote: Remote) -> None:
+        self.fuse.burn()
+        super().remove(remote)
+        self.fuse.burn()
+
 
 def _written(database: Database) -> None:
     row = held()

@@ -7,18 +7,16 @@ same things stand for one history with and without a crash.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from integration.test_outbox_crashes import Crash, Fuse
+from integration.test_outbox_crashes import Crash, CrashingList, Fuse
 from sqlalchemy import Connection, event
 
-from connectors.contract import Draft, Remote
-from connectors.memory.tasks import MemoryTasks
 from connectors.memory.world import World
 from connectors.records import Facet, Task
 from rules.evaluate import evaluate
@@ -35,29 +33,6 @@ from syncd.views.people import people_list
 from syncd.views.tasks import explain_task
 
 from worlds import Lab, without_places
-
-
-class BurningTasks(MemoryTasks):
-    """A list that the process may not live to hear of."""
-
-    fuse: Fuse
-
-    def _change(self, remote: Remote, values: Mapping[str, object]) -> Remote:
-        self.fuse.burn()
-        result = super()._change(remote, values)
-        self.fuse.burn()
-        return result
-
-    def create(self, draft: Draft) -> Remote:
-        self.fuse.burn()
-        result = super().create(draft)
-        self.fuse.burn()
-        return result
-
-    def remove(self, remote: Remote) -> None:
-        self.fuse.burn()
-        super().remove(remote)
-        self.fuse.burn()
 
 
 @dataclass(slots=True)
@@ -77,7 +52,7 @@ class BurningLab(Lab):
         shop = Lab.shop(self, database)
         accounts = []
         for account in shop.accounts:
-            tasks = BurningTasks(
+            tasks = CrashingList(
                 self.worlds[account.name], creates_once=self.creates_once, batch=self.batch
             )
             tasks.fuse = self.fuse
