@@ -13,7 +13,7 @@ from syncd import wiring
 from syncd.cli.context import Call
 from syncd.pipeline import Workshop
 from syncd.pipeline.decide import Decider
-from syncd.pipeline.switches import in_force
+from syncd.pipeline.step import decider_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +26,8 @@ class Session:
     now: datetime
 
     def decider(self) -> Decider:
-        shop = self.shop
-        switches = in_force(self.connection, shop.database.owner, shop.policy)
-        return Decider(
-            shop.database,
-            shop.gallery(self.connection),
-            shop.ruleset,
-            shop.clock,
-            switches.policy,
-            shop.tasks_in,
-            self.now,
-            mutes=switches.mutes,
-            ignored=shop.ignore.matches,
-        )
+        gallery = self.shop.gallery(self.connection)
+        return decider_of(self.shop, self.connection, gallery, self.now)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ outbox), so a pass that is interrupted anywhere is finished by the next one.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -33,7 +33,7 @@ from syncd.intake import Ignore, without_ignored
 from syncd.pipeline import difference
 from syncd.pipeline.adopt import Stray
 from syncd.pipeline.aliases import find_aliases
-from syncd.pipeline.decide import UNREAD, Decider
+from syncd.pipeline.decide import UNREAD
 from syncd.pipeline.finish import finish_forgetting
 from syncd.pipeline.hand import HandReader, incident
 from syncd.pipeline.lists import notice_restored, settle_twins, write
@@ -44,6 +44,7 @@ from syncd.pipeline.putback import put_back
 from syncd.pipeline.read import TextReader
 from syncd.pipeline.report import Progress, Report, Silent
 from syncd.pipeline.settle import Settler
+from syncd.pipeline.step import decider_of, settler_of
 from syncd.pipeline.switches import in_force, notice
 from syncd.planner import Policy
 from syncd.store import facts, observations, people, shred, sources
@@ -301,32 +302,19 @@ def decide(shop: Workshop, now: datetime, report: Report, show: Progress, shelf:
     show.step("Judging by the rules")
     with shop.database.read() as connection:
         gallery = shop.gallery(connection, shelf)
-        switches = in_force(connection, shop.database.owner, shop.policy)
+        decider = decider_of(shop, connection, gallery, now)
         for account in shop.accounts:
             vanished = incident(connection, shop.database.owner, account.name)
             if vanished:
                 report.incidents[account.name] = len(vanished)
-    decider = Decider(
-        shop.database,
-        gallery,
-        shop.ruleset,
-        shop.clock,
-        switches.policy,
-        shop.tasks_in,
-        now,
-        incidents=frozenset(report.incidents),
-        mutes=switches.mutes,
-        ignored=shop.ignore.matches,
-        strays={
-            key: Stray(one.account, found)
-            for one in report.outcomes
-            for key, found in one.strays.items()
-        },
-        progress=show.advance,
-    )
+    strays = {
+        key: Stray(one.account, found)
+        for one in report.outcomes
+        for key, found in one.strays.items()
+    }
+    decider = replace(decider, strays=strays, progress=show.advance)
     if decider.adopt():
-        portraits = gallery.portraits
-        Settler(shop.database, shop.owner, shop.lawyer, portraits, now, shelf=shelf).settle()
+        settler_of(shop, gallery, now).settle()
     followed, drawn = decider.follow(), decider.draw()
     log.event("verdicts.followed", people=followed, drawn=drawn)
     with shop.database.begin() as connection:

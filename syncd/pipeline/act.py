@@ -15,13 +15,9 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from syncd.pipeline import Workshop, refresh
-from syncd.pipeline.decide import Decider
-from syncd.pipeline.hand import incident
 from syncd.pipeline.putback import put_back
-from syncd.pipeline.settle import Settler
-from syncd.pipeline.switches import in_force
+from syncd.pipeline.step import decider_of, settler_of
 from syncd.store import facts
-from syncd.store.dossiers import Shelf
 from syncd.store.lock import exclusive
 from syncd.store.times import to_int
 
@@ -40,26 +36,11 @@ def acting(shop: Workshop, now: datetime) -> Iterator[Connection]:
 def follow(shop: Workshop, now: datetime) -> None:
     """Settle whoever is marked, and judge whoever's moment has come."""
     owner = shop.database.owner
-    shelf = Shelf()
     with shop.database.read() as connection:
-        portraits = shop.portraits(connection)
-        gallery = shop.gallery(connection, shelf)
-        names = [account.name for account in shop.accounts]
-        lost = frozenset(name for name in names if incident(connection, owner, name))
-        switches = in_force(connection, owner, shop.policy)
-    Settler(shop.database, shop.owner, shop.lawyer, portraits, now, shelf=shelf).settle()
+        gallery = shop.gallery(connection)
+        decider = decider_of(shop, connection, gallery, now)
+    settler_of(shop, gallery, now).settle()
     put_back(shop.database, now)
-    Decider(
-        shop.database,
-        gallery,
-        shop.ruleset,
-        shop.clock,
-        switches.policy,
-        shop.tasks_in,
-        now,
-        incidents=lost,
-        mutes=switches.mutes,
-        ignored=shop.ignore.matches,
-    ).follow()
+    decider.follow()
     with shop.database.begin() as connection:
         facts.put(connection, owner, "as_of", str(to_int(now)))
