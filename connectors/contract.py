@@ -104,14 +104,66 @@ class TextSource(Protocol):
 
 
 @runtime_checkable
+class Rereading(Protocol):
+    """A source that can read single items which its cursor has passed: those that failed."""
+
+    def read_again(self, refs: Sequence[str], cursor: str) -> Iterator[Item]:
+        """Each of these as it is now, in any order: `Seen`, `Bad`, or `Gone`. `cursor` is the one
+        committed last."""
+
+
+class Counted(NamedTuple):
+    """What a source says it has: one item by its ref, or (`ref` "") the `number` of a month."""
+
+    ref: str
+    month: str = ""  # "2026-03"; "" where the item has no date, or `dated` tells
+    number: int = 1
+
+
+@runtime_checkable
+class Countable(Protocol):
+    """A source that can say what it has: counted anew, without the cursor, marks and listings that
+    `changes` goes by, so that the two can be compared."""
+
+    def census(self) -> Iterator[Counted]:
+        """Everything that `changes` should have yielded by now."""
+
+    def dated(self, refs: Sequence[str]) -> Mapping[str, date]:
+        """The days of these items, as far as they have one that can be found."""
+
+
+@runtime_checkable
 class Waiting(Protocol):
     """A source that knows when something may have changed (IDLE, streaming, inotify)."""
 
     def wait(self, timeout: float) -> bool:
-        """Block up to `timeout` seconds; True when `changes` should be asked, False when not."""
+        """Block up to `timeout` seconds; True when `changes` should be asked, False when not.
+
+        One thread reads and waits by turns, and nothing that happens in between is lost: what may
+        have been missed ends in True, as the first `wait` may. True may come without a change.
+        """
 
     def wake(self) -> None:
-        """Make a `wait` in another thread return at once."""
+        """Make a `wait` in another thread return at once, or the next one if there is none."""
+
+
+@runtime_checkable
+class Hindered(Protocol):
+    """A `Waiting` source that may be unable to hear of every change."""
+
+    @property
+    def hindrance(self) -> str:
+        """Why, and what to do, in a sentence for the owner; "" while it hears of all of them. Else
+        `wait` returns True at the end of each `timeout`, which should then be that of polling."""
+
+
+@runtime_checkable
+class Timed(Protocol):
+    """A source whose server says what time it is (the Date of an answer, RFC 9110 6.6.1)."""
+
+    def server_time(self) -> datetime | None:
+        """The time of its last answer, by the server's clock, in UTC; it is asked where it has not
+        answered yet. None where it does not say. Only differences of days are looked at."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,16 @@ class SignInNeeded(ConnectorError):
 
 
 class Unavailable(ConnectorError):
-    """The other side cannot answer now. Try again, not before `wait` seconds."""
+    """The other side cannot answer now. Try again, not before `wait` seconds.
 
-    def __init__(self, message: str, wait: float = 30.0) -> None:
+    Give `wait` only where the other side named it (Retry-After, RFC 9110 section 10.2.3): it is
+    kept exactly. Else it is tried again later each time.
+    """
+
+    def __init__(self, message: str, wait: float | None = None) -> None:
         super().__init__(message)
-        self.wait = wait
+        self.asked = wait is not None
+        self.wait = 30.0 if wait is None else wait
 
 
 class Vanished(Unavailable):

@@ -173,11 +173,16 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class Bad:
-    """An item that cannot be read. It is acknowledged like any other, and listed for the owner."""
+    """An item that cannot be read. It is acknowledged like any other, and listed for the owner.
+
+    With `for_now` it may be readable later though its stamp stays the same: a `Rereading` source is
+    asked for it some more times.
+    """
 
     ref: str
     stamp: str
     reason: str  # a short sentence for the owner; never text out of the item
+    for_now: bool = False
 
 
 Item = Seen | Gone | Bad

@@ -6,10 +6,14 @@ import os
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from connectors.contract import Source, TaskList
 from connectors.local.mail import Mail
+
+if TYPE_CHECKING:
+    from connectors.local.tasks import TaskFolder
 
 
 class LocalAccount:
@@ -38,6 +42,7 @@ class LocalAccount:
         self._tasks = tasks
         self._zone = zone or ZoneInfo("UTC")
         self._history = history
+        self._folder: TaskFolder | None = None
 
     def sources(self) -> list[Source]:
         """One source for each configured path, the task list among them.
@@ -61,17 +66,26 @@ class LocalAccount:
             sources += [
                 Cards(self._path(path), self._scope(path)) for path in _once(self._contacts)
             ]
-        if (tasks := self.task_list()) is not None:
+        if (tasks := self._task_folder()) is not None:
             sources.append(tasks)
         return sources
 
     def task_list(self) -> TaskList | None:
-        """The list that tasks are written to, where one is configured."""
-        if self._tasks is None:
-            return None
-        from connectors.local.tasks import TaskFolder
+        """The list that tasks are written to, where one is configured. Before it is asked for,
+        reading the list changes nothing in its folder."""
+        folder = self._task_folder()
+        if folder is not None:
+            folder.writable = True
+        return folder
 
-        return TaskFolder(self._path(self._tasks), self._scope(self._tasks), self._zone)
+    def _task_folder(self) -> TaskFolder | None:
+        if self._tasks is not None and self._folder is None:
+            from connectors.local.tasks import TaskFolder
+
+            path, scope = self._path(self._tasks), self._scope(self._tasks)
+            self._folder = TaskFolder(path, scope, self._zone)
+            self._folder.writable = False
+        return self._folder
 
     def _path(self, configured: Path) -> Path:
         return self._base / configured.expanduser()

@@ -109,6 +109,15 @@ def compressed(first: bytes) -> str:
     return next((_UNPACK.format(program) for program in found), "")
 
 
+def may_matter(name: str, *, maildir: bool) -> bool:
+    """Whether a file of that name may be an mbox, or one that the owner has to be told of; beside
+    a Maildir (`maildir`) indexes and the like lie, which change all the time."""
+    ending = os.path.splitext(name)[1].lower()
+    if maildir:
+        return ending in _ENDINGS | _MAILS
+    return bool(packed(name)) or not (ending in _OTHERS or name.endswith("~"))
+
+
 def boxes(root: str, single: Single | None = None) -> Found:
     """Everything below `root`, a folder. What is in a Maildir's folders is left to its reader.
 

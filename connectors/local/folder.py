@@ -7,16 +7,29 @@ say: how far a full listing got, and what a kind of folder adds (the calendars' 
 from __future__ import annotations
 
 import json
+import os
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from connectors.contract import Chunk, Known, Unread
+from connectors.contract import Chunk, Counted, Known, Unread
 from connectors.errors import BadItem, CursorExpired
-from connectors.local.files import BATCH, ref_prefix, refuse_sudden_emptiness, stroll, why
+from connectors.local.files import (
+    BATCH,
+    ITEM_LIMIT,
+    listing,
+    ref_prefix,
+    refuse_sudden_emptiness,
+    stamp_of,
+    stroll,
+    why,
+)
+from connectors.local.spots import Spot, spots_of
+from connectors.local.watched import Watched
 from connectors.records import Bad, Batch, Facet, Gone, Item, Observation, Seen
 
 AGAIN: Final = "+"  # ends the stamp of an item that has to be read again when the window moves
@@ -54,7 +67,7 @@ class Content(NamedTuple):
     broken: str = ""
 
 
-class FolderSource(ABC):
+class FolderSource(Watched, ABC):
     """One folder (or single file) as a Source. Kinds say what is wanted and how it is read."""
 
     facet: Facet
@@ -72,7 +85,16 @@ class FolderSource(ABC):
     def read(self, path: str, progress: Progress) -> Content:
         """What is in a file. Raises OSError or `BadItem`."""
 
-    def resume(self, progress: Progress, now: datetime) -> None:  # noqa: B027  # most need none
+    def where(self) -> str:
+        """See `Watched`."""
+        return os.path.abspath(self.root)
+
+    def spots(self) -> Iterator[Spot]:
+        """See `Watched`."""
+        # What is watched with must not keep this object alive.
+        return spots_of(self.where(), copy(self).wanted)
+
+    def resume(self, progress: Progress, now: datetime) -> None:
         """Bring `progress` to `now` before a reading."""
 
     def changes(self, cursor: str | None, known: Known, now: datetime) -> Iterator[Batch]:
@@ -121,6 +143,50 @@ class FolderSource(ABC):
         )
         return Batch(tuple(item for item in items if item is not None), chunk.cursor, chunk.done)
 
+    def read_again(self, refs: Sequence[str], cursor: str) -> Iterator[Item]:
+        """See `connectors.contract.Rereading`. Raises `Unavailable` when the root is not there."""
+        progress = self._progress(cursor)
+        with listing(self.root):
+            os.stat(self.root)
+        for ref in refs:
+            name = ref.removeprefix(ref_prefix(self.scope))
+            path = self._path_of(name)
+            try:
+                stamp = stamp_of(os.stat(path))
+            except FileNotFoundError:
+                yield Gone(ref)
+                continue
+            except OSError as error:
+                yield Bad(ref, "?", why(error), for_now=True)
+                continue
+            yield self._read(Unread(ref, stamp, _KNOWN + path), progress) or Gone(ref)
+
+    def census(self) -> Iterator[Counted]:
+        """See `connectors.contract.Countable`. Raises `Unavailable`."""
+        from connectors.local import census  # only an audit counts
+
+        return census.files(self.root, ref_prefix(self.scope), self.wanted)
+
+    def dated(self, refs: Sequence[str]) -> Mapping[str, date]:
+        """See `connectors.contract.Countable`."""
+        from connectors.local import census  # only an audit counts
+
+        cut = len(ref_prefix(self.scope))
+        return census.days({ref: self._path_of(ref[cut:]) for ref in refs}, self.day_of, ITEM_LIMIT)
+
+    def day_of(self, data: bytes) -> date | None:
+        """The day of an item by its content; None where it has none."""
+        return None
+
+    def _path_of(self, name: str) -> str:
+        if os.path.isfile(self.root):
+            return self.root
+        path = f"{self.root}/{name}"
+        if "\\x" not in name or os.path.exists(path):
+            return path
+        # Bytes that are no UTF-8 are spelt out in a ref.
+        return next((at for as_, at, _ in stroll(self.root, self.wanted) if as_ == name), path)
+
     def _read(self, unread: Unread, progress: Progress) -> Item | None:
         ref, stamp, where = unread
         try:
@@ -128,7 +194,7 @@ class FolderSource(ABC):
         except FileNotFoundError:  # removed since it was listed
             return Gone(ref) if where.startswith(_KNOWN) else None
         except OSError as error:
-            return Bad(ref, stamp, why(error))
+            return Bad(ref, stamp, why(error), for_now=True)
         except BadItem as error:
             return Bad(ref, stamp, str(error))
         return Seen(

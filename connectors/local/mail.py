@@ -7,6 +7,7 @@ mboxes lie beside other mail, the cursor is that of both readings.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -14,21 +15,24 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from connectors.contract import Chunk, Known, Text
+from connectors.contract import Chunk, Counted, Known, Text
 from connectors.errors import CursorExpired, Refused
 from connectors.local.boxes import Found, boxes, compressed, is_box, packed
 from connectors.local.eml import EmlFolder
 from connectors.local.files import BATCH, read_up_to, ref_prefix, storable
 from connectors.local.maildir import Maildir, maildirs
+from connectors.local.maildir_arrivals import Arrivals
 from connectors.local.mbox import Mbox
 from connectors.local.mbox_mark import read_cursor
-from connectors.records import Batch, Facet, Gone
+from connectors.local.spots import Spot, mail_spots
+from connectors.local.watched import Watched
+from connectors.records import Batch, Facet, Gone, Item
 
 _PARTS: Final = '{"parts":'  # begins the cursor of a path where mboxes and other mail lie
 _BOXES: Final = '{"v":1,"boxes":'  # begins that of an mbox
 
 
-class Mail:
+class Mail(Watched):
     """One mail path as a Source that can fetch text."""
 
     facet = Facet.MAIL
@@ -45,7 +49,17 @@ class Mail:
         self._history = history
         self._zone = zone or ZoneInfo("UTC")
         self._mbox = Mbox(root, scope, self._zone, history)
-        self._maildir = Maildir(root, scope, self._zone, history)
+        self._arrivals = Arrivals(str(root))
+        self._maildir = Maildir(root, scope, self._zone, history, self._arrivals)
+
+    def where(self) -> str:
+        """See `Watched`."""
+        return os.path.abspath(self.root)
+
+    def spots(self) -> Iterator[Spot]:
+        """See `Watched`."""
+        alone = EmlFolder(self.root, self.scope, self._zone, self._history)
+        return mail_spots(self.where(), alone.wanted)
 
     def changes(self, cursor: str | None, known: Known, now: datetime) -> Iterator[Batch]:
         """See `connectors.contract.Source`. Raises `Refused` for a compressed mbox."""
@@ -55,7 +69,7 @@ class Mail:
     def chunks(self, cursor: str | None, known: Known, now: datetime) -> Iterator[Chunk]:
         """See `connectors.contract.Divisible`."""
         kind = self._kind()
-        self._maildir = Maildir(self.root, self.scope, self._zone, self._history)
+        self._maildir = Maildir(self.root, self.scope, self._zone, self._history, self._arrivals)
         mixed = cursor is not None and cursor.startswith(_PARTS)
         if self.root.is_dir():
             single = _Single(known, ref_prefix(self.scope)) if kind == "eml" else None
@@ -89,6 +103,60 @@ class Mail:
         if len(in_boxes) < len(refs):
             others = sorted(set(refs) - set(in_boxes))
             yield from self._source(kind).read_text(others)
+
+    def read_again(self, refs: Sequence[str], cursor: str) -> Iterator[Item]:
+        """See `connectors.contract.Rereading`."""
+        kind = self._kind()
+        prefix = len(ref_prefix(self.scope))
+        in_boxes = [ref for ref in refs if kind == "mbox" or "//" in ref[prefix:]]
+        if in_boxes:
+            yield from self._mbox.read_again(in_boxes, cursor)
+        others = sorted(set(refs) - set(in_boxes))
+        if others:
+            part = _parts(cursor, self.scope, kind).get(kind, "")
+            yield from self._source(kind).read_again(others, part)
+
+    def census(self) -> Iterator[Counted]:
+        """See `connectors.contract.Countable`. Raises `Unavailable`."""
+        from connectors.local import census  # only an audit counts
+
+        root, prefix, kind = str(self.root), ref_prefix(self.scope), self._kind()
+        if kind == "mbox":
+            yield from census.mails_in_boxes(root, prefix)
+            return
+        found = Found()
+        if self.root.is_dir():
+            found = boxes(root, None if kind == "maildir" else lambda *_: False)
+        if kind == "maildir":
+            yield from census.maildirs(root, prefix)
+        else:
+            mails = EmlFolder(self.root, self.scope, self._zone)
+            if found.boxes or found.broken:
+                mails = _Mails(self.root, self.scope, self._zone)
+                mails.found = found
+            in_box = {prefix + rel for rel in found.boxes}
+            for one in census.files(root, prefix, mails.wanted):
+                if one.ref not in in_box:
+                    yield one
+        if found.boxes:
+            yield from census.mails_in_boxes(root, prefix)
+
+    def dated(self, refs: Sequence[str]) -> Mapping[str, date]:
+        """See `connectors.contract.Countable`."""
+        from connectors.local import census  # only an audit counts
+
+        root, prefix, kind = str(self.root), ref_prefix(self.scope), self._kind()
+        cut = len(prefix)
+        in_boxes = [ref for ref in refs if kind == "mbox" or "//" in ref[cut:]]
+        paths = {
+            ref: self._maildir.path_of(ref) if kind == "maildir" else f"{root}/{ref[cut:]}"
+            for ref in set(refs) - set(in_boxes)
+        }
+        if self.root.is_file():
+            paths = dict.fromkeys(paths, root)
+        there = {ref: path for ref, path in paths.items() if path is not None}
+        days = census.days(there, census.day_of_mail)
+        return days | (census.days_in_boxes(root, prefix, in_boxes) if in_boxes else {})
 
     def _both(
         self, kind: str, found: Found, cursor: str | None, known: Known, now: datetime

@@ -26,6 +26,7 @@ from connectors.local.files import (
     stamp_of,
     why,
 )
+from connectors.local.maildir_arrivals import Arrivals
 from connectors.local.maildir_names import (
     Places,
     each_once,
@@ -38,7 +39,6 @@ from connectors.local.maildir_names import (
 from connectors.local.mailfile import mail_in, oldest_of
 from connectors.records import Bad, Batch, Facet, Gone, Item, Seen
 
-_FEW: Final = 50  # up to this many new mails are looked up one by one
 _DEPTH_LIMIT: Final = 16
 # A folder that changed this recently may change again without its time moving (ticks of 1-10 ms);
 # for a replayed `now`, which says nothing about files, two listings have to agree besides.
@@ -55,12 +55,20 @@ class Maildir:
 
     facet = Facet.MAIL
 
-    def __init__(self, root: Path, scope: str, zone: ZoneInfo, history: date | None = None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        scope: str,
+        zone: ZoneInfo,
+        history: date | None = None,
+        arrivals: Arrivals | None = None,
+    ) -> None:
         self.root = str(root)
         self.scope = scope
         self._zone = zone
         self._oldest = oldest_of(history)
         self._places = Places(self.root)
+        self._arrivals = arrivals or Arrivals(self.root)
 
     def changes(self, cursor: str | None, known: Known, now: datetime) -> Iterator[Batch]:
         """See `connectors.contract.Source`."""
@@ -74,27 +82,26 @@ class Maildir:
         folders = maildirs(self.root)
         now_ns = int(now.timestamp() * 1e9)
         held: list[Item | Unread] = []
-        if listed is None:
-            for folder in folders:  # what just arrived goes first, without listing all of cur/
-                held += self._arrived(prefix, folder, times, known)
-            if held:
+        fresh: Times = {}
+        changed = folders
+        if listed is None:  # what just arrived goes first, without listing all of cur/
+            arrived, changed = self._arrived(prefix, folders, times, known, now_ns, fresh)
+            held += arrived
+            if held and changed:
                 yield Chunk(tuple(held), _cursor(times, listed))
                 held = []
-        fresh: Times = {}
-        committed = found = 0
+        committed, found = 0, len(folders) - len(changed)
         gone: list[Item] = []
-        for folder in folders:
+        for folder in changed:
             before = {key: times.get(key) for key in (f"{folder}/new", f"{folder}/cur")}
             moved = {key: mtime_of(os.path.join(self.root, key)) for key in before}
-            if listed is None and all(before[key] == [mtime, 2] for key, mtime in moved.items()):
-                fresh |= {key: [mtime, 2] for key, mtime in moved.items()}
-                found += 1
-                continue
             below = f"{prefix}{folder}/"
             stamps = dict(known.under(below))
             committed += len(stamps)
-            news = spoilt = False
+            spoilt = False
+            news: set[str] = set()
             files = files_in(self.root, folder)
+            self._arrivals.listed(folder, files)
             if listed is None and not any(stamps.values()):
                 refs = {below + unique for unique in uniques(files)}
                 if refs == stamps.keys():  # as nearly always: nothing has to be looked at
@@ -114,7 +121,7 @@ class Maildir:
                     spoilt = True
                     if _bad_stamp(os.path.join(self.root, place)) == stamp:
                         continue  # still what could not be read
-                news = True
+                news.add(place[: place.rindex("/")])
                 held.append(Unread(ref, "", place))
                 if len(held) >= BATCH:
                     yield Chunk(tuple(held), _cursor(times, None if listed is None else ref))
@@ -128,10 +135,8 @@ class Maildir:
                 missing -= set(uniques(files_in(self.root, folder)))
                 gone += [Gone(below + unique) for unique in sorted(missing)]
             for key, mtime in moved.items():
-                seen = before[key]
-                settled = not spoilt and now_ns - mtime >= _SETTLED_NS
-                again = settled and not news and seen is not None and seen[0] == mtime
-                fresh[key] = [mtime, 2 if again else 1] if settled else [0, 0]
+                quiet = key not in news and not spoilt
+                fresh[key] = [0, 0] if spoilt else _seen(mtime, before[key], quiet, now_ns)
         gone += self._vanished(prefix, folders, times, listed, known)
         refuse_sudden_emptiness(self.root, committed + len(gone), found)
         held += gone
@@ -163,35 +168,70 @@ class Maildir:
                 plain = self._text(folder, unique)
             yield Text(ref, plain)
 
+    def read_again(self, refs: Sequence[str], cursor: str) -> Iterator[Item]:
+        """See `connectors.contract.Rereading`. Raises `Unavailable` when the root is not there."""
+        with listing(self.root):
+            os.scandir(self.root).close()
+        for ref in refs:
+            self._places.forget(ref.removeprefix(ref_prefix(self.scope)).rpartition("/")[0])
+            path = self.path_of(ref)
+            read = None if path is None else self._read(ref, path)
+            yield read or Gone(ref)
+
+    def path_of(self, ref: str) -> str | None:
+        """Where a mail lies; None where it does not any more."""
+        folder, _, unique = ref.removeprefix(ref_prefix(self.scope)).rpartition("/")
+        place = self._places.of(folder, unique)
+        return None if place is None else os.path.join(self.root, place)
+
     def _text(self, folder: str, unique: str) -> str | None:
         place = self._places.of(folder, unique)
         return None if place is None else text_of_file(os.path.join(self.root, place))
 
-    def _arrived(self, prefix: str, folder: str, times: Times, known: Known) -> list[Item | Unread]:
-        """Unknown mails in new/, where only that has changed and they are few."""
-        key = f"{folder}/new"
-        cur, new = times.get(f"{folder}/cur"), times.get(key)
-        if cur is None or cur[0] != mtime_of(os.path.join(self.root, folder, "cur")):
-            return []
-        if new == [mtime_of(os.path.join(self.root, key)), 2]:
-            return []
-        files = files_in(self.root, folder, ("new",))
-        if len(files.get("new", ())) > _FEW:
-            return []
-        items: list[Item | Unread] = []
-        for unique, rest in each_once(files):
-            ref = f"{prefix}{folder}/{unique}"
-            if ref not in known.under(ref):
-                items.append(Unread(ref, "", place_of(folder, rest)))
-        return items
+    def _arrived(
+        self,
+        prefix: str,
+        folders: Sequence[str],
+        times: Times,
+        known: Known,
+        now_ns: int,
+        fresh: Times,
+    ) -> tuple[list[Unread], list[str]]:
+        """Unknown mails in new/ where nothing happened in cur/, and the folders that have to be
+        listed all the same. The times of the others are put into `fresh`."""
+        found: list[Unread] = []
+        changed: list[str] = []
+        for folder in folders:
+            new, cur = f"{folder}/new", f"{folder}/cur"
+            moved = {key: mtime_of(os.path.join(self.root, key)) for key in (new, cur)}
+            before = {key: times.get(key) for key in moved}
+            if all(before[key] == [mtime, 2] for key, mtime in moved.items()):
+                fresh |= {key: [mtime, 2] for key, mtime in moved.items()}
+                continue
+            looked = None
+            if (before[cur] or [0])[0] == moved[cur]:
+                looked = self._arrivals.look(folder, f"{prefix}{folder}/", known)
+            arrived, complete = looked or ([], False)
+            found += arrived
+            if complete and before[cur] == [moved[cur], 2]:
+                fresh[cur] = [moved[cur], 2]
+                fresh[new] = _seen(moved[new], before[new], not arrived, now_ns)
+            else:
+                changed.append(folder)
+        return found, changed
 
-    def _read(self, ref: str, path: str) -> Item | None:
+    def _read(self, ref: str, path: str, *, moved: bool = False) -> Item | None:
         try:
             return Seen(ref, "", mail_in(path, self._zone, self._oldest))
         except FileNotFoundError:
-            return None  # moved or removed since it was listed: the next reading tells
+            # Its flags may have changed since it was listed, of which nobody need tell.
+            folder, _, unique = ref.removeprefix(ref_prefix(self.scope)).rpartition("/")
+            place = None if moved else self._places.of(folder, unique)
+            if place is None:
+                return None  # removed: the next reading tells
+            return self._read(ref, os.path.join(self.root, place), moved=True)
         except OSError as error:
-            return Bad(ref, _bad_stamp(path), why(error))
+            return Bad(ref, _bad_stamp(path), why(error), for_now=True)
         except BadItem as error:
             return Bad(ref, _bad_stamp(path), str(error))
 
@@ -242,6 +282,13 @@ def maildirs(root: str) -> list[str]:
             if name not in ("cur", "new", "tmp")
         ]
     return found
+
+
+def _seen(mtime: int, before: list[int] | None, quiet: bool, now_ns: int) -> list[int]:
+    """What the cursor says of a folder just listed, in which nothing is new if it is `quiet`."""
+    if now_ns - mtime < _SETTLED_NS:
+        return [0, 0]
+    return [mtime, 2 if quiet and before is not None and before[0] == mtime else 1]
 
 
 def _bad_stamp(path: str) -> str:

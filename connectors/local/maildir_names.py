@@ -76,6 +76,12 @@ def place_of(folder: str, rest: str) -> str:
     return f"{folder}/{_PARTS[rest[0]]}/{rest[1:]}"
 
 
+def same_mail(name: str, other: str) -> bool:
+    """Whether two names are of one mail, so that a rename from one to the other changes nothing."""
+    drafts = (_DRAFT.search(name) is None) == (_DRAFT.search(other) is None)
+    return drafts and unique_name(name) == unique_name(other)
+
+
 def uniques(files: Mapping[str, Sequence[str]]) -> Iterator[str]:
     """The unique names, in any order and maybe twice."""
     for names in files.values():

@@ -25,7 +25,7 @@ from connectors.local.mailfile import oldest_of
 from connectors.local.mbox_file import OpenBox, Places
 from connectors.local.mbox_listing import Listing
 from connectors.local.mbox_mark import read_cursor
-from connectors.records import Bad, Batch, Facet, Item, Message, Seen
+from connectors.records import Bad, Batch, Facet, Gone, Item, Message, Seen
 
 
 class Mbox:
@@ -99,6 +99,16 @@ class Mbox:
                 plain = self._text(path, self._places.setdefault(box, Places()), name)
             yield Text(ref, plain)
 
+    def read_again(self, refs: Sequence[str], cursor: str) -> Iterator[Item]:
+        """See `connectors.contract.Rereading`. Raises `Unavailable`: then it is not gone."""
+        with listing(self.root):
+            os.stat(self.root)
+        with ExitStack() as stack:
+            files: dict[str, OpenBox] = {}
+            for ref in refs:
+                path = self._path(self._parts(ref)[0])
+                yield self._read(Unread(ref, "", f"0:{path}"), files, stack) or Gone(ref)
+
     def _text(self, path: str, places: Places, name: str) -> str | None:
         from connectors.formats.text import plain_text  # costs 40 ms, and headers do without
 
@@ -131,7 +141,7 @@ class Mbox:
         except FileNotFoundError:
             return None
         except OSError as error:
-            return Bad(ref, stamp, why(error))
+            return Bad(ref, stamp, why(error), for_now=True)
         except BadItem as error:
             return Bad(ref, stamp, str(error))
         kept = not isinstance(found[0], Message) or not self._oldest or found[0].at >= self._oldest

@@ -42,7 +42,9 @@ class TaskFolder(FolderSource):
     def __init__(self, root: Path, scope: str, zone: ZoneInfo) -> None:
         super().__init__(root, scope)
         self._zone = zone
+        self.writable = True  # False: reading it changes nothing, not even to tidy up
         self._existed = False
+        self._tidied = False
 
     def wanted(self, name: str) -> bool:
         """An .ics file."""
@@ -66,7 +68,9 @@ class TaskFolder(FolderSource):
             if not os.path.lexists(self.root):
                 yield Batch((), Progress().text(None), done=True)
                 return
-        self._prepare()
+        if self.writable:
+            self._tidy()
+        self._existed = True
         yield from super().changes(cursor, known, now)
 
     def find(self, key: str) -> Sequence[Remote]:
@@ -137,6 +141,7 @@ class TaskFolder(FolderSource):
         from connectors.formats.vtodo import edit_task
 
         path = self._path(remote.ref)
+        self._tidy()
         with self._writing(remote.ref):
             data = read_whole(path)
             temporary = self._temporary(b"")
@@ -189,16 +194,17 @@ class TaskFolder(FolderSource):
         if not self._existed and not os.path.isdir(self.root):
             with self._writing(self.scope):
                 os.makedirs(self.root, mode=0o700, exist_ok=True)
-        with listing(self.root):
-            entries = [entry.name for entry in os.scandir(self.root)]
-        if not self._existed:
-            self._tidy(entries)
+        self._tidy()
         self._existed = True
 
-    def _tidy(self, entries: Sequence[str]) -> None:
-        """Remove what a write that was killed left behind; one that another process has under way
-        fails with a conflict, and is tried again."""
-        for name in entries:
+    def _tidy(self) -> None:
+        """Remove what a write that was killed left behind, before the first of ours; one that
+        another process has under way fails with a conflict, and is tried again."""
+        with listing(self.root):
+            names = os.listdir(self.root) if not self._tidied else ()
+            os.stat(self.root)
+        self._tidied = True
+        for name in names:
             if _TEMPORARY.fullmatch(name):
                 with contextlib.suppress(OSError):
                     os.unlink(os.path.join(self.root, name))

@@ -36,6 +36,12 @@ class Vdir(FolderSource):
         """An .ics file."""
         return name.lower().endswith((".ics", ".ical", ".icalendar"))
 
+    def day_of(self, data: bytes) -> date | None:
+        """When the first event of a file starts."""
+        from connectors.local import census  # only an audit counts
+
+        return census.day_of_event(data)
+
     def resume(self, progress: Progress, now: datetime) -> None:
         """Set the window, or move its end."""
         try:

@@ -6,13 +6,13 @@ the listing, so that what changes meanwhile is told by the next reading.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
 
-from connectors.contract import Known, Text
+from connectors.contract import Counted, Known, Text
 from connectors.errors import CursorExpired
 from connectors.memory.world import World
-from connectors.records import Bad, Batch, Facet, Gone, Item, Seen
+from connectors.records import Bad, Batch, Facet, Gone, Item, Meeting, Message, Seen
 
 
 class MemorySource:
@@ -24,7 +24,7 @@ class MemorySource:
         self.scope = scope
         self.batch = batch
         self._told = 0
-        self._woken = 0
+        self._woken = False
 
     def changes(self, cursor: str | None, known: Known, now: datetime) -> Iterator[Batch]:
         """See `connectors.contract.Source`."""
@@ -36,21 +36,45 @@ class MemorySource:
         else:
             yield from self._full(epoch, since, after, known)
 
+    def read_again(self, refs: Sequence[str], cursor: str) -> Iterator[Item]:
+        """See `connectors.contract.Rereading`."""
+        self.world.fail_if_told()
+        for ref in refs:
+            yield self._item(ref)
+
+    def census(self) -> Iterator[Counted]:
+        """See `connectors.contract.Countable`."""
+        self.world.fail_if_told()
+        for ref in sorted(self.world.alive(self.facet)):
+            yield Counted(self._ref(ref))
+
+    def dated(self, refs: Sequence[str]) -> Mapping[str, date]:
+        """See `connectors.contract.Countable`."""
+        found = {}
+        for ref in refs:
+            stored = self.world.items[self.facet].get(ref.removeprefix(self._ref("")))
+            for one in stored.observations[:1] if stored else ():
+                if isinstance(one, Message | Meeting):
+                    found[ref] = (one.at if isinstance(one, Message) else one.start).date()
+        return found
+
     def wait(self, timeout: float) -> bool:
         """See `connectors.contract.Waiting`."""
         world = self.world
         with world.news:
-            world.news.wait_for(
-                lambda: world.change > self._told or world.woken > self._woken, timeout
-            )
-            self._woken = world.woken
+            world.news.wait_for(lambda: world.change > self._told or self._woken, timeout)
+            self._woken = False
             return world.change > self._told
 
     def wake(self) -> None:
         """See `connectors.contract.Waiting`."""
         with self.world.news:
-            self.world.woken += 1
+            self._woken = True
             self.world.news.notify_all()
+
+    def server_time(self) -> datetime | None:
+        """See `connectors.contract.Timed`."""
+        return self.world.clock
 
     def _parse(self, cursor: str | None) -> tuple[int, int, str | None]:
         if cursor is None:
@@ -97,7 +121,7 @@ class MemorySource:
             self.world.delete(self.facet, ref.removeprefix(self._ref("")))
             return Gone(ref)
         if stored.spoilt:
-            return Bad(ref, stored.stamp, stored.spoilt)
+            return Bad(ref, stored.stamp, stored.spoilt, stored.for_now)
         return Seen(ref, stored.stamp, stored.observations)
 
     def _ref(self, ref: str) -> str:

@@ -23,6 +23,7 @@ class Stored:
     change: int
     text: str | None = None
     spoilt: str = ""  # why it cannot be read
+    for_now: bool = False  # it may be readable later, unchanged
     vanishing: bool = False  # listed, and gone when it is fetched
     deleted: bool = False
 
@@ -43,7 +44,7 @@ class World:
     epoch: int = 0  # part of every cursor: moves when all of them expire
     change: int = 0
     news: Condition = field(default_factory=Condition)
-    woken: int = 0
+    clock: datetime | None = None  # what the server says the time is
     _failures: list[ConnectorError] = field(default_factory=list)
     _ambiguous: list[bool] = field(default_factory=list)
 
@@ -140,6 +141,15 @@ class World:
         """An item turns unreadable."""
         self.items[facet][ref].spoilt = reason
         self._touch(facet, ref)
+
+    def spoil_for_now(self, facet: Facet, ref: str, reason: str = "it is locked") -> None:
+        """An item cannot be read until it is mended without a trace: its stamp stays the same."""
+        self.spoil(facet, ref, reason)
+        self.items[facet][ref].for_now = True
+
+    def mend_quietly(self, facet: Facet, ref: str) -> None:
+        """An item can be read again, and no cursor tells."""
+        self.items[facet][ref].spoilt = ""
 
     def mend(self, facet: Facet, ref: str) -> None:
         """An unreadable item is repaired."""

@@ -7,6 +7,7 @@ from typing import Protocol
 
 import pytest
 from contract.ledger import NOW, Ledger
+from contract.single_contract import SingleContract
 
 from connectors.contract import Divisible, Source, TextSource, Unread
 from connectors.errors import CursorExpired
@@ -48,7 +49,7 @@ def gone(items: list[Item]) -> set[str]:
     return {item.ref for item in items if isinstance(item, Gone)}
 
 
-class SourceContract:
+class SourceContract(SingleContract):
     """The tests. Subclasses define the fixture `stage`."""
 
     def test_nothing_there_is_a_done_batch(self, stage: Stage) -> None:

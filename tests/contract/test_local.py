@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from contract.source_contract import SourceContract, TextContract
 from contract.tasks_contract import TaskListContract
+from contract.waiting_contract import WaitingContract
 
 from connectors.contract import Chunk, Source, TaskList, Unread
 from connectors.errors import BadItem
@@ -314,7 +315,7 @@ class TasksStage(FileStage):
         return todo(number, "Water the cactus" if edited else "Water the plants")
 
 
-class TestMaildir(SourceContract, TextContract):
+class TestMaildir(SourceContract, TextContract, WaitingContract):
     """Maildir."""
 
     @pytest.fixture
@@ -322,7 +323,7 @@ class TestMaildir(SourceContract, TextContract):
         return MaildirStage(tmp_path, monkeypatch)
 
 
-class TestMbox(SourceContract, TextContract):
+class TestMbox(SourceContract, TextContract, WaitingContract):
     """One mbox."""
 
     @pytest.fixture
@@ -330,7 +331,7 @@ class TestMbox(SourceContract, TextContract):
         return MboxStage(tmp_path, monkeypatch)
 
 
-class TestMboxTree(SourceContract, TextContract):
+class TestMboxTree(SourceContract, TextContract, WaitingContract):
     """A folder of mboxes."""
 
     @pytest.fixture
@@ -338,7 +339,7 @@ class TestMboxTree(SourceContract, TextContract):
         return MboxTreeStage(tmp_path, monkeypatch)
 
 
-class TestMailMix(SourceContract, TextContract):
+class TestMailMix(SourceContract, TextContract, WaitingContract):
     """A folder of .eml files and mboxes."""
 
     @pytest.fixture
@@ -346,7 +347,7 @@ class TestMailMix(SourceContract, TextContract):
         return MixStage(tmp_path, monkeypatch)
 
 
-class TestEml(SourceContract, TextContract):
+class TestEml(SourceContract, TextContract, WaitingContract):
     """A folder of .eml files."""
 
     @pytest.fixture
@@ -354,7 +355,7 @@ class TestEml(SourceContract, TextContract):
         return FileStage(tmp_path, monkeypatch)
 
 
-class TestVdir(SourceContract):
+class TestVdir(SourceContract, WaitingContract):
     """A folder of .ics files."""
 
     @pytest.fixture
@@ -362,7 +363,7 @@ class TestVdir(SourceContract):
         return VdirStage(tmp_path, monkeypatch)
 
 
-class TestCards(SourceContract):
+class TestCards(SourceContract, WaitingContract):
     """A folder of .vcf files."""
 
     @pytest.fixture
@@ -370,7 +371,7 @@ class TestCards(SourceContract):
         return CardsStage(tmp_path, monkeypatch)
 
 
-class TestTasksAsSource(SourceContract):
+class TestTasksAsSource(SourceContract, WaitingContract):
     """A folder of VTODO files, read."""
 
     @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -10,8 +9,9 @@ import pytest
 from contract.ledger import NOW, Ledger
 from contract.source_contract import SourceContract, TextContract
 from contract.tasks_contract import CREATED, TaskListContract, draft
+from contract.waiting_contract import WaitingContract
 
-from connectors.contract import Source, TaskList, Waiting
+from connectors.contract import Source, TaskList
 from connectors.errors import Ambiguous, CursorExpired, Unavailable
 from connectors.memory.account import MemoryAccount, MemoryContacts, MemoryDrafts
 from connectors.memory.source import MemoryMail, MemorySource
@@ -75,7 +75,7 @@ class MemoryStage:
         self.world.vanish_when_fetched(self.facet, ref.removeprefix("memory//"))
 
 
-class TestMail(SourceContract, TextContract):
+class TestMail(SourceContract, TextContract, WaitingContract):
     """Mail in memory."""
 
     @pytest.fixture
@@ -83,7 +83,7 @@ class TestMail(SourceContract, TextContract):
         return MemoryStage()
 
 
-class TestCalendar(SourceContract):
+class TestCalendar(SourceContract, WaitingContract):
     """Events in memory."""
 
     @pytest.fixture
@@ -93,7 +93,7 @@ class TestCalendar(SourceContract):
         return stage
 
 
-class TestContacts(SourceContract):
+class TestContacts(SourceContract, WaitingContract):
     """Cards in memory."""
 
     @pytest.fixture
@@ -103,7 +103,7 @@ class TestContacts(SourceContract):
         return stage
 
 
-class TestTasksAsSource(SourceContract):
+class TestTasksAsSource(SourceContract, WaitingContract):
     """Tasks in memory, read."""
 
     @pytest.fixture
@@ -192,19 +192,6 @@ def test_the_owner_ticks_and_unticks() -> None:
     world.untick(ref)
     world.edit_task(ref, due=date(2026, 5, 1), notes="mine")
     assert (world.task(ref).completed, world.task(ref).due) == (False, date(2026, 5, 1))
-
-
-def test_waiting_ends_with_news_or_a_wake() -> None:
-    """`wait` returns True when something changed, False when it was only woken or timed out."""
-    world = World()
-    source = MemoryMail(world)
-    assert isinstance(source, Waiting)
-    Ledger().read(source)
-    assert not source.wait(0.01)
-    threading.Timer(0.02, source.wake).start()
-    assert not source.wait(5)
-    threading.Timer(0.02, lambda: world.deliver(Message("a@example.org", NOW))).start()
-    assert source.wait(5)
 
 
 def test_cards_and_drafts_are_added_once() -> None:

@@ -11,6 +11,7 @@ from contract.ledger import NOW, Ledger
 
 from connectors.contract import Draft
 from connectors.errors import Refused, Unavailable
+from connectors.local.account import LocalAccount
 from connectors.local.tasks import TaskFolder, file_name
 
 ZONE = ZoneInfo("Europe/Lisbon")
@@ -101,6 +102,20 @@ def test_a_task_list_that_vanished(tmp_path: Path) -> None:
     with pytest.raises(Unavailable):
         folder.create(draft("k2"))
     assert not root.exists()
+
+
+def test_reading_a_list_that_is_not_written_changes_nothing(tmp_path: Path) -> None:
+    """What a killed write left behind goes at the first reading by whoever may write."""
+    left = tmp_path / "tasks" / ".syncd-abcd1234.tmp"
+    left.parent.mkdir()
+    left.write_bytes(b"")
+    account = LocalAccount("home", tmp_path, tasks=Path("tasks"))
+    (tasks,) = account.sources()
+    Ledger().read(tasks)
+    assert left.exists()
+    assert account.task_list() is tasks
+    Ledger().read(tasks)
+    assert not left.exists()
 
 
 def test_our_task_renamed_by_a_sync_tool_is_found(tmp_path: Path) -> None:
