@@ -14,7 +14,7 @@ from itertools import chain
 from operator import attrgetter
 
 from rules.durations import Clock
-from rules.history import EVENTS, Event, History
+from rules.history import EVENTS, LOOPS, Event, History
 from rules.model import Rule, RuleSet, StrengthBelow, Tier
 from rules.stops import BIRTHDAY, EVER, FIRST, first_known, stop_of
 from rules.times import longest_of, times_of
@@ -68,6 +68,7 @@ def find_anchor(rule: Rule, evidence: str, history: History) -> Event | None:
     for event in chain(*listed):
         if event.evidence == evidence and event.size <= GROUP:
             return event
+    history.reach(_NEVER)
     return None
 
 
@@ -99,6 +100,8 @@ def _occurrences(
         events = (first,) if first else ()
     else:
         events = history.by_kind.get(rule.since, ())
+    if not newest_first and rule.since not in LOOPS:
+        history.reach(since)
     begin, end = bisect_left(events, since, key=_END), bisect_right(events, now, key=_END)
     for index in range(end - 1, begin - 1, -1) if newest_first else range(begin, end):
         if events[index].size <= GROUP:

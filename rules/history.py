@@ -43,6 +43,10 @@ EVENTS = LOOPS | {
 }
 
 
+class Beyond(Exception):
+    """A history was asked for what it does not hold: look at all of it instead."""
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """Something real that happened with the person. One occurrence may be several kinds at once
@@ -118,6 +122,13 @@ class History(Protocol):
     @property
     def by_kind(self) -> Mapping[str, Sequence[Event]]:
         """The events of each kind, see `sorted_by_kind`."""
+
+    def reach(self, since: datetime, anchor: str = "") -> None:
+        """Raise `Beyond` where this history may lack something that happened from `since` on. For
+        an event at `since` with the evidence `anchor` the first one of each kind after it will do.
+
+        A history may hold less than all there was. Of each kind it has the newest event in a small
+        group all the same, the first one, and every loop that is open."""
 
     def facts_at(self, moment: datetime) -> Facts:
         """The facts as they stood at that moment."""

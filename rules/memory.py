@@ -96,6 +96,9 @@ class MemoryHistory:
         self.events = tuple(sorted(self.events, key=lambda event: (event.end, event.evidence)))
         self.periods = tuple(sorted(self.periods, key=lambda period: period.since))
 
+    def reach(self, since: datetime, anchor: str = "") -> None:
+        """Everything is here."""
+
     def facts_at(self, moment: datetime) -> Facts:
         """The facts as they stood at that moment."""
         period = self._period(moment)

@@ -76,3 +76,11 @@ class RuleSet:
 
     rules: tuple[Rule, ...] = ()
     tiers: tuple[Tier, ...] = ()
+
+    # Derived: each strength at which a clock starts or stops.
+    levels: frozenset[float] = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        starts = {one.since.level for one in self.rules if isinstance(one.since, StrengthBelow)}
+        levels = starts.union(*(one.levels for one in self.rules))
+        object.__setattr__(self, "levels", frozenset(levels))

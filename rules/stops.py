@@ -39,6 +39,8 @@ def stop_of(
     closed = anchor.closed_at
     if closed is not None and closed <= now and RESOLVED in rule.stops:
         first = _earlier(first, Stop(closed, anchor.closed_by, RESOLVED))
+    if rule.levels:
+        history.reach(anchor.end)
     for level in rule.levels:
         for fall in history.strength_below(level, now):
             if fall.end > anchor.end and fall.evidence != anchor.evidence:
@@ -69,6 +71,8 @@ def _first_after(kind: str, anchor: Event, history: History, now: datetime) -> E
         # event that is known will do.
         first = first_known(kind, history, now)
         events = () if first is None else (first,)
+    else:
+        history.reach(anchor.end, anchor.evidence)
     for index in range(bisect_left(events, anchor.end, key=_END), len(events)):
         event = events[index]
         if event.end > now:

@@ -69,7 +69,7 @@ def bounces_of(dossier: Dossier, owner: Owner, now: datetime) -> Bounces:
     reports = [
         s
         for s in dossier.messages
-        if author_of(s.record) not in people and s.record.at <= now and _may_be_report(s.record)
+        if author_of(s.record) not in people and s.record.at <= now and may_be_report(s.record)
     ]
     if not reports:
         return _NONE
@@ -105,7 +105,8 @@ def suspended_addresses(dossier: Dossier, owner: Owner, now: datetime) -> tuple[
     return tuple(sorted(addr for addr, found in spans if any(end is None for _, end in found)))
 
 
-def _may_be_report(message: Message) -> bool:
+def may_be_report(message: Message) -> bool:
+    """Whether a mail says that another one did not arrive."""
     return any(name in FAILURES for name, _ in message.traits)
 
 

@@ -80,8 +80,11 @@ class _Case(NamedTuple):
     personal: bool  # none of the owner's addresses is one that others use as well
 
 
-def judge_messages(dossier: Dossier, owner: Owner, now: datetime) -> tuple[Claim, ...]:
-    """One claim for each message of the dossier, in the order of (at, key).
+def judge_messages(
+    dossier: Dossier, owner: Owner, now: datetime, *, two_way: bool = False
+) -> tuple[Claim, ...]:
+    """One claim for each message of the dossier, in the order of (at, key). `two_way`: the pair is
+    known to be, by mail that is not in the dossier.
 
     None at all where the dossier is the owner's own: writing to oneself concerns nobody.
     """
@@ -98,7 +101,7 @@ def judge_messages(dossier: Dossier, owner: Owner, now: datetime) -> tuple[Claim
         len(personal(owner.addresses)) == len(owner.addresses),
     )
     judged = [(sighted, _judge(sighted, case)) for sighted in dossier.messages]
-    two_way = any(
+    two_way = two_way or any(
         verdict.direction is Direction.SENT and verdict.real is Real.YES for _, verdict in judged
     )
     meetings = sorted(meeting.record.start for meeting in dossier.meetings)

@@ -38,15 +38,17 @@ def events_of(
     planned: Iterable[Planned],
     now: datetime,
     others: Iterable[Event] = (),
+    first: str = "",
 ) -> tuple[Event, ...]:
-    """Everything that happened up to `now`, sorted by (end, evidence); `others` are no claims."""
+    """Everything that happened up to `now`, sorted by (end, evidence); `others` are no claims.
+    `first` is the key of the first interaction, where these are not all."""
     unsettled = profile.unsettled
     events: list[Event] = []
     met = False
     for claim in interactions:
         nature = NATURES[claim.kind, claim.direction, claim.mode]
         kinds = nature.kinds
-        if not events:
+        if claim.key == first if first else not events:
             kinds |= {"first_contact"}
         if nature.meeting and not met:
             met = True

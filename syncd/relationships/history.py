@@ -15,12 +15,13 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cached_property
 from operator import attrgetter
 
-from rules.history import Event, Facts, Subject, sorted_by_kind
+from rules.history import Beyond, Event, Facts, Subject, sorted_by_kind
 from syncd.inference.model import Claim, Real
 from syncd.people import called
 from syncd.relationships.birthdays import Birthday, birthdays, next_birthday
 from syncd.relationships.context import Scene
 from syncd.relationships.detail import detail_of
+from syncd.relationships.earlier import Earlier
 from syncd.relationships.events import account_of, acknowledged, events_of
 from syncd.relationships.facts import (
     dormant_from,
@@ -35,7 +36,7 @@ from syncd.relationships.profile import Profile
 from syncd.relationships.signal_states import SignalState, signal_states
 from syncd.relationships.snapshot import Snapshot, bare
 from syncd.relationships.strength import falls_below
-from syncd.relationships.timeline import fold
+from syncd.relationships.timeline import Standing, Timeline, fold
 from syncd.relationships.words import title_of
 
 _ORDER = attrgetter("until", "key")
@@ -45,25 +46,51 @@ class PersonHistory:
     """Implements `rules.history.History`. Build it with `relate`; it never changes."""
 
     def __init__(
-        self, profile: Profile, claims: Iterable[Claim], now: datetime, zone: tzinfo
+        self,
+        profile: Profile,
+        claims: Iterable[Claim],
+        now: datetime,
+        zone: tzinfo,
+        earlier: Earlier | None = None,
     ) -> None:
         self.profile = profile
         self.claims = tuple(sorted(claims, key=_ORDER))
         self.now = now
         self.zone = zone
+        self.earlier = earlier
         self.first_known = profile.first_known
         self.first_after = profile.first_after
         self._domains = profile.domains
-        self._timeline = fold(
-            [claim for claim in self.claims if claim.real is Real.YES and claim.until <= now], zone
-        )
+        real = [claim for claim in self.claims if claim.real is Real.YES and claim.until <= now]
+        self._happened = tuple(real)
+        if earlier is None:
+            self._timeline = fold(real, zone)
+        else:
+            recent = [claim for claim in real if _ORDER(claim) > earlier.order]
+            self._timeline = fold(recent, zone, earlier.folded)
         self._calendar = Calendar(self.claims, now)
         self._falls: dict[float, tuple[Event, ...]] = {}
 
     @property
     def interactions(self) -> tuple[Claim, ...]:
         """The claims that count, up to `now`, sorted by (end, key)."""
-        return self._timeline.claims
+        return self._happened
+
+    @property
+    def recent(self) -> Timeline:
+        """What is folded: all of it, or what is not in the early part."""
+        return self._timeline
+
+    def reach(self, since: datetime, anchor: str = "") -> None:
+        """Raise `Beyond` where what happened since then may be in the early part."""
+        if self.earlier is not None:
+            self.earlier.reach(since, anchor)
+
+    def standing_at(self, moment: datetime) -> Standing:
+        """How things stood at that moment, decay not applied. O(log n)."""
+        if self.earlier is not None and moment < self.earlier.horizon:
+            return self.earlier.standing_at(moment)
+        return self._timeline.standing_at(moment)
 
     @cached_property
     def loops(self) -> tuple[Loop, ...]:
@@ -73,18 +100,24 @@ class PersonHistory:
     @cached_property
     def _introductions(self) -> list[Claim]:
         """Mail in which somebody else introduced this person to the owner, up to `now`."""
-        return spoken_of(self.claims, self.now)
+        met = None if self.earlier is None else self.earlier.first_end
+        return spoken_of(self.claims, self.now, met)
 
     def _events(self) -> tuple[Event, ...]:
         """Everything that happened up to `now`, sorted by (end, evidence)."""
-        day = self.profile.birthday
+        day, earlier, happened = self.profile.birthday, self.earlier, self.interactions
+        others = [*(self._birthdays(day) if day else ()), *acknowledged(self.claims, self.now)]
+        if earlier is not None:
+            happened = tuple(claim for claim in happened if not earlier.is_held(claim))
+            others += earlier.events
         return events_of(
             self.profile,
-            self.interactions,
+            happened,
             self.loops,
             self._calendar.planned,
             self.now,
-            [*(self._birthdays(day) if day else ()), *acknowledged(self.claims, self.now)],
+            others,
+            "" if earlier is None else earlier.first,
         )
 
     def _subject(self) -> Subject:
@@ -94,6 +127,8 @@ class PersonHistory:
 
     def _birthdays(self, day: Birthday) -> Iterator[Event]:
         known = [claim.until for claim in self.claims[:1]]
+        if self.earlier is not None:
+            known = [self.earlier.since]
         if self.profile.card_seen_at is not None:
             known.append(self.profile.card_seen_at)
         return birthdays(
@@ -111,7 +146,7 @@ class PersonHistory:
 
     def facts_at(self, moment: datetime) -> Facts:
         """The facts as they stood then, from what was over by then. O(log n)."""
-        standing = self._timeline.standing_at(moment)
+        standing = self.standing_at(moment)
         scheduled = self._calendar.pending_at(moment)
         return facts_of(self.profile, self._domains, standing, moment, scheduled)
 
@@ -136,6 +171,8 @@ class PersonHistory:
     def _changes(
         self, after: datetime, strengths: frozenset[float], silences: frozenset[timedelta]
     ) -> Iterator[datetime]:
+        if self.earlier is not None and after < self.earlier.horizon:
+            raise Beyond
         place = bisect_right(self._moments, after)
         if place < len(self._moments):
             yield self._moments[place]
@@ -166,8 +203,13 @@ class PersonHistory:
     def _fallen(self, level: float) -> Iterator[Event]:
         if self.profile.channel == "elsewhere":
             return
-        _, ends, standings = self._timeline
-        for place, claim in enumerate(self.interactions):
+        claims, ends, standings = self._timeline
+        if self.earlier is not None:
+            yield from self.earlier.falls_below(level)
+            # It may have fallen between the last early interaction and the first recent one.
+            claims, ends = (self.earlier.last, *claims), [self.earlier.horizon, *ends]
+            standings = [standings[0], *standings]
+        for place, claim in enumerate(claims):
             standing, following = standings[place + 1], place + 1
             # The test at the next interaction is cheap, the exact moment is not. Falling in the
             # very instant of that interaction is no fall: it lifts the strength at once.

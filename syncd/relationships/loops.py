@@ -179,9 +179,10 @@ def opened_by(claim: Claim, signal: Signal) -> tuple[str, str]:
     return kind, claim.key + suffix
 
 
-def spoken_of(claims: Iterable[Claim], now: datetime) -> list[Claim]:
+def spoken_of(claims: Iterable[Claim], now: datetime, met: datetime | None = None) -> list[Claim]:
     """Mail of others that introduced this person to the owner, up to `now`: no interaction of
-    theirs. Nobody is introduced to whom they know: nothing where there was contact before."""
+    theirs. Nobody is introduced to whom they know: nothing where there was contact before. `met`
+    is when the first contact was over, where these are not all claims."""
     found: list[Claim] = []
     for claim in claims:
         if claim.until > now or claim.kind is not ClaimKind.MESSAGE:
@@ -190,7 +191,8 @@ def spoken_of(claims: Iterable[Claim], now: datetime) -> list[Claim]:
             found.append(claim)
     if not found:
         return found
-    met = min((c.until for c in claims if c.real is Real.YES), default=now)
+    if met is None:
+        met = min((c.until for c in claims if c.real is Real.YES), default=now)
     return [claim for claim in found if claim.until <= met]
 
 

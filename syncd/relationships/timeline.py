@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from itertools import product
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from syncd.inference.model import Claim, ClaimKind, Direction, Mode
 from syncd.relationships.rhythm import ContactDays
@@ -110,17 +110,47 @@ class Timeline(NamedTuple):
         return self.standings[bisect_right(self.ends, moment)]
 
 
-def fold(claims: Sequence[Claim], zone: tzinfo) -> Timeline:
-    """Fold interactions (all of them real and over, sorted by end and key) into a timeline."""
+class Folded(NamedTuple):
+    """How far a fold has come: all that it goes on from."""
+
+    standing: Standing = NOTHING
+    contact: tuple[Any, ...] = ()  # see `ContactDays.state`
+    sent_at: tuple[datetime, ...] = ()  # when the last of them were over
+    received_at: tuple[datetime, ...] = ()
+    met_until: datetime | None = None  # when the first meeting was over
+
+
+_FROM_NOTHING = Folded()
+
+
+def fold(claims: Sequence[Claim], zone: tzinfo, start: Folded = _FROM_NOTHING) -> Timeline:
+    """Fold interactions (all of them real and over, sorted by end and key) into a timeline, on from
+    `start`: its first standing is that of the start, and those before are not in it."""
+    return _fold(claims, zone, start)[0]
+
+
+def folded(claims: Sequence[Claim], zone: tzinfo, start: Folded = _FROM_NOTHING) -> Folded:
+    """How far the fold has come after these interactions."""
+    timeline, contact, sent_at, received_at, met_until = _fold(claims, zone, start)
+    kept = tuple(sent_at[-STEADY:]), tuple(received_at[-STEADY:])
+    return Folded(timeline.standings[-1], tuple(contact.state()), *kept, met_until)
+
+
+_Fold = tuple[Timeline, ContactDays, list[datetime], list[datetime], datetime | None]
+
+
+def _fold(claims: Sequence[Claim], zone: tzinfo, start: Folded) -> _Fold:
     ends: list[datetime] = []
-    standings = [NOTHING]
-    contact = ContactDays()
-    sent_at: list[datetime] = []
-    received_at: list[datetime] = []
-    ir = 0.0
-    meetings = in_person = calls = days = span = 0
-    steady = sought = False
-    last_end = last_at = last_meeting = met_until = None
+    standings = [start.standing]
+    contact = ContactDays.of(start.contact)
+    # What was before the start is counted, its last ones are kept.
+    sent_at, received_at = list(start.sent_at), list(start.received_at)
+    (
+        ir, count, sent_so_far, received_so_far, meetings, in_person, calls, days, span, _,
+        steady, sought, last_end, last_at, last_meeting,
+    ) = start.standing  # fmt: skip
+    sent_before, received_before = sent_so_far - len(sent_at), received_so_far - len(received_at)
+    met_until = start.met_until
     midnight = next_midnight = datetime.min.replace(tzinfo=UTC)
     year = timedelta(days=STEADY_DAYS)
 
@@ -135,7 +165,7 @@ def fold(claims: Sequence[Claim], zone: tzinfo) -> Timeline:
         if not midnight <= at < next_midnight:
             midnight, next_midnight, day = _day(at, zone)
             contact.add(day)
-            days, span = len(contact.days), contact.days[-1] - contact.days[0]
+            days, span = len(contact), contact.span
         if sent:
             sent_at.append(until)
             sought = sought or (met_until is not None and until > met_until)
@@ -161,9 +191,9 @@ def fold(claims: Sequence[Claim], zone: tzinfo) -> Timeline:
         standings.append(
             Standing(
                 ir,
-                len(ends),
-                len(sent_at),
-                len(received_at),
+                count + len(ends),
+                sent_before + len(sent_at),
+                received_before + len(received_at),
                 meetings,
                 in_person,
                 calls,
@@ -177,7 +207,7 @@ def fold(claims: Sequence[Claim], zone: tzinfo) -> Timeline:
                 last_meeting,
             )
         )
-    return Timeline(tuple(claims), ends, standings)
+    return Timeline(tuple(claims), ends, standings), contact, sent_at, received_at, met_until
 
 
 def _day(moment: datetime, zone: tzinfo) -> tuple[datetime, datetime, int]:

@@ -1,0 +1,161 @@
+"""Claims as short lines of text: as much of them as a history is told from.
+
+    message   ["m", until, key, sent, weight, size, account, signals]
+    the rest  ["x", …] with every field that matters
+
+What only words are made of (titles, places, links, more than one sighting) is left out: whoever
+writes a task looks at the observations themselves.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+
+from syncd.inference.model import (
+    Claim,
+    ClaimKind,
+    Direction,
+    Evidence,
+    Mode,
+    Real,
+    Signal,
+    SignalKind,
+)
+from syncd.relationships.events import account_of
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+_MAIL: Final = "message:"
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_KINDS: Final = {kind.value: kind for kind in SignalKind}
+
+
+def is_told(claim: Claim) -> bool:
+    """Whether a history is another one without this claim."""
+    return (
+        claim.kind is not ClaimKind.MESSAGE
+        or claim.real is not Real.NO
+        or bool(claim.signals)
+        or claim.changes_at is not None
+    )
+
+
+def pack(claim: Claim) -> str:
+    """The claim on one line."""
+    signals = [
+        [signal.kind.value, signal.confidence, signal.due and signal.due.isoformat()]
+        for signal in claim.signals
+    ]
+    account, until = account_of(claim), to_int(claim.until)
+    if claim.kind is ClaimKind.MESSAGE and claim.real is Real.YES and claim.key.startswith(_MAIL):
+        sent = int(claim.direction is Direction.SENT)
+        key = claim.key[len(_MAIL) :]
+        return _encode(["m", until, key, sent, claim.weight, claim.size, account, signals])
+    return _encode(
+        [
+            "x",
+            until,
+            claim.key,
+            claim.kind.value,
+            to_int(claim.at),
+            claim.real.value,
+            claim.reasons,
+            claim.direction.value,
+            claim.mode.value,
+            claim.weight,
+            claim.size,
+            account,
+            maybe_int(claim.seen_at),
+            maybe_int(claim.meant_at),
+            maybe_int(claim.changes_at),
+            int(claim.scheduled),
+            int(claim.organised),
+            signals,
+        ]
+    )
+
+
+def order_of(line: str) -> tuple[int, str]:
+    """By what claims are sorted: when they were over, and their key."""
+    row = json.loads(line)
+    return row[1], (_MAIL + row[2] if row[0] == "m" else row[2])
+
+
+def unpack(lines: Iterable[str]) -> list[Claim]:
+    """The claims behind these lines; what was left out is empty."""
+    return [_claim(json.loads(line)) for line in lines]
+
+
+def _claim(row: Sequence[Any]) -> Claim:
+    until = from_int(row[1])
+    if row[0] == "m":
+        _, _, key, sent, weight, size, account, signals = row
+        return Claim(
+            key=_MAIL + key,
+            kind=ClaimKind.MESSAGE,
+            at=until,
+            until=until,
+            real=Real.YES,
+            reasons=(),
+            direction=Direction.SENT if sent else Direction.RECEIVED,
+            weight=weight,
+            size=size,
+            evidence=_seen_in(account),
+            signals=_signals(signals) if signals else (),
+        )
+    (
+        _, _, key, kind, at, real, reasons, direction, mode, weight, size, account,
+        seen_at, meant_at, changes_at, scheduled, organised, signals,
+    ) = row  # fmt: skip
+    return Claim(
+        key=key,
+        kind=ClaimKind(kind),
+        at=from_int(at),
+        until=until,
+        real=Real(real),
+        reasons=tuple(reasons),
+        direction=Direction(direction),
+        mode=Mode(mode),
+        weight=weight,
+        size=size,
+        evidence=_seen_in(account),
+        seen_at=maybe_moment(seen_at),
+        meant_at=maybe_moment(meant_at),
+        changes_at=maybe_moment(changes_at),
+        scheduled=bool(scheduled),
+        organised=bool(organised),
+        signals=_signals(signals),
+    )
+
+
+def _seen_in(account: str) -> tuple[Evidence, ...]:
+    return (Evidence(account, ""),) if account else ()
+
+
+def _signals(rows: Iterable[Sequence[Any]]) -> tuple[Signal, ...]:
+    return tuple(
+        [
+            Signal(_KINDS[kind], confidence, date.fromisoformat(due) if due else None)
+            for kind, confidence, due in rows
+        ]
+    )
+
+
+def to_int(moment: datetime) -> int:
+    """UTC microseconds since 1970."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def from_int(value: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=value)
+
+
+def maybe_int(moment: datetime | None) -> int | None:
+    return None if moment is None else to_int(moment)
+
+
+def maybe_moment(value: int | None) -> datetime | None:
+    return None if value is None else from_int(value)
