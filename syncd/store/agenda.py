@@ -26,6 +26,7 @@ class Agenda:
         self._sql, self._values = people.NEXT.bound(self._connection, owner=database.owner)
         driver: Any = self._connection.connection.dbapi_connection
         self._cursor = driver.cursor()
+        self._asked = 0
 
     def __enter__(self) -> Agenda:
         return self
@@ -47,6 +48,14 @@ class Agenda:
         """Whether anything has changed by itself by `now`."""
         moment = self.next_moment()
         return moment is not None and moment <= now
+
+    def version(self) -> int:
+        """Another number after each commit of anybody else; where that cannot be told, after each
+        time it is asked."""
+        if self._connection.dialect.name != "sqlite":
+            self._asked += 1
+            return self._asked
+        return int(self._cursor.execute("PRAGMA data_version").fetchone()[0])
 
     def close(self) -> None:
         self._cursor.close()

@@ -18,6 +18,7 @@ from syncd.store.statements import chunked
 
 _CALLED = ("from", "card")  # roles in which a name is the holder's own, or the owner's word
 _KINDS = ("own-card", "own-sent", "delivered", "misnamed", "named", "stranger")
+TELLING = frozenset({*_KINDS, "own-from"})  # kinds of hints that tell of aliases
 
 
 def load(connection: Connection, owner: str) -> dict[str, tuple[str, ...]]:
@@ -46,9 +47,15 @@ def is_news(connection: Connection, owner: str) -> bool:
 def tally(connection: Connection, owner: str) -> str:
     """What moves when there are other hints."""
     query = select(func.count(), func.max(hint.c.observation)).where(
-        hint.c.owner == owner, hint.c.kind.in_((*_KINDS, "own-from"))
+        hint.c.owner == owner, hint.c.kind.in_(sorted(TELLING))
     )
     return "/".join(map(str, connection.execute(query).one()))
+
+
+def hinted(connection: Connection, owner: str) -> frozenset[str]:
+    """Every address that a hint tells of, the owner's or not."""
+    query = select(hint.c.addr).where(hint.c.owner == owner, hint.c.kind.in_(sorted(TELLING)))
+    return frozenset(connection.execute(query.distinct()).scalars())
 
 
 def clues(

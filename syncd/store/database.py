@@ -1,37 +1,38 @@
 """Open the database: make it, migrate it, or refuse it clearly.
 
-SQLite goes through `pysqlite3`, because SQLite 3.7.0-3.51.2 can corrupt a write-ahead log that two
-connections write at once, and the system's library is usually one of those. The file is 0600 and
-its folder, when we make it, 0700: it holds subjects, names and places.
+SQLite files are `store/sqlite.py`'s. PostgreSQL goes through psycopg.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, select, text
+from sqlalchemy import Connection, Engine, create_engine, inspect, make_url, select, text
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from syncd.store import schema, statistics, tables
-from syncd.store.errors import StoreError, StoreWrong
+from syncd.store import disk, schema, statistics, tables
+from syncd.store import sqlite as sqlite_file
+from syncd.store.errors import StoreError, StoreUnwritable, StoreWrong
 
 # "SYNC": SQLite keeps this number in bytes 68-71 of the file for applications to sign it.
 APPLICATION_ID = 0x53594E43
+# "SYNR": what a restored state has replaced. Whoever opened it before that is told to come again.
+REPLACED_ID = 0x53594E52
 # The newest revision in `migrations/versions`; a test keeps the two equal.
-HEAD = "0006"
+HEAD = "0008"
 
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """An open database and whose rows in it are meant."""
+    """An open database and whose rows in it are meant. With `trouble` it can only be read."""
 
     engine: Engine
     owner: str
+    trouble: StoreUnwritable | None = None
 
     @contextmanager
     def begin(self, *, repeatable: bool = False) -> Iterator[Connection]:
@@ -40,6 +41,8 @@ class Database:
         A `repeatable` one may be undone by a power cut, as a whole and never before an older one:
         what it stored is found again where it was.
         """
+        if self.trouble is not None:
+            raise self.trouble
         with translated(self.engine), self.engine.connect() as connection:
             connection.execution_options(syncd_repeatable=repeatable)
             with connection.begin():
@@ -59,17 +62,39 @@ def open_database(url: str, owner: str, aliases: frozenset[str] = frozenset()) -
     """Open `url` for `owner` (a normalised address); `aliases` are the owner's other addresses.
 
     Raises `StoreWrong` for a file that is not ours, a newer schema or another owner's state, and
-    `StoreError` when it is locked, read-only or full.
+    `StoreError` when it is locked, read-only or full. A full disk alone keeps nobody from reading.
     """
     parsed = make_url(url)
     sqlite = parsed.get_backend_name() == "sqlite"
     if sqlite and parsed.database not in (None, "", ":memory:"):
-        _prepare_file(Path(str(parsed.database)))
-    engine = _sqlite(url) if sqlite else create_engine(url, hide_parameters=True)
+        sqlite_file.prepare(Path(str(parsed.database)))
+    owners = aliases | {owner}
+    engine = sqlite_file.engine_of(url) if sqlite else create_engine(url, hide_parameters=True)
+    try:
+        return _opened(engine, owner, owners, sqlite=sqlite)
+    except StoreUnwritable as trouble:
+        if not sqlite or not sqlite_file.is_still(Path(str(parsed.database))):
+            raise
+        # SQLite cannot even make what readers and writers share; there are no writers.
+        still = sqlite_file.engine_of(url, immutable=True)
+        try:
+            with translated(still):
+                if _revision(still, sqlite=True) != HEAD:
+                    raise
+                kept = _owner_of(still, owner, owner_addresses=owners, sqlite=True)
+        except BaseException:
+            still.dispose()
+            raise
+        return Database(still, kept, trouble)
+
+
+def _opened(engine: Engine, owner: str, owners: frozenset[str], *, sqlite: bool) -> Database:
     try:
         with translated(engine):
             _bring_up_to_date(engine, sqlite=sqlite)
-            kept = _owner_of(engine, owner, owner_addresses=aliases | {owner}, sqlite=sqlite)
+            kept = _owner_of(engine, owner, owner_addresses=owners, sqlite=sqlite)
+            if sqlite:
+                sqlite_file.write_ahead(engine)
     except BaseException:
         engine.dispose()
         raise
@@ -88,13 +113,13 @@ def translated(engine: Engine) -> Iterator[None]:
         words = str(cause).lower()
         if "locked" in words or "busy" in words:
             message = f"{where} is in use by another syncd: let it finish, then try again"
-        elif "readonly" in words or "read-only" in words or "unable to open" in words:
-            message = f"{where} cannot be written: check its permissions and its folder's"
-        elif "full" in words or "disk i/o" in words:
-            message = f"the disk of {where} is full or failing: make room, then try again"
-        else:
-            message = f"{where} does not answer: {cause}"
-        raise StoreError(message) from error
+            raise StoreError(message) from error
+        if "no such savepoint" in words:
+            # SQLite has undone the whole transaction by itself; why, it had said before.
+            words = " ".join(_chain(error)).lower()
+        raise disk.trouble(where, words) or StoreError(
+            f"{where} does not answer: {cause}"
+        ) from error
     except (DatabaseError, driver.DatabaseError) as error:
         cause = str(getattr(error, "orig", error))
         if "malformed" in cause or "not a database" in cause:
@@ -103,61 +128,11 @@ def translated(engine: Engine) -> Iterator[None]:
         raise
 
 
-def _prepare_file(path: Path) -> None:
-    try:
-        if not path.parent.exists():
-            path.parent.mkdir(parents=True, mode=0o700)
-        if not path.exists():
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-            return
-        with path.open("rb") as file:
-            head = file.read(100)
-        if head and not head.startswith(b"SQLite format 3\x00"):
-            raise StoreWrong(f"{path} is no syncd database: choose another file for `state:`")
-        if os.access(path, os.W_OK):
-            # The log takes the mode the database had when it was made, and outlives a spell in
-            # which that was read-only.
-            for file_ in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
-                if file_.exists() and file_.stat().st_mode & 0o777 != 0o600:
-                    file_.chmod(0o600)
-    except OSError as error:
-        raise StoreError(
-            f"{path} cannot be opened ({error.strerror}): check `state:` and its folder"
-        ) from error
-
-
-def _sqlite(url: str) -> Engine:
-    from pysqlite3 import dbapi2
-
-    # An error must not carry subjects and names out of here.
-    engine = create_engine(url, module=dbapi2, hide_parameters=True)
-
-    @event.listens_for(engine, "connect")
-    def configure(connection: Any, _record: object) -> None:
-        # SQLAlchemy, not the driver, says when a transaction begins (see `begin` below).
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA busy_timeout = 5000")
-        cursor.execute("PRAGMA foreign_keys = ON")
-        cursor.execute("PRAGMA temp_store = MEMORY")
-        cursor.execute("PRAGMA cache_size = -16000")
-        cursor.execute("PRAGMA wal_autocheckpoint = 4000")  # 16 MB
-        cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        options = connection.get_execution_options()
-        driver: Any = connection.connection.dbapi_connection
-        if options.get("syncd_read"):
-            driver.execute("BEGIN")
-            return
-        # An intent that was committed must survive a power cut: its task may be written already.
-        sync = "NORMAL" if options.get("syncd_repeatable") else "FULL"
-        driver.execute(f"PRAGMA synchronous = {sync}")
-        # A writer takes the lock at once; taking it half-way fails instead of waiting.
-        driver.execute("BEGIN IMMEDIATE")
-
-    return engine
+def _chain(error: BaseException | None) -> Iterator[str]:
+    """What an error says, and those that were being dealt with when it came up."""
+    while error is not None:
+        yield str(getattr(error, "orig", error))
+        error = error.__context__
 
 
 def _bring_up_to_date(engine: Engine, *, sqlite: bool) -> None:
@@ -187,6 +162,8 @@ def _revision(engine: Engine, *, sqlite: bool) -> str | None:
             return None
         if sqlite:
             signed = connection.execute(text("PRAGMA application_id")).scalar()
+            if signed == REPLACED_ID:
+                raise StoreError("the state was restored a moment ago: try again")
             if signed != APPLICATION_ID:
                 raise StoreWrong(
                     f"{engine.url.database} belongs to another program: "
@@ -200,11 +177,7 @@ def _revision(engine: Engine, *, sqlite: bool) -> str | None:
 def _create(engine: Engine, *, sqlite: bool) -> None:
     """Make all tables and sign them, in one transaction: a crash leaves an empty database."""
     if sqlite:
-        raw = engine.raw_connection()
-        try:
-            raw.cursor().execute("PRAGMA journal_mode = WAL")
-        finally:
-            raw.close()
+        sqlite_file.write_ahead(engine)
     with engine.begin() as connection:
         tables.metadata.create_all(connection)
         connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))

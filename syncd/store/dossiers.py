@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -20,12 +21,13 @@ from syncd.inference.model import Dossier, Evidence, Owner, Sighted, Tick
 from syncd.inference.sharing import only_shared
 from syncd.store import logged, neighbours, readings, series
 from syncd.store.neighbours import HOUR
+from syncd.store.observations import First
 from syncd.store.portions import Record
 from syncd.store.query import EMPTY, Query, owned
 from syncd.store.schema import involved, named, observation, sighting
 from syncd.store.sightings import with_moments
 from syncd.store.statements import chunked
-from syncd.store.times import from_int
+from syncd.store.times import from_int, to_int
 
 _FEW = 100  # meetings whose company is looked up one by one
 _SHELVED = 8000  # observations kept unpacked, some 2 KB each
@@ -245,8 +247,7 @@ class Desk:
     def _parents(self, connection: Connection, messages: Sequence[Sighted[Any]]) -> dict[str, str]:
         """Who wrote the messages that these answer, by Message-ID."""
         keys = {f"message:{m.record.in_reply_to}" for m in messages if m.record.in_reply_to}
-        rows = _AUTHORS(connection, owner=self.owner_id, keys=sorted(keys)) if keys else ()
-        return {key.removeprefix("message:"): author for key, author in rows}
+        return neighbours.authors(connection, self.owner_id, keys)
 
     def _letters(self, connection: Connection, numbers: Iterable[int]) -> frozenset[str]:
         """Which of the owner's mails are one letter sent to many, one by one."""
@@ -298,6 +299,11 @@ class Desk:
         )
 
 
+def sighted_once(one: First, seen_at: datetime) -> Sighted[Any]:
+    """A message that came in just now, as it will be found again."""
+    return _seen_once(one.entry.key, one.account, one.ref, one.entry.record, to_int(seen_at), None)
+
+
 def _hours(sent: Iterable[tuple[str, int]]) -> list[tuple[str, int, int]]:
     """For each topic the times (since, until) around what was sent of it, without overlaps."""
     hours: list[tuple[str, int, int]] = []
@@ -335,11 +341,6 @@ _SIGHTINGS = Query(
         .join(observation, observation.c.id == sighting.c.observation)
         .where(sighting.c.observation.in_(many("numbers")))
         .order_by(sighting.c.observation, sighting.c.account, sighting.c.ref)
-    )
-)
-_AUTHORS = Query(
-    lambda many: select(observation.c.key, observation.c.author).where(
-        owned(observation), observation.c.key.in_(many("keys"))
     )
 )
 _copy, _here = observation.alias("copy"), involved.alias("here")

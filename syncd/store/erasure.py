@@ -15,7 +15,18 @@ from typing import Any
 from sqlalchemy import Connection, String, Text, delete, func, select, update
 
 from syncd.people.forgotten import Forgotten, folded
-from syncd.store import ledger, logged, observations, people, quotes, removals, seals, tables
+from syncd.store import (
+    briefs,
+    ledger,
+    logged,
+    observations,
+    people,
+    quotes,
+    removals,
+    seals,
+    tables,
+    trials,
+)
 from syncd.store.erasure_texts import Wording
 from syncd.store.observations import Indexer
 from syncd.store.portions import Record
@@ -38,6 +49,7 @@ from syncd.store.schema import (
     verdict,
     wanted,
 )
+from syncd.store.schema_briefs import brief
 from syncd.store.schema_words import logged as logged_table
 from syncd.store.schema_words import removal, tombstone
 from syncd.store.statements import chunked
@@ -45,7 +57,7 @@ from syncd.store.target import Look, Target
 
 # Tables that are brought in order one by one below; any other loses the rows that name them.
 _KNOWN = (
-    address, cursor, dirty, fact, involved, item, logged_table, name_token, named, note,
+    address, brief, cursor, dirty, fact, involved, item, logged_table, name_token, named, note,
     observation, outbox, person, reading, removal, sighting, task, tombstone, verdict, wanted,
 )  # fmt: skip
 _TOKENS = "title_token"
@@ -69,6 +81,8 @@ class Eraser:
         connection, owner = self.connection, self.owner
         removals.add(connection, owner, removals.of_tasks(connection, owner, found.keys, keep))
         self._logs()
+        # Derived, and full of keys: nobody's is kept, they are made anew as people are folded.
+        briefs.drop_all(connection, owner)
         before = self._keys()
         numbers = self._numbers()
         self._items(numbers)
@@ -93,6 +107,7 @@ class Eraser:
         edited = Wording(connection, owner, self.forgotten, instead).reword()
         self._cursors(found)
         self._others()
+        trials.tidy(self.connection, self.owner)
         return edited
 
     # --- what they took part in ---

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from sqlalchemy import Connection
+
 
 class StoreError(Exception):
     """The state cannot be used now. `exit_code` follows the remedy."""
@@ -9,7 +13,35 @@ class StoreError(Exception):
     exit_code = 1
 
 
+class StoreHeld(StoreError):
+    """Another process is at work on it."""
+
+    def __init__(self, pid: int | None) -> None:
+        super().__init__(
+            f"another syncd (process {pid or 'unknown'}) is at work on this state: let it finish, "
+            "or stop it"
+        )
+        self.pid = pid
+
+
+class StoreUnwritable(StoreError):
+    """The disk takes nothing now: it is full, over quota, read-only or failing. Nothing of what was
+    under way is stored, nothing that was stored is lost, and reading goes on."""
+
+
 class StoreWrong(StoreError):
     """`state:` points at something that is not, or not any more, ours to write."""
 
     exit_code = 78
+
+
+def is_of_the_state(connection: Connection, error: Exception) -> bool:
+    """Whether an error inside a transaction is about the state as a whole (a full disk, a lock, a
+    damaged file) and not about what was at hand."""
+    driver: Any = connection.dialect.dbapi
+    cause = getattr(error, "orig", error)
+    return (
+        isinstance(error, StoreError)
+        or isinstance(cause, driver.OperationalError)
+        or type(cause) is driver.DatabaseError
+    )

@@ -15,9 +15,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, delete, select, update
 
+from connectors.contract import Draft
 from rules.verdict import State
-from syncd.planner import Copy, Followed, Status, TaskState, Tracked
-from syncd.store.ledger_outbox import enqueue
+from syncd.planner import Copy, Followed, Intent, Status, TaskState, Tracked, Update
+from syncd.store.ledger_outbox import enqueue, enqueue_create, of_key
 from syncd.store.query import Query, owned
 from syncd.store.schema import outbox, task, verdict
 from syncd.store.statements import put_rows
@@ -66,8 +67,32 @@ def save(connection: Connection, owner: str, followed: Followed) -> None:
     for row in followed.rows:
         if row.task is not None:
             _decide(connection, owner, row, row.task)
+    live = {row.key: row for row in followed.rows if row.live}
     for intent in followed.intents:
-        enqueue(connection, owner, intent)
+        if not _create_again(connection, owner, live.get(intent.key), intent):
+            enqueue(connection, owner, intent)
+
+
+def _create_again(connection: Connection, owner: str, row: Tracked | None, intent: Intent) -> bool:
+    """Whether a task that opens again was closed before it was ever written: then its creation was
+    dropped, and is decided anew."""
+    if row is None or row.task is None or row.task.ref is not None:
+        return False
+    state = row.task
+    if not (isinstance(intent, Update) and intent.reopen):
+        return False
+    if any(isinstance(one.work, Draft) for one in of_key(connection, owner, row.key)):
+        return False
+    draft = Draft(
+        key=row.key,
+        title=intent.title or state.ours.title,
+        notes=intent.notes or state.ours.notes,
+        due=intent.due or state.ours.due or row.due,
+        created=state.created,
+        priority=row.priority,
+    )
+    enqueue_create(connection, owner, state.account, draft)
+    return True
 
 
 def put(connection: Connection, owner: str, row: Tracked) -> None:

@@ -116,6 +116,17 @@ def observe(connection: Connection, owner: str, row: Tracked, found: Found, now:
     task = replace(row.task, ref=found.ref, stamp=found.stamp)
     if task.delivered_at is None:
         task = replace(task, delivered_at=now)
+    created = found.task.created
+    # Lists keep whole seconds.
+    decided = task.created.replace(microsecond=0)
+    if row.task.ref is None and created is not None and created < decided:
+        # Written before a copy of the state that was put back. When it was due then is forgotten:
+        # the day it has is kept, and is no move of the owner's that would shift its end.
+        task = replace(
+            task,
+            ours=replace(task.ours, due=None),
+            theirs=replace(task.theirs, due=found.task.due),
+        )
     pending = ledger_outbox.of_key(connection, owner, row.key)
     writing: list[Copy] = [
         intended(task, entry.work) for entry in pending if not isinstance(entry.work, Draft)

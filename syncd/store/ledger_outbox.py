@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, func, or_, select, update
 
 from connectors.contract import Draft
 from syncd.planner import Complete, Intent, Update
+from syncd.store.query import Query, owned
 from syncd.store.schema import outbox
 from syncd.store.times import from_int, to_int
 
@@ -126,10 +127,23 @@ def mark(
     connection.execute(update(outbox).where(*ours).values(values))
 
 
+def again(connection: Connection, owner: str, entry: Entry) -> None:
+    """Try an entry anew that was set aside; it may have been written, though."""
+    ours = (outbox.c.owner == owner, outbox.c.id == entry.id)
+    values = {"state": DOUBT, "tries": 0, "not_before": 0}
+    connection.execute(update(outbox).where(*ours).values(values))
+
+
 def postpone(connection: Connection, owner: str, account: str, until: datetime) -> None:
     """Try nothing of this account before `until`."""
     ours = (outbox.c.owner == owner, outbox.c.account == account)
     connection.execute(update(outbox).where(*ours).values(not_before=to_int(until)))
+
+
+def hasten(connection: Connection, owner: str) -> None:
+    """Put nothing off any more."""
+    ours = (outbox.c.owner == owner, outbox.c.not_before != 0)
+    connection.execute(update(outbox).where(*ours).values(not_before=0))
 
 
 def drop(connection: Connection, owner: str, entry: Entry) -> None:
@@ -148,13 +162,61 @@ def doubt_all(connection: Connection, owner: str) -> None:
     connection.execute(update(outbox).where(*ours).values(state=DOUBT))
 
 
-def next_try(connection: Connection, owner: str, account: str) -> datetime | None:
-    """When the account's deliverer has something to do; in the past means now."""
+def next_try(
+    connection: Connection, owner: str, account: str, *, creating: bool = True
+) -> datetime | None:
+    """When the account's deliverer has something to do; in the past means now. Unless `creating`,
+    new tasks wait."""
     query = select(func.min(outbox.c.not_before)).where(
         outbox.c.owner == owner, outbox.c.account == account, outbox.c.state != ASIDE
     )
+    if not creating:
+        query = query.where(outbox.c.op != CREATE)
     value = connection.execute(query).scalar()
     return None if value is None else from_int(value)
+
+
+def is_pending(connection: Connection, owner: str) -> bool:
+    """Whether anything waits to be written to any list."""
+    return bool(_PENDING(connection, owner=owner, aside=ASIDE))
+
+
+_PENDING = Query(
+    lambda _: (
+        select(outbox.c.id).where(owned(outbox), outbox.c.state != bindparam("aside")).limit(1)
+    )
+)
+
+
+def due(
+    connection: Connection, owner: str, account: str, now: datetime, *, creating: bool = True
+) -> list[tuple[Any, ...]]:
+    """(op, id, key, state, tries, allowed from) of the account's writes that may be tried at
+    `now`, some of them if they are many. Unless `creating`, new tasks wait."""
+    found = _DUE(connection, owner=owner, account=account, now=to_int(now), aside=ASIDE)
+    return [tuple(row) for row in found if creating or row[0] != CREATE]
+
+
+_DUE = Query(
+    lambda _: (
+        select(
+            outbox.c.op,
+            outbox.c.id,
+            outbox.c.key,
+            outbox.c.state,
+            outbox.c.tries,
+            outbox.c.not_before,
+        )
+        .where(
+            owned(outbox),
+            outbox.c.account == bindparam("account"),
+            outbox.c.not_before <= bindparam("now"),
+            outbox.c.state != bindparam("aside"),
+        )
+        .order_by(outbox.c.id)
+        .limit(1000)
+    )
+)
 
 
 def troubles(connection: Connection, owner: str) -> list[Entry]:

@@ -46,6 +46,11 @@ _TRACES = Query(
 
 def touched_by(connection: Connection, owner: str, traces: Sequence[Trace]) -> set[str]:
     """The addresses of everybody in, or meant by, an observation that these decide about."""
+    return company_of(connection, owner, decided_by(connection, owner, traces))
+
+
+def decided_by(connection: Connection, owner: str, traces: Sequence[Trace]) -> set[int]:
+    """The observations that these decide about; some of these may be among them."""
     others: set[int] = set()
     messages = [trace.key for trace in traces if trace.kind == "message"]
     if messages:
@@ -56,8 +61,7 @@ def touched_by(connection: Connection, owner: str, traces: Sequence[Trace]) -> s
     others |= instances
     traces = [*traces, *traces_of(connection, instances)]
     spans = {(t.at, t.until) for t in traces if t.kind == "meeting" and t.until > t.at}
-    others |= at_the_same_time(connection, owner, spans)
-    return company_of(connection, owner, others)
+    return others | at_the_same_time(connection, owner, spans)
 
 
 def company_of(connection: Connection, owner: str, numbers: Collection[int]) -> set[str]:
@@ -195,3 +199,16 @@ def traffic_of_new_lists(
         if not any(role == "list" and number not in numbers for number, role in traffic):
             found |= {number for number, _ in traffic}
     return company_of(connection, owner, found)
+
+
+def authors(connection: Connection, owner: str, keys: Collection[str]) -> dict[str, str]:
+    """Who wrote the messages with these keys, by Message-ID."""
+    rows = _AUTHORS(connection, owner=owner, keys=sorted(keys)) if keys else ()
+    return {key.removeprefix("message:"): author for key, author in rows}
+
+
+_AUTHORS = Query(
+    lambda many: select(observation.c.key, observation.c.author).where(
+        owned(observation), observation.c.key.in_(many("keys"))
+    )
+)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
@@ -35,6 +36,22 @@ from syncd.store.statements import chunked, insert_or, put_rows
 from syncd.store.times import to_int
 
 
+class Applied(int):
+    """How many observations are new or changed. `only`: the one that is, where it is a message that
+    decides about no other observation and hints at nothing; it marked the addresses in it, and
+    nothing else."""
+
+    only: First | None = None
+
+
+class First(NamedTuple):
+    """A message that was sighted for the first time, and where."""
+
+    entry: Entry
+    account: str
+    ref: str
+
+
 @dataclass(frozen=True, slots=True)
 class Indexer:
     """How records become rows; handed in, because deciding is not the store's business."""
@@ -51,7 +68,7 @@ def apply(
     seen_at: datetime,
     *,
     alone: bool = False,
-) -> int:
+) -> Applied:
     """Store a portion; returns how many observations are new or changed.
 
     With `alone` whoever else they decide about is not marked: the caller sees to it that everybody
@@ -66,16 +83,21 @@ def apply(
     rewritten = _rewritten(connection, where, others)
     acknowledge(connection, where, taken)
     numbers = fresh.store(connection, where.owner, where.account, new, moment)
+    lone = False
+    entries = [entry for one in new for entry in one.entries]
     if numbers:
-        entries = [entry for one in new for entry in one.entries]
-        _mark_new(connection, where.owner, dict(zip(numbers, entries, strict=True)), alone=alone)
+        found = dict(zip(numbers, entries, strict=True))
+        lone = _mark_new(connection, where.owner, found, alone=alone)
     touched = sightings.withdraw(connection, where, others, moment)
     ids = _ensure(connection, where, others)
     touched |= sightings.sight(connection, where, others, ids, moment)
     touched |= {ids[key] for key in rewritten}
     if touched:
         _index(connection, where.owner, touched, indexer, alone=alone)
-    return len(numbers) + len(touched)
+    applied = Applied(len(numbers) + len(touched))
+    if lone and not touched:
+        applied.only = First(entries[0], where.account, new[0].ref)
+    return applied
 
 
 def acknowledge(connection: Connection, where: Where, taken: Sequence[Taken]) -> None:
@@ -207,18 +229,29 @@ def _forget_empty(connection: Connection, numbers: Iterable[int]) -> None:
 
 def _mark_new(
     connection: Connection, owner: str, entries: Mapping[int, Entry], *, alone: bool
-) -> None:
-    """Mark what these new observations touch."""
+) -> bool:
+    """Mark what these new observations touch; whether there is one of them, a message, that decides
+    about no other observation and hints at nothing."""
+    lone = False
     marks = {addr for entry in entries.values() for addr, _, _ in entry.people}
     marks |= {entry_mark(number) for number, entry in entries.items() if entry.words}
     if not alone:
         traces = fresh.traces_of(list(entries.values()))
-        marks |= neighbours.touched_by(connection, owner, traces)
+        others = neighbours.decided_by(connection, owner, traces) - entries.keys()
+        marks |= neighbours.company_of(connection, owner, others)
         lists = {
             addr for entry in entries.values() for addr, role, _ in entry.people if role == "list"
         }
         marks |= neighbours.traffic_of_new_lists(connection, owner, lists, entries)
+        lone = len(entries) == 1 and not others and not lists and _is_plain(entries)
     mark(connection, owner, marks)
+    return lone
+
+
+def _is_plain(entries: Mapping[int, Entry]) -> bool:
+    return all(
+        one.kind == "message" and not one.words and not one.hints for one in entries.values()
+    )
 
 
 def _index(

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
+from syncd.store import briefs
 from syncd.store.query import Query, owned
 from syncd.store.schema import (
     address,
@@ -20,6 +21,7 @@ from syncd.store.schema import (
     person,
     title_token,
 )
+from syncd.store.schema_briefs import brief
 from syncd.store.statements import chunked, put_rows
 from syncd.store.times import from_int, maybe_int, maybe_moment, to_int
 
@@ -133,6 +135,7 @@ _ADDRESSES = Query(
 
 
 def save(connection: Connection, owner: str, rows: Sequence[PersonRow]) -> None:
+    """Store them; the briefs of everybody among them are for the caller to put anew."""
     values = [
         (
             owner,
@@ -165,6 +168,7 @@ def remove(
         lost |= set(connection.execute(words).scalars())
         for table, column in ((name_token, name_token.c.person), (named, named.c.person)):
             connection.execute(delete(table).where(table.c.owner == owner, column.in_(some)))
+        briefs.drop(connection, owner, some)
         gone = [one for one in some if one not in keep]
         connection.execute(delete(person).where(person.c.owner == owner, person.c.id.in_(gone)))
     return lost
@@ -177,6 +181,24 @@ def load(connection: Connection, owner: str, ids: Iterable[str]) -> dict[str, Pe
 
 
 _PEOPLE = Query(lambda many: select(person).where(owned(person), person.c.id.in_(many("ids"))))
+
+
+def with_brief(
+    connection: Connection, owner: str, addrs: Collection[str]
+) -> dict[str, tuple[PersonRow, str]]:
+    """By address: whose it is, and their brief; without the addresses of those who have none."""
+    rows = _BRIEFED(connection, owner=owner, addrs=sorted(addrs))
+    return {row[0]: (_person(row[2:]), row[1]) for row in rows}
+
+
+_BRIEFED = Query(
+    lambda many: (
+        select(address.c.addr, brief.c.text, *person.c)
+        .join(person, (person.c.owner == address.c.owner) & (person.c.id == address.c.person))
+        .join(brief, (brief.c.owner == address.c.owner) & (brief.c.person == address.c.person))
+        .where(owned(address), address.c.addr.in_(many("addrs")))
+    )
+)
 
 
 def everyone(connection: Connection, owner: str, kinds: Collection[str]) -> list[PersonRow]:
@@ -300,6 +322,7 @@ def retire(connection: Connection, owner: str, ids: Collection[str], now: dateti
     """Keep people who are no people any more (an address that turned out to be a list's, or the
     owner's own) for as long as their tasks need them; they are to be followed once more."""
     values = {"kind": "gone", "known": False, "next_at": to_int(now), "last_at": 0}
+    briefs.drop(connection, owner, ids)
     for some in chunked(sorted(ids)):
         ours = (person.c.owner == owner, person.c.id.in_(some))
         connection.execute(update(person).where(*ours).values(values))

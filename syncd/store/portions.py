@@ -21,6 +21,7 @@ from syncd.veil import without_forgotten
 
 Record = Message | Meeting | Card
 GONE = "gone"  # the state of an item that is to be forgotten
+AGAIN = "again"  # that of one that failed and shall be tried again: stored as bad
 
 
 class Entry(NamedTuple):
@@ -41,8 +42,8 @@ class Entry(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """One item as it shall be stored. `state`: ok | bad | ignored, or `GONE`. `twin` is the ref
-    under which the item may be stored from before: sealed, or not."""
+    """One item as it shall be stored. `state`: ok | bad | ignored, or `GONE`, or `AGAIN`. `twin` is
+    the ref under which the item may be stored from before: sealed, or not."""
 
     ref: str
     stamp: str
@@ -71,7 +72,15 @@ class Terms:
 
     def portion(self, batch: Batch) -> Portion:
         """What a batch comes to."""
-        return Portion([self.take(item) for item in batch.items], batch.cursor, batch.done)
+        return Portion([self._safely(item) for item in batch.items], batch.cursor, batch.done)
+
+    def _safely(self, item: Item) -> Taken:
+        """What one item comes to, whatever is in it: nothing of one item stops another."""
+        try:
+            return self.take(item)
+        except Exception as error:  # noqa: BLE001  # told with the item
+            stamp = "" if isinstance(item, Gone) else item.stamp
+            return Taken(self.ignore.forgotten.ref(item.ref), stamp, AGAIN, fault_in(error))
 
     def take(self, item: Item) -> Taken:
         """What one item comes to: without what is ignored, or older than `since`. The ref is
@@ -132,8 +141,13 @@ def acknowledged(item: Item) -> Taken:
     if isinstance(item, Gone):
         return Taken(item.ref, "", GONE)
     if isinstance(item, Bad):
-        return Taken(item.ref, item.stamp, "bad", item.reason)
+        return Taken(item.ref, item.stamp, AGAIN if item.for_now else "bad", item.reason)
     return Taken(item.ref, item.stamp, "ok", item.broken)
+
+
+def fault_in(error: Exception) -> str:
+    """What the owner is told where we failed; the error's own text may quote the item."""
+    return f"syncd failed while it was read ({type(error).__name__}): please report it"
 
 
 def _over(record: Record, otherwise: datetime) -> datetime:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, text, update
 
 from syncd.inference.model import Reading, Signal, SignalKind
 from syncd.store.neighbours import involved_in
@@ -21,6 +21,8 @@ from syncd.store.times import from_int
 
 # Raised when the same text may be found to do other things; applies to texts read from then on.
 TEXT_VERSION = 2
+
+_COUNTED = 300
 
 # Stands among a reading's signals where it introduces and its author's mail counts.
 _VOUCHED = ["vouched"]
@@ -67,6 +69,20 @@ _PLACES = Query(
         select(sighting.c.observation, sighting.c.account, sighting.c.ref)
         .where(sighting.c.observation.in_(many("numbers")), sighting.c.gone_at.is_(None))
         .order_by(sighting.c.account, sighting.c.ref)
+    )
+)
+
+
+def tally(connection: Connection, owner: str) -> tuple[int, str]:
+    """Another one when other texts are wanted: how many (no more than some), and the last key."""
+    ((count, last),) = _TALLY(connection, owner=owner, limit=_COUNTED)
+    return count, last or ""
+
+
+_SOME = select(wanted.c.key).where(owned(wanted)).order_by(wanted.c.key.desc())
+_TALLY = Query(
+    lambda _: select(func.count(), func.max(text("key"))).select_from(
+        _SOME.limit(bindparam("limit")).subquery()
     )
 )
 

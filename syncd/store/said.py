@@ -16,7 +16,7 @@ from syncd.store.schema_identity import said, undo
 from syncd.store.statements import chunked
 from syncd.store.times import to_int
 
-KEPT, DUE = "kept", "due"
+BEGUN, KEPT, DUE = "begun", "kept", "due"
 
 
 def say(connection: Connection, owner: str, same: Iterable[Pair], other: Iterable[Pair]) -> int:
@@ -71,9 +71,15 @@ class Undo:
 
 
 def keep(
-    connection: Connection, owner: str, number: int, before: dict[str, Any], at: datetime
+    connection: Connection,
+    owner: str,
+    number: int,
+    before: dict[str, Any],
+    at: datetime,
+    state: str = KEPT,
 ) -> None:
-    """Keep, or replace, what the merge of that number found before it."""
+    """Keep, or replace, what the merge of that number found before it. It is `BEGUN` until it is
+    known what came of it as well."""
     ours = (undo.c.owner == owner, undo.c.number == number)
     connection.execute(delete(undo).where(*ours))
     connection.execute(
@@ -81,7 +87,7 @@ def keep(
             owner=owner,
             number=number,
             at=to_int(at),
-            state=KEPT,
+            state=state,
             before=json.dumps(before, ensure_ascii=False, sort_keys=True),
         )
     )
@@ -95,7 +101,16 @@ def put_back_later(connection: Connection, owner: str, number: int) -> None:
 
 def due(connection: Connection, owner: str) -> list[Undo]:
     """What is to be put back, the newest first."""
-    query = select(undo).where(undo.c.owner == owner, undo.c.state == DUE)
+    return _undos(connection, owner, DUE)
+
+
+def begun(connection: Connection, owner: str) -> list[Undo]:
+    """The merges of which it is not known yet what came of them."""
+    return _undos(connection, owner, BEGUN)
+
+
+def _undos(connection: Connection, owner: str, state: str) -> list[Undo]:
+    query = select(undo).where(undo.c.owner == owner, undo.c.state == state)
     rows = connection.execute(query.order_by(undo.c.number.desc()))
     return [Undo(row.number, row.state, json.loads(row.before)) for row in rows]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from syncd.people.forgotten import Forgotten, is_sealed
 from syncd.store.database import Database
@@ -84,6 +84,21 @@ _ALL = Query(
         select(cursor)
         .where(owned(cursor))
         .order_by(cursor.c.account, cursor.c.facet, cursor.c.scope)
+    )
+)
+
+
+def failed_by(connection: Connection, owner: str, facet: str, error_kind: str) -> set[str]:
+    """The accounts whose source of this facet failed like that when it was read last."""
+    found = _FAILED(connection, owner=owner, facet=facet, error_kind=error_kind)
+    return {account for (account,) in found}
+
+
+_FAILED = Query(
+    lambda _: select(cursor.c.account).where(
+        owned(cursor),
+        cursor.c.facet == bindparam("facet"),
+        cursor.c.error_kind == bindparam("error_kind"),
     )
 )
 

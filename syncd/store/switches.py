@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from sqlalchemy import Connection, or_, select
@@ -12,13 +13,19 @@ from syncd.store.schema import verdict
 from syncd.store.times import from_int, to_int
 
 _PAUSE, _ENABLED, _MODE = "pause", "enabled", "mode"
+SAID = (_PAUSE, _ENABLED)
 # Reasons of verdicts that an off switch holds back, whatever their state.
 _BY_SWITCH = ("pause:owner", "preview")
 
 
 def paused_until(connection: Connection, owner: str) -> date | None:
     """From the start of this day, in the owner's zone, there is no pause any more."""
-    value = facts.get(connection, owner, _PAUSE)
+    return paused_in(facts.several(connection, owner, (_PAUSE,)))
+
+
+def paused_in(said: Mapping[str, str]) -> date | None:
+    """The same, of facts that are read already; `SAID` are the names of those it takes."""
+    value = said.get(_PAUSE)
     return date.fromisoformat(value) if value else None
 
 
@@ -32,7 +39,12 @@ def resume(connection: Connection, owner: str) -> None:
 
 def enabled_at(connection: Connection, owner: str) -> datetime | None:
     """When the owner said that what `mode: preview` holds back may be written."""
-    value = facts.get(connection, owner, _ENABLED)
+    return enabled_in(facts.several(connection, owner, (_ENABLED,)))
+
+
+def enabled_in(said: Mapping[str, str]) -> datetime | None:
+    """The same, of facts that are read already."""
+    value = said.get(_ENABLED)
     return from_int(int(value)) if value else None
 
 

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from syncd.store import schema_identity, schema_mutes, schema_words
+from syncd.store import schema_briefs, schema_health, schema_identity, schema_mutes, schema_words
 from syncd.store.schema import metadata
 
-__all__ = ["metadata", "schema_identity", "schema_mutes", "schema_words"]
+__all__ = [
+    "metadata",
+    "schema_briefs",
+    "schema_health",
+    "schema_identity",
+    "schema_mutes",
+    "schema_words",
+]

@@ -25,7 +25,10 @@ ANA = "ana@example.org"
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 # Tables with a row for each account or switch, what is marked now, and the question that takes the
 # first entry of an index.
-SMALL = {"sources._ALL", "mutes._ALL", "people._DIRTY", "people.NEXT"}
+SMALL = {
+    "sources._ALL", "mutes._ALL", "people._DIRTY", "people.NEXT", "health._ALL", "trials._ALL",
+    "ledger_outbox._PENDING", "readings._TALLY", "sources._FAILED",
+}  # fmt: skip
 
 
 @pytest.fixture
