@@ -114,11 +114,13 @@ def follow(
         intents += written
     before = {row.key: row for row in tracked}
     moments += [row.next for row in after.values()]
+    # A row that is left as it is may name a moment that has passed: it must hide no later one.
+    ahead = [moment for moment in moments if moment is not None and moment > now]
     return Followed(
         rows=tuple(row for key, row in sorted(after.items()) if before.get(key) != row),
         vanished=tuple(sorted(before.keys() - after.keys())),
         intents=tuple(intents),
-        next=min((moment for moment in moments if moment is not None), default=None),
+        next=min(ahead, default=None),
         tracked=tuple(row for _, row in sorted(after.items())),
     )
 

@@ -33,10 +33,11 @@ _NAMES = (
 
 def same_text(one: str, other: str) -> bool:
     """Whether two texts are the same but for the white space that task lists change freely."""
-    return one == other or _plain(one) == _plain(other)
+    return one == other or plain(one) == plain(other)
 
 
-def _plain(text: str) -> list[str]:
+def plain(text: str) -> list[str]:
+    """The lines of a text without the white space that task lists change freely."""
     return [line.rstrip() for line in text.strip().splitlines()]
 
 

@@ -193,6 +193,13 @@ def test_the_next_moment_is_the_earliest_of_all() -> None:
     assert followed(verdicts).next == day(7)
 
 
+def test_a_moment_that_has_passed_hides_no_later_one() -> None:
+    """A closed row that waits for a moved meeting stays as it is, also behind that meeting."""
+    stays = replace(out(rule="ready", status=Status.CLOSED), state=WAITING, next=day(2))
+    result = followed([verdict(WAITING, rule="thank", expires=7)], [stays], now=3)
+    assert result.next == day(7)
+
+
 def test_rules_do_not_disturb_each_other() -> None:
     """One row each, whatever the others do."""
     rows = followed([verdict(), verdict(rule="thank")]).rows
