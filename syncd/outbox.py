@@ -11,7 +11,8 @@ changed in the meantime is found by comparing, and stays.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -31,12 +32,16 @@ from connectors.errors import (
 )
 from connectors.records import Task
 from syncd.planner import Complete, Copy, Intent, Status, TaskState, Tracked, Write, to_write
-from syncd.store import ledger, ledger_hand, ledger_outbox, sources
+from syncd.planner.words import plain
+from syncd.store import facts, health, ledger, ledger_hand, ledger_outbox, sources
+from syncd.store.errors import StoreError
 from syncd.store.ledger_outbox import ASIDE, DOUBT, READY, Entry
 
 _AGAIN = timedelta(minutes=1)  # after an answer that left it open what happened
+_DRAFTED = "drafted:"  # begins the fact that says how a task was first drafted
 _ROUNDS = 3  # of reading anew and deciding anew within one delivery
 _GIVE_UP = 20  # tries until an item that always conflicts is set aside
+_FAULTS = 5  # tries until one is that makes the list's connector break
 
 
 class Transactions(Protocol):
@@ -55,6 +60,8 @@ class Summary:
     aside: int = 0  # refused by their list for what they are
     doubtful: int = 0  # may have been written; looked for the next time
     failed: dict[str, ConnectorError] = field(default_factory=dict)
+    # Accounts whose lists were written to, or asked.
+    tried: set[str] = field(default_factory=set, compare=False)
 
 
 def deliver(
@@ -67,17 +74,21 @@ def deliver(
     eager: bool = False,
     creating: bool = True,
     summary: Summary | None = None,
+    go_on: Callable[[], None] = lambda: None,
 ) -> Summary:
     """Write what is pending for each list (by account), oldest first. One failing list stops no
     other, one bad item not its list.
 
     With `restored` every creation looks first, since the state may be older than the list. With
     `eager` nothing is left for later because it failed a moment ago. Unless `creating`, new tasks
-    wait. What is done is added to `summary`, if given.
+    wait. What is done is added to `summary`, if given. `go_on` is called before each entry, and may
+    raise what ends it there.
     """
     summary = summary or Summary()
     for account, tasks in lists.items():
-        run = _Run(transactions, owner, account, tasks, now, summary, restored, eager, creating)
+        run = _Run(
+            transactions, owner, account, tasks, now, summary, restored, eager, creating, go_on
+        )
         try:
             run.all()
         except Unavailable as error:
@@ -103,11 +114,13 @@ class _Run:
     restored: bool
     eager: bool
     creating: bool
+    go_on: Callable[[], None]
     stuck: set[str] = field(default_factory=set)  # keys whose earlier entry has to go first
 
     def all(self) -> None:
         last = 0
         while True:
+            self.go_on()
             with self.transactions.begin() as connection:
                 entry = ledger_outbox.after(connection, self.owner, self.account, last)
                 if entry is None:
@@ -149,6 +162,7 @@ class _Run:
         return row
 
     def _one(self, entry: Entry, row: Tracked, task: TaskState) -> None:
+        self.summary.tried.add(self.account)
         entry = replace(entry, tries=entry.tries + 1)
         try:
             if isinstance(entry.work, Draft):
@@ -160,12 +174,7 @@ class _Run:
             self._mark(entry, ASIDE, str(error))
         except (Ambiguous, Conflict) as error:
             self.stuck.add(entry.key)
-            if entry.tries >= _GIVE_UP:
-                self.summary.aside += 1
-                self._mark(entry, ASIDE, str(error))
-            else:
-                self.summary.doubtful += 1
-                self._mark(entry, DOUBT, str(error), self.now + _AGAIN)
+            self._again(entry, str(error), _GIVE_UP)
         except (SignInNeeded, Refused) as error:
             # Certainly not written now; what was in doubt before still is.
             self._mark(entry, entry.state, str(error))
@@ -173,6 +182,20 @@ class _Run:
         except Unavailable as error:
             self._mark(entry, DOUBT, str(error))
             raise
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001  # one write that breaks the list stops no other
+            self.stuck.add(entry.key)
+            self._again(entry, health.words_of(error), _FAULTS)
+
+    def _again(self, entry: Entry, error: str, most: int) -> None:
+        """Try an entry later, or no more once it was tried `most` times."""
+        if entry.tries >= most:
+            self.summary.aside += 1
+            self._mark(entry, ASIDE, error)
+        else:
+            self.summary.doubtful += 1
+            self._mark(entry, DOUBT, error, self.now + _AGAIN)
 
     def _mark(
         self, entry: Entry, state: str, error: str, not_before: datetime | None = None
@@ -191,6 +214,8 @@ class _Run:
         if doubt:
             # Even where a second one cannot come to be: it may have been deleted since.
             found = self.tasks.find(draft.key)
+            if not self.tasks.creates_once:
+                self._remember(draft)
         if found:
             self._found(entry, found)
         elif cancelled:
@@ -207,8 +232,15 @@ class _Run:
                 self._found(entry, found)
                 return
             # Where a key can only be created once, it may have been there already, and been edited.
-            older = self.tasks.creates_once and remote.task.created != draft.created
+            older = self.tasks.creates_once and _second(remote.task) != _second(draft)
             self._created(entry, remote, fresh=not doubt and not older)
+
+    def _remember(self, draft: Draft) -> None:
+        """A first writing of it may still land, as it was drafted, long after this one: by then our
+        own words may be others."""
+        text = _digest(Copy(draft.title, draft.notes, draft.due))
+        with self.transactions.begin() as connection:
+            facts.put(connection, self.owner, _DRAFTED + draft.key, text)
 
     def _found(self, entry: Entry, found: Sequence[Remote]) -> None:
         """It was written before. When its owner deleted it since, that is an answer."""
@@ -316,26 +348,39 @@ def settle_twins(
     tasks: TaskList,
     keys: Sequence[str],
     now: datetime,
+    go_on: Callable[[], None] = lambda: None,
 ) -> int:
     """Of several tasks with one key keep the oldest and remove the others, unless the owner was
-    at them; returns how many were removed. Raises the list's errors."""
+    at them; returns how many were removed. Raises the list's errors; `go_on`: see `deliver`."""
     removed = 0
     for key in keys:
+        go_on()
         found = [one for one in tasks.find(key) if not one.deleted]
         with transactions.begin() as connection:
             row = ledger.by_key(connection, owner, [key]).get(key)
             if not found or row is None or row.task is None or row.task.account != account:
                 continue
-            drafted = row.task.ours
+            ours, drafted = row.task.ours, facts.get(connection, owner, _DRAFTED + key)
             if row.task.ref != found[0].ref:
                 ledger_hand.observe(connection, owner, row, _seen(found[0]), now)
         for twin in found[1:]:
             copy = replace(_copy(twin.task), completed=False)
-            same = replace(row.task, ours=drafted, theirs=copy)
-            if not same.touched and not twin.task.completed:
+            alike = not replace(row.task, ours=ours, theirs=copy).touched
+            if (alike or _digest(copy) == drafted) and not twin.task.completed:
                 tasks.remove(twin)
                 removed += 1
     return removed
+
+
+def _second(one: Task | Draft) -> datetime | None:
+    """When it was created; lists keep whole seconds."""
+    return None if one.created is None else one.created.replace(microsecond=0)
+
+
+def _digest(text: Copy) -> str:
+    """Tells whether a text is the one that was drafted, and nothing of what it says."""
+    parts = (plain(text.title), plain(text.notes), text.due)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
 def _remote(key: str, task: TaskState) -> Remote:

@@ -14,10 +14,13 @@ import marshal
 import os
 import pickle
 import signal
+from dataclasses import replace
 from typing import IO
 
-from connectors.contract import Chunk, Divisible
-from syncd.store.portions import Entry, Portion, Taken, Terms
+from connectors.contract import Chunk, Divisible, Unread
+from connectors.errors import ConnectorError
+from connectors.records import Bad, Batch, Item
+from syncd.store.portions import Entry, Portion, Taken, Terms, fault_in
 
 
 def main() -> None:
@@ -55,9 +58,32 @@ def receive(pipe: IO[bytes]) -> bytes | None:
     return data if len(data) == size else None
 
 
+def read(source: Divisible, chunk: Chunk) -> Batch:
+    """What a chunk lists, read; an item that breaks its reader is told as bad. Raises the errors of
+    the contract."""
+    try:
+        return source.read_chunk(chunk)
+    except ConnectorError:
+        raise
+    except Exception:  # noqa: BLE001  # which of them it is shows one by one
+        items = [one for item in chunk.items for one in _alone(source, chunk, item)]
+        return Batch(tuple(items), chunk.cursor, chunk.done)
+
+
+def _alone(source: Divisible, chunk: Chunk, item: Item | Unread) -> tuple[Item, ...]:
+    if not isinstance(item, Unread):
+        return (item,)
+    try:
+        return source.read_chunk(replace(chunk, items=(item,))).items
+    except ConnectorError:
+        raise
+    except Exception as error:  # noqa: BLE001  # told with the item
+        return (Bad(item.ref, item.stamp, fault_in(error), for_now=True),)
+
+
 def rows_of(source: Divisible, terms: Terms, chunk: Chunk) -> bytes:
     """What a chunk comes to, for `portion_from`."""
-    taken, cursor, done = terms.portion(source.read_chunk(chunk))
+    taken, cursor, done = terms.portion(read(source, chunk))
     plain = [
         (ref, stamp, state, reason, [tuple(entry) for entry in entries], twin)
         for ref, stamp, state, reason, entries, twin in taken

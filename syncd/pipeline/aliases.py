@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
@@ -10,13 +11,15 @@ from syncd import log
 from syncd.inference.aliases import found
 from syncd.intake import without_ignored
 from syncd.store import aliases, facts, observations, people, shred
+from syncd.store.portions import Taken
 
 if TYPE_CHECKING:
     from syncd.pipeline import Workshop
 
 
-def find_aliases(shop: Workshop) -> Workshop:
-    """The workshop of an owner who has all the addresses that were found to be theirs.
+def find_aliases(shop: Workshop, *, news: bool = False) -> Workshop:
+    """The workshop of an owner who has all the addresses that were found to be theirs. `news`:
+    what came in may tell of them although it is settled.
 
     What is found depends on the observations and the configuration alone. Mail of an address that
     becomes (or ceases to be) the owner's means something else from now on: it is indexed anew.
@@ -29,7 +32,7 @@ def find_aliases(shop: Workshop) -> Workshop:
     with database.read() as connection:
         looked = f"{basis}/{aliases.tally(connection, owner)}"
         known = facts.get(connection, owner, "aliases")
-        if known == looked and not aliases.is_news(connection, owner):
+        if known == looked and not news and not aliases.is_news(connection, owner):
             return shop  # these hints and this configuration were looked at
         clues = aliases.clues(connection, owner, shop.myself, shop.owner.shared)
         before = aliases.load(connection, owner)
@@ -45,6 +48,29 @@ def find_aliases(shop: Workshop) -> Workshop:
         tally = aliases.tally(connection, owner)  # what was indexed anew may hint at more
         facts.put(connection, owner, "aliases", f"{basis}/{tally}")
     return after
+
+
+class Suspects:
+    """Whether something new may tell of the owner's aliases: most mail does not, and to look at
+    everything that hints at them takes longer than to judge a mail."""
+
+    def __init__(self, shop: Workshop) -> None:
+        with shop.database.read() as connection:
+            self._addrs = aliases.hinted(connection, shop.database.owner)
+
+    def concerned(self, taken: Iterable[Taken]) -> bool:
+        """Whether these items may tell of one of them, or stop doing so."""
+        for one in taken:
+            if not one.entries and self._addrs:
+                return True  # an item that told of them may be gone
+            for entry in one.entries:
+                if any(kind in aliases.TELLING for kind, _, _ in entry.hints):
+                    return True
+                if self._addrs and (
+                    entry.kind == "card" or any(addr in self._addrs for addr, _, _ in entry.people)
+                ):
+                    return True
+        return False
 
 
 def _apply(connection: Connection, before: Workshop, after: Workshop) -> None:

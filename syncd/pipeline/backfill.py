@@ -22,7 +22,7 @@ from queue import Empty, SimpleQueue
 from connectors.contract import Chunk, Divisible, Known, Source, Unread
 from connectors.errors import ConnectorError
 from syncd import log
-from syncd.reader import portion_from, receive, send
+from syncd.reader import portion_from, read, receive, send
 from syncd.store.portions import Portion, Taken, Terms
 
 MANY = 1500  # items to be read; for fewer it takes longer to start a process
@@ -70,7 +70,7 @@ def _listed(
 def _read_here(source: Divisible, terms: Terms, chunk: Chunk | ConnectorError) -> Portion:
     if isinstance(chunk, ConnectorError):
         raise chunk
-    return terms.portion(source.read_chunk(chunk))
+    return terms.portion(read(source, chunk))
 
 
 def readers() -> int:

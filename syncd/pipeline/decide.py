@@ -22,10 +22,10 @@ from rules.templates import MAX_NOTES, render
 from rules.times import times_of
 from rules.verdict import State, Verdict
 from syncd.inference.model import Real
-from syncd.intake import participants
 from syncd.pipeline.adopt import Stray, adopted, origins, row_of
 from syncd.pipeline.company import mutual_of
 from syncd.pipeline.people import Gallery, Portrait
+from syncd.pipeline.trying import Trying
 from syncd.planner import (
     Followed,
     Intent,
@@ -82,7 +82,7 @@ class Decider:
             for start in range(0, len(everyone), _AT_ONCE):
                 ids = everyone[start : start + _AT_ONCE]
                 rows = ledger.load(connection, owner, ids)
-                for portrait in self.gallery.look(connection, ids, self.now):
+                for portrait in self.gallery.look(connection, ids, self.now, trying=self.trying):
                     stored = rows.get(portrait.row.id, ())
                     touched |= self._adopted(connection, portrait, stored)
         return touched
@@ -106,18 +106,50 @@ class Decider:
         if not ids:
             return 0
         rows = ledger.load(connection, owner, ids)
-        following: dict[str, datetime | None] = dict.fromkeys(ids)
         portraits = [painted[one] for one in ids if one in painted]
         others = [one for one in ids if one not in painted]
-        portraits += self.gallery.look(connection, others, self.now) if others else []
-        unread = facts.get(connection, owner, UNREAD) is not None
-        for portrait in portraits:
-            followed = self.stand(portrait, rows.get(portrait.row.id, ()), unread=unread)
-            followed = self._reworded(portrait, followed, connection)
-            ledger.save(connection, owner, followed)
-            following[portrait.row.id] = self._next(portrait, followed)
-        people.set_next(connection, owner, following)
+        portraits += (
+            self.gallery.look(connection, others, self.now, trying=self.trying) if others else []
+        )
+        found = self.follow_these(connection, portraits, rows)
+        people.set_next(connection, owner, dict.fromkeys(ids) | found)
         return len(ids)
+
+    def follow_these(
+        self,
+        connection: Connection,
+        portraits: Sequence[Portrait],
+        rows: Mapping[str, tuple[Tracked, ...]],
+    ) -> dict[str, datetime | None]:
+        """Evaluate these people, whose rows those are, and store what becomes of them; returns when
+        each has to be looked at again."""
+        owner = self.database.owner
+        unread = facts.get(connection, owner, UNREAD) is not None
+        following: dict[str, datetime | None] = {}
+        done: list[str] = []
+        for portrait in portraits:
+            who = portrait.row.id
+            following[who] = None
+            with self.trying.person(connection, who):
+                followed = self.stand(portrait, rows.get(who, ()), unread=unread)
+                followed = self._reworded(portrait, followed, connection)
+                following[who] = self._next(portrait, followed)
+                ledger.save(connection, owner, followed)
+                done.append(who)
+        self.trying.people_well(connection, done)
+        return following
+
+    def judged(
+        self, portrait: Portrait, rows: tuple[Tracked, ...], *, unread: bool
+    ) -> tuple[Followed, datetime | None]:
+        """What becomes of one person's rows, and when they have to be looked at again; nothing is
+        stored. Raises `Beyond` where the portrait does not hold all that is asked for."""
+        followed = self.stand(portrait, rows, unread=unread)
+        return followed, self._next(portrait, followed)
+
+    @property
+    def trying(self) -> Trying:
+        return Trying(self.database.owner, self.now)
 
     def stand(
         self, portrait: Portrait, rows: tuple[Tracked, ...], *, unread: bool = False
@@ -143,7 +175,7 @@ class Decider:
             self.policy,
             self.now,
             address_of={
-                verdict.anchor.evidence: self.address_in(portrait, verdict.anchor.evidence)
+                verdict.anchor.evidence: portrait.address_in(verdict.anchor.evidence)
                 for verdict in current
             },
             muted=muted.rules,
@@ -250,24 +282,6 @@ class Decider:
     def rule(self, rule_id: str) -> Rule | None:
         return next((rule for rule in self.ruleset.rules if rule.id == rule_id), None)
 
-    def address_in(self, portrait: Portrait, evidence: str) -> str:
-        """The person's address that takes part in the evidence, so that a key survives merges."""
-        if len(portrait.addrs) == 1:
-            return portrait.addrs[0]
-        key = evidence.partition("#")[0]
-        dossier = portrait.dossier
-        involved: set[str] = set()
-        for message in dossier.messages:
-            if message.key == key:
-                involved |= participants(message.record)
-        for meeting in dossier.meetings:
-            if meeting.key == key:
-                involved |= participants(meeting.record)
-        for log in dossier.logs:
-            if log.key == key:
-                involved |= log.addrs
-        return min(involved & set(portrait.addrs) or portrait.addrs, default="")
-
     def _next(self, portrait: Portrait, followed: Followed) -> datetime | None:
         """When this person has to be looked at again; never now, or the loop would not end."""
         moments = [followed.next, portrait.history.snapshot().valid_until]
@@ -279,28 +293,33 @@ class Decider:
 
     # --- the day's draw ---
 
-    def draw(self) -> int:
-        """Turn candidates into tasks within the limits; returns how many."""
-        if not self.tasks_in:
+    def draw(self, *, daily: bool = True) -> int:
+        """Turn candidates into tasks within the limits (urgent ones alone, unless `daily`);
+        returns how many."""
+        urgent = {rule.id for rule in self.ruleset.rules if rule.urgent}
+        if not self.tasks_in or not (daily or urgent):
             return 0
         owner = self.database.owner
-        urgent = {rule.id for rule in self.ruleset.rules if rule.urgent}
         decided = 0
         with self.database.begin() as connection:
             waiting = ledger_tasks.candidates(connection, owner, urgent)
+            waiting = [one for one in waiting if daily or one.urgent]
+            if not waiting:
+                return 0
             if self.incidents:
                 blocked = self._bound_for_incidents(connection, [one.key for one in waiting])
                 waiting = [one for one in waiting if one.key not in blocked]
             today, soon = ledger_tasks.counts(connection, owner, self.policy, self.now, urgent)
-            drawn = draw(waiting, today, soon, self.policy, self.now)
+            drawn = draw(waiting, today, soon, self.policy, self.now, daily=daily)
             rows = ledger.by_key(connection, owner, drawn)
             whose = sorted({row.person for row in rows.values()})
-            looked = self.gallery.look(connection, whose, self.now)
+            looked = self.gallery.look(connection, whose, self.now, trying=self.trying)
             portraits = {portrait.row.id: portrait for portrait in looked}
             for key in drawn:
                 portrait = portraits.get(rows[key].person)
                 if portrait is not None:
-                    decided += self._decide(connection, portrait, rows[key])
+                    with self.trying.person(connection, portrait.row.id):
+                        decided += self._decide(connection, portrait, rows[key])
         return decided
 
     def _decide(self, connection: Connection, portrait: Portrait, row: Tracked) -> bool:
@@ -322,7 +341,9 @@ class Decider:
         """Which of these candidates would go to a list that is not to be written now."""
         rows = ledger.by_key(connection, self.database.owner, keys)
         whose = sorted({row.person for row in rows.values()})
-        portraits = {p.row.id: p for p in self.gallery.look(connection, whose, self.now)}
+        portraits = {
+            p.row.id: p for p in self.gallery.look(connection, whose, self.now, trying=self.trying)
+        }
         blocked = set()
         for key, row in rows.items():
             portrait = portraits.get(row.person)

@@ -9,7 +9,7 @@ from connectors.contract import TaskList
 from connectors.errors import ConnectorError, CursorExpired
 from syncd import unwriting
 from syncd.people.forgotten import Forgotten
-from syncd.store import removals, shred, sources
+from syncd.store import removals, shred, sources, tombstones
 from syncd.store.database import Database
 
 
@@ -20,6 +20,7 @@ def finish_forgetting(
     trouble by account; what is left to do is stored, and done by the next pass."""
     if not forgotten:
         return {}
+    tombstones.settle(database)
     failed = unwriting.finish_forgetting(database, database.owner, lists, forgotten)
     shred.shred(database)
     return failed

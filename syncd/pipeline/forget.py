@@ -16,14 +16,17 @@ from connectors.errors import ConnectorError
 from syncd import log
 from syncd.intake import without_ignored
 from syncd.people.forgotten import Forgotten, tombstones
-from syncd.pipeline import Workshop, refresh
-from syncd.pipeline.act import follow
+from syncd.pipeline.act import Turn, stored, wait
 from syncd.pipeline.finish import finish_forgetting, unanswered
 from syncd.pipeline.hand import HandReader
-from syncd.store import removals, shred, sources
+from syncd.pipeline.whole import refresh
+from syncd.pipeline.workshop import Workshop
+from syncd.store import facts, removals, shred, sources
 from syncd.store import tombstones as stones
 from syncd.store.erasure import Eraser
 from syncd.store.target import Look, Target, look
+
+_PATIENCE = 10.0  # seconds that a command waits for the daemon to finish
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +38,21 @@ class Forgot:
 
 
 def forget(
-    shop: Workshop, now: datetime, target: Target, keep: Collection[str] = ()
+    shop: Workshop,
+    now: datetime,
+    target: Target,
+    keep: Collection[str] = (),
+    turn: Turn | None = None,
 ) -> tuple[Workshop, Forgot]:
     """Erase somebody; tasks to `keep` stay in their lists. Returns the workshop that keeps them
-    out. The caller holds the state, and finishes."""
+    out. The caller holds the state, or has a `turn` beside its daemon, and finishes."""
     database, owner = shop.database, shop.database.owner
-    refresh(shop, now)
+    turn = turn or Turn(shop, now, alone=True)
+    if turn.alone:
+        refresh(shop, now)
     key = stones.key_of(database)
     before = shop.ignore.forgotten
-    with database.begin() as connection:
+    with stored(database) as connection:
         found = look(connection, owner, target)
         uids = [_uid(entry) for entry in found.entries]
         digests = tombstones(key, target.addrs, found.names, uids, found.shared)
@@ -64,7 +73,7 @@ def forget(
         shred.order(connection, owner)
     log.event("person.forgotten")
     shop = replace(shop, ignore=ignore)
-    follow(shop, now)
+    turn.follow(shop)
     return shop, Forgot(found, tuple(edited))
 
 
@@ -90,6 +99,16 @@ def finish(shop: Workshop, now: datetime) -> dict[str, ConnectorError]:
     return failed | finish_forgetting(shop.database, reached, shop.ignore.forgotten)
 
 
+def finish_beside(shop: Workshop) -> None:
+    """Let the daemon that runs on this state have the lists confirm, and write the file anew."""
+    owner = shop.database.owner
+    wait(
+        shop.database,
+        lambda c: not removals.pending(c, owner) and facts.get(c, owner, shred.DUE) != "yes",
+        _PATIENCE,
+    )
+
+
 def left_to_do(shop: Workshop) -> list[removals.Removal]:
     """What a list has not confirmed yet."""
     with shop.database.read() as connection:
@@ -100,8 +119,10 @@ def undo(shop: Workshop, addr: str) -> bool:
     """Let somebody in again; False where they were not forgotten. What was kept out is listed anew
     by the next reading."""
     database = shop.database
-    with database.begin() as connection:
-        digest = shop.ignore.forgotten.digest("address", addr)
+    digest = shop.ignore.forgotten.digest("address", addr)
+    stones.settle(database)
+    stones.lift_beside(database, digest)
+    with stored(database) as connection:
         lifted = stones.lift(connection, database.owner, digest)
         if lifted:
             sources.forget_ignored(connection, database.owner)

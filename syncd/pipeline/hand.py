@@ -7,19 +7,22 @@ list that was emptied, a folder that is not mounted) and no answer.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from connectors.contract import TaskList
-from connectors.errors import ConnectorError, CursorExpired, Vanished
+from connectors.errors import CursorExpired, Vanished
 from connectors.records import Gone, Item, Seen, Task
-from syncd import log
 from syncd.people.forgotten import Forgotten
+from syncd.pipeline import lull
+from syncd.pipeline.health import Ward
+from syncd.pipeline.lull import Lull
 from syncd.pipeline.observe import Outcome, is_news
 from syncd.planner import is_key
+from syncd.retry import Retries
 from syncd.store import (
     facts,
     ledger,
@@ -31,12 +34,17 @@ from syncd.store import (
     sources,
 )
 from syncd.store.database import Database
+from syncd.store.errors import StoreError
+from syncd.store.health import Place
 from syncd.store.ledger_hand import Received
 from syncd.store.portions import acknowledged
 from syncd.store.sightings import Where
 from syncd.veil import task_without
 
 _AGAIN = "reread:"
+_ACCEPT = "accept:"
+
+Take = Callable[[Connection, datetime], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +55,17 @@ class HandReader:
     now: datetime
     accept: bool = False  # the owner says that what vanished was deleted on purpose
     forgotten: Forgotten = field(default=Forgotten())
+    retries: Retries | None = None
+    # Who runs a transaction that takes something in, if it is not to be run here and now.
+    keep: Callable[[Take], None] | None = None
+    waiting: Lull | None = None  # without one, one reading is one sync
 
     def observe(self, account: str, tasks: TaskList) -> Outcome:
         """Take in what changed in a list; trouble is noted with the account."""
         outcome = Outcome(account, str(tasks.facet))
         owner = self.database.owner
+        ward = Ward(owner, self.now, self.retries)
+        place = Place(account, outcome.facet, tasks.scope)
         away: list[Item] = []
         with self.database.read() as connection:
             row = sources.get(connection, owner, account, outcome.facet, tasks.scope)
@@ -75,42 +89,86 @@ class HandReader:
             if first is None:
                 away = self._elsewhere(tasks, known)
                 items += away
-        except ConnectorError as error:
-            outcome.error, outcome.error_kind = str(error), type(error).__name__
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001  # whatever it is, it stops nothing else
+            if self.waiting is not None:
+                self.waiting.forget(account)
+            outcome.failed(error)
             if isinstance(error, Vanished):
                 outcome.error += "; if you deleted it: `syncd once --accept-deletions`"
-            log.event(
-                "source.failed", account=account, facet=outcome.facet, error=outcome.error_kind
-            )
             with self.database.begin() as connection:
                 failed = replace(
-                    row, error=outcome.error, error_kind=outcome.error_kind, error_at=self.now
+                    row, error=outcome.error, error_kind=outcome.error_kind[:32], error_at=self.now
                 )
                 sources.put(connection, owner, failed)
+                ward.ill(connection, place, error)
             return outcome
         outcome.items = len(items)
-        if not items and not self.accept and not is_news(row, cursor, self.now):
+        if self.waiting is not None and self._held(self.waiting, account, items):
+            outcome.held = True
+            ward.calm(place)
             return outcome
-        with self.database.begin() as connection:
-            received = self._take(connection, account, items, before, again=again, moved=bool(away))
+        if not items and not self.accept and not is_news(row, cursor, self.now):
+            ward.calm(place)
+            return outcome
+
+        def take(connection: Connection, now: datetime) -> None:
+            received = self._take(
+                connection, account, items, before, now, again=again, moved=bool(away)
+            )
             outcome.twins = received.twins
             outcome.strays = {one.task.key: one for one in received.strays}
-            row = replace(
+            after = replace(
                 row,
                 cursor=cursor,
-                ok_at=self.now,
-                done_at=row.done_at or self.now,
+                ok_at=now,
+                done_at=row.done_at or now,
                 error="",
                 error_kind="",
                 error_at=None,
             )
-            sources.put(connection, owner, row)
+            sources.put(connection, owner, after)
+            facts.drop(connection, owner, _ACCEPT + account)
+            lull.clear(connection, owner, account)
+            Ward(owner, now, self.retries).well(connection, place)
             for other in sources.load(connection, owner):
                 # Should the account go back there, all of that is read again.
                 same = (other.account, other.facet) == (account, row.facet)
                 if same and other.scope != row.scope and other.cursor:
                     sources.put(connection, owner, replace(other, cursor=None))
+
+        if self.keep is not None:
+            self.keep(take)
+        else:
+            with self.database.begin() as connection:
+                take(connection, self.now)
         return outcome
+
+    def _held(self, waiting: Lull, account: str, items: Sequence[Item]) -> bool:
+        """Whether this reading tells of deletions that are not believed yet."""
+        lost = set() if self.accept else self._lost(account, items)
+        owner, stored = self.database.owner, None
+        if lost:
+            with self.database.read() as connection:
+                stored = lull.load(connection, owner, account)
+        held = waiting.holds(account, lost, self.now, stored)
+        if held is not None and held != stored:
+            with self.database.begin() as connection:
+                lull.save(connection, owner, account, held)
+        return held is not None
+
+    def _lost(self, account: str, items: Sequence[Item]) -> set[str]:
+        """The refs that are gone for good, where that may be an answer: while tasks of ours are
+        open in the list. Other people's count as well, as the list may be about to vanish."""
+        gone = {item.ref for item in items if isinstance(item, Gone)}
+        if not gone:
+            return gone
+        with self.database.read() as connection:
+            rows = ledger_tasks.open_tasks(connection, self.database.owner, account)
+        open_ = {row.task.ref: row.key for row in rows if row.task is not None}
+        again = _keys(items)  # under another name
+        return {ref for ref in gone if open_ and open_.get(ref) not in again}
 
     def _elsewhere(self, tasks: TaskList, known: sources.StoredItems) -> list[Item]:
         """All of the list was read: what the account had under another scope is not there."""
@@ -132,6 +190,7 @@ class HandReader:
         account: str,
         items: Sequence[Item],
         before: int,
+        now: datetime,
         *,
         again: bool,
         moved: bool,
@@ -147,14 +206,14 @@ class HandReader:
             owner,
             account,
             items,
-            self.now,
+            now,
             listed_before=before,
             listed_after=after,
             another=moved and not any(map(is_key, _keys(items))),
         )
         # A vanished task that turns up again settles its part of the incident.
         if self.accept:
-            received = self._accepted(connection, account, items, received)
+            received = self._accepted(connection, account, items, received, now)
         before_it = set(_asked(connection, owner, account))
         missing = set(received.missing)
         if not self.accept:
@@ -162,25 +221,30 @@ class HandReader:
         was_gone = _is_gone(connection, owner, account)
         if (before_it or was_gone) and not missing:
             # Nothing was decided meanwhile: everybody is judged anew.
-            people.evaluate_all(connection, owner, self.now)
-        facts.put(connection, owner, f"incident:{account}", json.dumps(sorted(missing)))
+            people.evaluate_all(connection, owner, now)
+        facts.put(connection, owner, asked_of(account), json.dumps(sorted(missing)))
         if again:
             # What we wrote after that copy was made must not become the owner's notes.
             received = replace(received, lines=())
         written = people.addresses_of(connection, owner, sorted({p for p, _ in received.lines}))
         lines = [(min(written[person]), line) for person, line in received.lines if written[person]]
-        notes.add(connection, owner, lines, self.now)
+        notes.add(connection, owner, lines, now)
         theirs = people.addresses_of(connection, owner, sorted(received.persons))
         for addrs in theirs.values():
             observations.mark(connection, owner, addrs)
         if received.strays:
             # To be found again, should this run end before they are taken in.
             doubt(connection, owner, (account,))
-            people.evaluate_all(connection, owner, self.now)
+            people.evaluate_all(connection, owner, now)
         return received
 
     def _accepted(
-        self, connection: Connection, account: str, items: Sequence[Item], received: Received
+        self,
+        connection: Connection,
+        account: str,
+        items: Sequence[Item],
+        received: Received,
+        now: datetime,
     ) -> Received:
         """Take the tasks of an incident for deleted: each is a "no", as if deleted alone."""
         owner = self.database.owner
@@ -188,7 +252,7 @@ class HandReader:
         people_ = set(received.persons)
         for row in ledger.by_key(connection, owner, keys).values():
             if row.live:
-                ledger_hand.dismiss(connection, owner, row, self.now)
+                ledger_hand.dismiss(connection, owner, row, now)
                 people_.add(row.person)
         return replace(received, persons=frozenset(people_), missing=())
 
@@ -231,6 +295,18 @@ def trust(connection: Connection, owner: str, accounts: Collection[str]) -> None
         facts.drop(connection, owner, _AGAIN + account)
 
 
+def accept(connection: Connection, owner: str, accounts: Collection[str]) -> None:
+    """What vanished from these lists was deleted on purpose: the daemon's next reading takes it
+    so."""
+    for account in accounts:
+        facts.put(connection, owner, _ACCEPT + account, "yes")
+
+
+def to_accept(connection: Connection, owner: str, accounts: Collection[str]) -> set[str]:
+    """Those of these lists of which that was said, and which were not read since."""
+    return {one for one in accounts if facts.get(connection, owner, _ACCEPT + one) is not None}
+
+
 def incident(connection: Connection, owner: str, account: str) -> list[str]:
     """Keys of tasks that vanished from this list in a way that is not believed to be an answer."""
     if _is_gone(connection, owner, account):
@@ -238,13 +314,31 @@ def incident(connection: Connection, owner: str, account: str) -> list[str]:
     return _asked(connection, owner, account)
 
 
+def incidents(
+    connection: Connection, owner: str, accounts: Collection[str], said: Mapping[str, str]
+) -> frozenset[str]:
+    """Those of these accounts with such a task. `said` holds the facts named by `asked_of`."""
+    gone = sources.failed_by(connection, owner, "tasks", Vanished.__name__)
+    return frozenset(
+        name
+        for name in accounts
+        if (
+            ledger_tasks.open_tasks(connection, owner, name)
+            if name in gone
+            else json.loads(said.get(asked_of(name)) or "[]")
+        )
+    )
+
+
+def asked_of(account: str) -> str:
+    """The name of the fact that says of which tasks the owner is asked."""
+    return f"incident:{account}"
+
+
 def _asked(connection: Connection, owner: str, account: str) -> list[str]:
-    return list(json.loads(facts.get(connection, owner, f"incident:{account}") or "[]"))
+    return list(json.loads(facts.get(connection, owner, asked_of(account)) or "[]"))
 
 
 def _is_gone(connection: Connection, owner: str, account: str) -> bool:
     """Whether the whole list was not there when it was read last."""
-    return any(
-        (row.account, row.facet, row.error_kind) == (account, "tasks", Vanished.__name__)
-        for row in sources.load(connection, owner)
-    )
+    return account in sources.failed_by(connection, owner, "tasks", Vanished.__name__)

@@ -11,11 +11,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from syncd.pipeline import Workshop, refresh
-from syncd.pipeline.act import follow
+from syncd.pipeline.act import stored, turn
+from syncd.pipeline.workshop import Workshop
 from syncd.store import identity, people, putback, said
 from syncd.store.errors import StoreError
-from syncd.store.lock import exclusive
 from syncd.store.observations import mark
 
 
@@ -26,9 +25,9 @@ def merge(shop: Workshop, now: datetime, one: str, other: str) -> str:
     whoever is ignored since the last run is gone only now.
     """
     database, owner = shop.database, shop.database.owner
-    with exclusive(database):
-        _catch_up(shop, now)
-        with database.begin() as connection:
+    with turn(shop, now) as mine:
+        mine.catch_up()
+        with stored(database) as connection:
             whose = people.owners_of(connection, owner, [one, other])
             _refuse_unknown(addr for addr in (one, other) if not whose.get(addr))
             if whose[one] == whose[other]:
@@ -48,23 +47,36 @@ def merge(shop: Workshop, now: datetime, one: str, other: str) -> str:
             }
             before = putback.remember(connection, owner, set(whose.values()))
             number = said.say(connection, owner, {_pair(one, other), *overruled}, ())
-            said.keep(connection, owner, number, {"before": before}, now)
+            about = {"before": before, "addrs": sorted({*here, *there})}
+            said.keep(connection, owner, number, about, now, said.BEGUN)
             mark(connection, owner, {*here, *there})
-        follow(shop, now)
+        followed = mine.follow()
         with database.begin() as connection:
-            now_whose = people.owners_of(connection, owner, [*here, *there])
-            persons = set(now_whose.values()) - {""}
-            after = putback.remember(connection, owner, persons)
-            said.keep(connection, owner, number, {"before": before, "after": after}, now)
+            if followed:
+                finish_merges(connection, owner, now)
+            now_whose = people.owners_of(connection, owner, [one, other])
         return now_whose[one]
+
+
+def finish_merges(connection: Connection, owner: str, now: datetime) -> None:
+    """Everybody is settled and followed: keep what came of merges, so that they can be taken back.
+
+    Whoever delivers must not have come in between.
+    """
+    for one in said.begun(connection, owner):
+        addrs = one.before["addrs"]
+        persons = set(people.owners_of(connection, owner, addrs).values()) - {""}
+        found = {"before": one.before["before"]}
+        found["after"] = putback.remember(connection, owner, persons)
+        said.keep(connection, owner, one.number, found, now)
 
 
 def split(shop: Workshop, now: datetime, person: str) -> bool:
     """Take back the newest merge of that person; False where there was none."""
     database, owner = shop.database, shop.database.owner
-    with exclusive(database):
-        _catch_up(shop, now)
-        with database.begin() as connection:
+    with turn(shop, now) as mine:
+        mine.catch_up()
+        with stored(database) as connection:
             addrs = _addresses(connection, owner, person)
             numbers = said.merges(connection, owner, addrs)
             if not numbers:
@@ -72,16 +84,16 @@ def split(shop: Workshop, now: datetime, person: str) -> bool:
             said.take_back(connection, owner, numbers[0])
             said.put_back_later(connection, owner, numbers[0])
             mark(connection, owner, addrs)
-        follow(shop, now)
+        mine.follow()
     return True
 
 
 def split_off(shop: Workshop, now: datetime, person: str, addrs: Collection[str]) -> None:
     """Let these addresses of that person be somebody else's, whatever says otherwise."""
     database, owner = shop.database, shop.database.owner
-    with exclusive(database):
-        _catch_up(shop, now)
-        with database.begin() as connection:
+    with turn(shop, now) as mine:
+        mine.catch_up()
+        with stored(database) as connection:
             theirs = _addresses(connection, owner, person)
             off = set(theirs) & set(addrs)
             rest = set(theirs) - off
@@ -91,7 +103,7 @@ def split_off(shop: Workshop, now: datetime, person: str, addrs: Collection[str]
                     said.put_back_later(connection, owner, number)
             said.say(connection, owner, (), {_pair(a, b) for a in off for b in rest})
             mark(connection, owner, theirs)
-        follow(shop, now)
+        mine.follow()
 
 
 def _addresses(connection: Connection, owner: str, person: str) -> list[str]:
@@ -107,9 +119,3 @@ def _refuse_unknown(addrs: Iterable[str]) -> None:
 
 def _pair(one: str, other: str) -> tuple[str, str]:
     return min(one, other), max(one, other)
-
-
-def _catch_up(shop: Workshop, now: datetime) -> None:
-    """Bring everything to `now` first, so that what follows is the owner's doing alone."""
-    refresh(shop, now)
-    follow(shop, now)

@@ -1,53 +1,60 @@
 """Outbox --deliver--> Task: the task lists of a pass, written to where that may be done.
 
-restored?   the state may be older than the lists: read all of each before writing
 twins       of several tasks with one key the oldest stays
 write       what is queued, unless the owner wants nothing written
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
 from connectors.contract import TaskList
 from connectors.errors import ConnectorError
 from syncd import log, outbox
 from syncd.outbox import Summary
-from syncd.pipeline.hand import doubt, older_than, trust
+from syncd.pipeline.hand import older_than, trust
+from syncd.pipeline.health import Ward
 from syncd.pipeline.observe import Outcome
 from syncd.planner import Policy
-from syncd.store import ledger_outbox
+from syncd.retry import Retries
+from syncd.store import health, ledger_outbox
 from syncd.store.database import Database
-from syncd.store.lock import raise_generation, was_restored
-
-
-def notice_restored(database: Database, accounts: Collection[str]) -> None:
-    """An older copy of the state that was put back doubts everything it has not confirmed."""
-    if not was_restored(database):
-        return
-    log.event("state.restored")
-    with database.begin() as connection:
-        ledger_outbox.doubt_all(connection, database.owner)
-        doubt(connection, database.owner, accounts)
-    raise_generation(database)
+from syncd.store.health import Place
+from syncd.store.lock import raise_generation
 
 
 def settle_twins(
-    database: Database, account: str, tasks: TaskList, outcome: Outcome, now: datetime
+    database: Database,
+    account: str,
+    tasks: TaskList,
+    outcome: Outcome,
+    now: datetime,
+    go_on: Callable[[], None] = lambda: None,
 ) -> None:
-    """Remove what a reading found twice; trouble is noted with the reading."""
+    """Remove what a reading found twice; trouble is noted with it. `go_on`: see `write`."""
     try:
-        outbox.settle_twins(database, database.owner, account, tasks, outcome.twins, now)
+        outbox.settle_twins(
+            database, database.owner, account, tasks, outcome.twins, now, go_on=go_on
+        )
     except ConnectorError as error:
         # They stay twins until the list answers again: the next reading finds them again.
-        outcome.error, outcome.error_kind = str(error), type(error).__name__
+        outcome.failed(error)
 
 
 def write(
-    database: Database, lists: Mapping[str, TaskList], now: datetime, policy: Policy
+    database: Database,
+    lists: Mapping[str, TaskList],
+    now: datetime,
+    policy: Policy,
+    retries: Retries | None = None,
+    *,
+    eager: bool = True,
+    go_on: Callable[[], None] = lambda: None,
 ) -> Summary:
-    """Write what is queued for these lists. In preview nothing is; in a pause nothing new."""
+    """Write what is queued for these lists. In preview nothing is; in a pause nothing new. Unless
+    `eager`, what failed a moment ago is left for later. `go_on` is called before each entry, and
+    may raise what ends it there: nothing is half done then."""
     owner, summary = database.owner, Summary()
     with database.read() as connection:
         doubtful = older_than(connection, owner, lists)
@@ -63,14 +70,59 @@ def write(
                 {name: lists[name] for name in lists if name in some},
                 now,
                 restored=bool(some & doubtful),
-                eager=True,
+                eager=eager,
                 creating=not policy.paused(now),
                 summary=summary,
+                go_on=go_on,
             )
         # Whatever copy was made while that was going on is older than the lists.
         raise_generation(database)
+        _tell(summary)
+    note(database, Ward(owner, now, retries), lists, summary)
     settled = doubtful - summary.failed.keys()
     if settled:
         with database.begin() as connection:
             trust(connection, owner, settled)
     return summary
+
+
+def _tell(summary: Summary) -> None:
+    counts = (summary.created, summary.updated, summary.completed, len(summary.failed))
+    if any(counts):
+        created, updated, completed, failed = counts
+        log.event(
+            "outbox.delivered",
+            created=created,
+            updated=updated,
+            completed=completed,
+            failed=failed,
+        )
+
+
+def note(
+    database: Database,
+    ward: Ward,
+    lists: Collection[str],
+    summary: Summary,
+) -> None:
+    """How the writing to each list fared. Where nothing is left to be written, nothing is wrong;
+    what was left for later says nothing."""
+    with database.read() as connection:
+        sick = {
+            row.place.account
+            for row in health.load(connection, database.owner)
+            if row.place.facet == health.DELIVERY and row.state != health.UP
+        }
+        idle = {
+            name
+            for name in sick
+            if ledger_outbox.next_try(connection, database.owner, name) is None
+        }
+    for name in lists:
+        place = Place(name, health.DELIVERY)
+        if name in summary.failed:
+            with database.begin() as connection:
+                ward.ill(connection, place, summary.failed[name])
+        elif name in summary.tried or name in idle:
+            with database.begin() as connection:
+                ward.well(connection, place)

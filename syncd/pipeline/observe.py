@@ -10,22 +10,25 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from connectors.contract import Source
-from connectors.errors import ConnectorError, CursorExpired, SignInNeeded
-from connectors.records import Facet
+from connectors.contract import Rereading, Source
+from connectors.errors import BadItem, ConnectorError, CursorExpired, SignInNeeded
+from connectors.records import Bad, Batch, Facet, Item
 from syncd import log
 from syncd.intake import Ignore
 from syncd.pipeline import backfill
-from syncd.store import facts, observations, sources
+from syncd.pipeline.health import Ward
+from syncd.pipeline.taking import Taking
+from syncd.pipeline.trying import Trying
+from syncd.retry import Retries
+from syncd.store import health, sources
 from syncd.store.database import Database
+from syncd.store.errors import StoreError
+from syncd.store.health import Place
 from syncd.store.ledger_hand import Found
 from syncd.store.observations import Indexer
-from syncd.store.portions import Terms
-from syncd.store.sightings import Where
+from syncd.store.portions import Terms, fault_in
 from syncd.store.sources import SourceRow
 
-# The fact that says that more people than those marked may have to be judged anew.
-UNMARKED = "unmarked"
 _HEARTBEAT = timedelta(minutes=15)
 
 
@@ -39,12 +42,19 @@ class Outcome:
     changed: int = 0  # observations that are new or say something else
     error: str = ""
     error_kind: str = ""  # the error's class: SignInNeeded, Unavailable, …
+    trouble: Exception | None = None  # the error itself
     twins: tuple[str, ...] = ()  # task lists only: keys that stand there more than once
     strays: dict[str, Found] = field(default_factory=dict)  # and by key those nobody knew here
+    held: bool = False  # nothing was taken in yet: see `syncd.pipeline.lull`
 
     @property
     def sign_in_needed(self) -> bool:
         return self.error_kind == SignInNeeded.__name__
+
+    def failed(self, error: Exception) -> None:
+        """Note what stopped the reading."""
+        self.error, self.error_kind = health.words_of(error), type(error).__name__
+        self.trouble = error
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +66,13 @@ class Reader:
     ignore: Ignore
     now: datetime
     progress: Callable[[str, str, int], None] = field(default=lambda *_: None)
+    retries: Retries | None = None
+    # Who stores what was read, if it is not to be stored here and now.
+    keep: Callable[[Taking], int] | None = None
+
+    @property
+    def ward(self) -> Ward:
+        return Ward(self.database.owner, self.now, self.retries)
 
     def observe(self, account: str, source: Source, since: datetime | None = None) -> Outcome:
         """Read everything that changed; trouble is noted with the source and stops nothing else.
@@ -63,18 +80,29 @@ class Reader:
         What happened before `since` is acknowledged and not stored.
         """
         outcome = Outcome(account, str(source.facet))
+        place = Place(account, outcome.facet, source.scope)
         try:
             try:
                 self._pull(account, source, outcome, since, fresh=False)
             except CursorExpired:
+                self._may_restart(place)
                 self._pull(account, source, outcome, since, fresh=True)
-        except ConnectorError as error:
-            outcome.error, outcome.error_kind = str(error), type(error).__name__
-            log.event(
-                "source.failed", account=account, facet=outcome.facet, error=outcome.error_kind
-            )
-            self._note(account, source, outcome)
+            self._reread(account, source, outcome, since)
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001  # whatever it is, it stops nothing else
+            outcome.failed(error)
+            self._note(place, outcome, error)
+        else:
+            self.ward.calm(place)
         return outcome
+
+    def _may_restart(self, place: Place) -> None:
+        """Count a reading from the beginning. Raises `CursorExpired` when there are too many."""
+        with self.database.begin() as connection:
+            when = health.may_restart(connection, self.database.owner, place, self.now)
+        if when is not None:
+            raise health.too_often()
 
     def _pull(
         self,
@@ -90,48 +118,85 @@ class Reader:
         with self.database.read() as connection:
             row = sources.get(connection, owner, account, facet, source.scope)
         known = sources.StoredItems(self.database, account, facet, self.ignore.forgotten)
-        # While a back-fill lasts everybody is judged at its end: to mark whoever else each batch
-        # decides about would cost more than the batch.
-        alone = row.done_at is None
-        terms = Terms(account, self.ignore, since, self.indexer.row)
+        terms, failed_before = Terms(account, self.ignore, since, self.indexer.row), bool(row.error)
         read = backfill.portions(source, None if fresh else row.cursor, known, self.now, terms)
-        for taken, cursor, done in read:
-            if not taken and not is_news(row, cursor, self.now):
+        for portion in read:
+            taken, cursor, done = portion
+            ended = done and failed_before
+            if not taken and not ended and not is_news(row, cursor, self.now):
                 continue
-            row = replace(
-                row,
-                cursor=cursor,
-                ok_at=self.now,
-                done_at=row.done_at or (self.now if done else None),
-                error="",
-                error_kind="",
-                error_at=None,
-            )
-            with self.database.begin(repeatable=True) as connection:
-                if taken:
-                    outcome.changed += observations.apply(
-                        connection,
-                        Where(owner, account, facet),
-                        taken,
-                        self.indexer,
-                        self.now,
-                        alone=alone,
-                    )
-                    if alone:
-                        facts.put(connection, owner, UNMARKED, "yes")
-                sources.put(connection, owner, row)
+            taking = Taking(owner, row, portion, self.indexer, self.retries)
+            outcome.changed += self._keep(taking)
+            row = taking.after(self.now)
             outcome.items += len(taken)
-            log.event("source.batch_committed", account=account, facet=facet, items=len(taken))
+            if taken:
+                log.event("source.batch_committed", account=account, facet=facet, items=len(taken))
             self.progress(account, facet, len(taken))
 
-    def _note(self, account: str, source: Source, outcome: Outcome) -> None:
-        facet = str(source.facet)
+    def _keep(self, taking: Taking) -> int:
+        """Store what was read; an item that breaks whoever stores it fails alone."""
+        try:
+            return self._stored(taking)
+        except (StoreError, ConnectorError):
+            raise
+        except Exception:  # which of them it is shows one by one
+            if not taking.portion.taken:
+                raise
+        changed = 0
+        for one in taking.singly():
+            try:
+                changed += self._stored(one)
+            except StoreError:
+                raise
+            except Exception as error:  # told with the item
+                if not one.portion.taken:
+                    raise
+                changed += self._stored(one.aside(error))
+        return changed
+
+    def _stored(self, taking: Taking) -> int:
+        if self.keep is not None:
+            return self.keep(taking)
+        with self.database.begin(repeatable=True) as connection:
+            return taking.into(connection, self.now)
+
+    def _reread(
+        self, account: str, source: Source, outcome: Outcome, since: datetime | None
+    ) -> None:
+        """Ask again for what failed by itself."""
+        if not isinstance(source, Rereading):
+            return
+        owner, facet = self.database.owner, outcome.facet
+        with self.database.read() as connection:
+            refs = Trying(owner, self.now).due_items(connection, account, facet, source.scope)
+            row = sources.get(connection, owner, account, facet, source.scope)
+        terms = Terms(account, self.ignore, since, self.indexer.row)
+        for ref in refs:
+            items = _item_of(source, self.ignore.forgotten.opened(ref), row.cursor or "")
+            portion = terms.portion(Batch(items, row.cursor or ""))
+            outcome.changed += self._keep(Taking(owner, row, portion, self.indexer, self.retries))
+            outcome.items += len(items)
+
+    def _note(self, place: Place, outcome: Outcome, error: Exception) -> None:
         with self.database.begin() as connection:
-            row = sources.get(connection, self.database.owner, account, facet, source.scope)
+            row = sources.get(connection, self.database.owner, *place)
             failed = replace(
-                row, error=outcome.error, error_kind=outcome.error_kind, error_at=self.now
+                row, error=outcome.error, error_kind=outcome.error_kind[:32], error_at=self.now
             )
             sources.put(connection, self.database.owner, failed)
+            self.ward.ill(connection, place, error)
+
+
+def _item_of(source: Rereading, ref: str, cursor: str) -> tuple[Item, ...]:
+    """One item, read again. Raises the errors that are about more than it."""
+    try:
+        return tuple(source.read_again([ref], cursor))
+    except BadItem as error:
+        return (Bad(ref, "", str(error)),)
+    except ConnectorError:
+        raise
+    except Exception as error:  # noqa: BLE001  # told with the item
+        return (Bad(ref, "", fault_in(error), for_now=True),)
 
 
 def is_news(row: SourceRow, cursor: str | None, now: datetime) -> bool:

@@ -13,10 +13,13 @@ from sqlalchemy import Connection
 
 from syncd.inference import infer
 from syncd.inference.model import Claim, Dossier, Owner
+from syncd.intake import participants
 from syncd.pipeline.portrait import Portraits
+from syncd.pipeline.trying import Trying
 from syncd.relationships import PersonHistory, Snapshot
-from syncd.store import notes, people, ticks
+from syncd.store import notes, people, ticks, trials
 from syncd.store.dossiers import Desk, Lawyer, Shelf
+from syncd.store.errors import is_of_the_state
 from syncd.store.people import PersonRow
 
 
@@ -33,6 +36,23 @@ class Portrait:
     @property
     def claim_by_key(self) -> Mapping[str, Claim]:
         return {claim.key: claim for claim in self.claims}
+
+    def address_in(self, evidence: str) -> str:
+        """The person's address that takes part in the evidence, so that a key survives merges."""
+        if len(self.addrs) == 1:
+            return self.addrs[0]
+        key = evidence.partition("#")[0]
+        involved: set[str] = set()
+        for message in self.dossier.messages:
+            if message.key == key:
+                involved |= participants(message.record)
+        for meeting in self.dossier.meetings:
+            if meeting.key == key:
+                involved |= participants(meeting.record)
+        for log in self.dossier.logs:
+            if log.key == key:
+                involved |= log.addrs
+        return min(involved & set(self.addrs) or self.addrs, default="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +74,56 @@ class Gallery:
         ids: Sequence[str],
         now: datetime,
         desk: Desk | None = None,
+        trying: Trying | None = None,
     ) -> list[Portrait]:
-        """Portraits of these people, in their order; ids that are nobody's are left out."""
+        """Portraits of these people, in their order; ids that are nobody's are left out, and
+        whoever cannot be judged now. `trying` counts whom it breaks, where anything is written."""
         rows = people.load(connection, self.owner_id, ids)
-        found = [number for number in ids if number in rows]
+        aside = trials.of_people(connection, self.owner_id)
+        if trying is not None and aside:
+            aside = {who: one for who, one in aside.items() if not trying.is_due(one)}
+        found = [number for number in ids if number in rows and number not in aside]
+        desk = desk or self.desk()
+        if trying is None:
+            return self._look(connection, rows, found, now, desk)
+        return self._look_safely(connection, rows, found, now, desk, trying)
+
+    def _look_safely(
+        self,
+        connection: Connection,
+        rows: Mapping[str, PersonRow],
+        found: Sequence[str],
+        now: datetime,
+        desk: Desk,
+        trying: Trying,
+    ) -> list[Portrait]:
+        """Whoever breaks it is left out, and tried again some other time."""
+        try:
+            return self._look(connection, rows, found, now, desk)
+        except Exception as error:  # noted with the person
+            if is_of_the_state(connection, error):
+                raise
+            desk.clear()
+            if len(found) == 1:
+                trying.person_failed(connection, found[0], error)
+                return []
+        return [
+            portrait
+            for one in found
+            for portrait in self._look_safely(connection, rows, [one], now, desk, trying)
+        ]
+
+    def _look(
+        self,
+        connection: Connection,
+        rows: Mapping[str, PersonRow],
+        found: Sequence[str],
+        now: datetime,
+        desk: Desk,
+    ) -> list[Portrait]:
         addrs = people.addresses_of(connection, self.owner_id, found)
         given = ticks.by_person(connection, self.owner_id, found)
         groups = [frozenset(addrs[number]) for number in found]
-        desk = desk or self.desk()
         dossiers = desk.gather(connection, groups, found, given)
         written = notes.of(connection, self.owner_id, groups)
         desk.clear()

@@ -27,6 +27,7 @@ class Portraits:
     elsewhere: frozenset[str] = frozenset()  # addresses and domains the owner meets elsewhere
     progress: Sequence[SourceRow] = ()
     first_after: datetime | None = None
+    levels: frozenset[float] = frozenset()  # of strength, at which rules ask
 
     def history(
         self,
@@ -48,13 +49,24 @@ class Portraits:
             channel=self._channel(addrs, (*_on_cards(dossier), *notes)),
             has_card=bool(saved_cards(dossier)),
             card_seen_at=self._card_seen_at(dossier),
-            first_known=all(row.done_at is not None for row in self.progress),
+            first_known=self._first_known(),
             birthday=birthday_of(_birthdays(dossier)),
             notes=lines,
             first_after=self.first_after,
-            unsettled=frozenset(row.account for row in self.progress if row.done_at is None),
+            unsettled=self._unsettled(),
         )
         return relate(profile, claims, now, self.zone)
+
+    def as_read(self, profile: Profile) -> bool:
+        """Whether the profile was made when the accounts had been read as far as they are now."""
+        now = self._first_known(), self._unsettled()
+        return (profile.first_known, profile.unsettled) == now
+
+    def _first_known(self) -> bool:
+        return all(row.done_at is not None for row in self.progress)
+
+    def _unsettled(self) -> frozenset[str]:
+        return frozenset(row.account for row in self.progress if row.done_at is None)
 
     def _is_colleague(self, addr: str) -> bool:
         # Whoever is below the owner's own domain works there as well.

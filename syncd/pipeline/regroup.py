@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from syncd.inference.identity import Named, Scene, join, similar
+from syncd.inference.identity import Named, Pair, Scene, join, similar
 from syncd.inference.renaming import current_names, renamed
 from syncd.people import AddressKind, classify, person_id
 from syncd.store import evidence, identity, ledger, people
@@ -30,6 +30,9 @@ class Group:
     kind: AddressKind
     reasons: tuple[str, ...]
     names: tuple[tuple[str, int], ...]
+    # Of a single address to which nothing else leads (no namesake, no card with others on it, no
+    # word of the owner's): how it was seen. () where anything new in a mail may join or part.
+    alone: tuple[tuple[str, str, int], ...] = ()
 
 
 def kind_of_address(addr: str, seen: Entries) -> tuple[AddressKind, tuple[str, ...]]:
@@ -47,7 +50,8 @@ def names_of(seen: Entries) -> tuple[tuple[str, int], ...]:
     return own or tuple((name, count) for _, name, count in seen if name)
 
 
-def _named(seen: Entries) -> Named:
+def named_by(seen: Entries) -> Named:
+    """The same, as far as names tell who is one person."""
     own = {name for role, name, _ in seen if role == "from" and name}
     return Named(frozenset(own), frozenset(name for _, name, _ in seen if name) - own)
 
@@ -61,6 +65,18 @@ class Stage:
     own: frozenset[str]  # the owner's, who is nobody here
     unseen: frozenset[str]  # what nothing names any more: a card was edited, or is ignored
     kinds: dict[str, tuple[AddressKind, tuple[str, ...]]]
+    namesakes: frozenset[str] = frozenset()  # who goes by somebody else's full name as well
+
+    def alone(self, addrs: frozenset[str]) -> tuple[tuple[str, str, int], ...]:
+        """How the one address was seen, where no other is reached from it; else ()."""
+        if len(addrs) != 1 or not addrs.isdisjoint(self.namesakes):
+            return ()
+        if any(card.addrs > addrs for card in self.reached.cards.values()):
+            return ()
+        (addr,) = addrs
+        if any(addr in (word.one, word.other) for word in self.reached.words):
+            return ()
+        return tuple(sorted(self.reached.seen[addr]))
 
 
 def reach(
@@ -70,7 +86,7 @@ def reach(
 
     def keys_of(addr: str, seen: list[tuple[str, str, int]]) -> frozenset[str]:
         human = addr not in own and kind_of_address(addr, seen)[0] is AddressKind.PERSON
-        return _named(seen).keys if human else frozenset()
+        return named_by(seen).keys if human else frozenset()
 
     return identity.neighbourhood(connection, owner, addrs, keys_of)
 
@@ -84,7 +100,7 @@ def set_the_stage(
     here = reached.addrs - mine - unseen
     kinds = {addr: kind_of_address(addr, reached.seen[addr]) for addr in here}
     joinable = {addr for addr, (kind, _) in kinds.items() if kind is AddressKind.PERSON}
-    named = {addr: _named(reached.seen[addr]) for addr in joinable}
+    named = {addr: named_by(reached.seen[addr]) for addr in joinable}
     keys = frozenset().union(*reached.keys.values())
     bare = Scene(
         addrs=frozenset(here),
@@ -94,15 +110,16 @@ def set_the_stage(
         common=identity.common(connection, owner, keys),
         words=tuple(reached.words),
     )
-    scene = _with_evidence(connection, owner, own, bare)
-    return Stage(reached, scene, frozenset(mine), frozenset(unseen), kinds)
+    pairs = bare.namesakes()
+    scene = _with_evidence(connection, owner, own, bare, pairs) if pairs else bare
+    sharing = frozenset(addr for pair in pairs for addr in pair)
+    return Stage(reached, scene, frozenset(mine), frozenset(unseen), kinds, sharing)
 
 
-def _with_evidence(connection: Connection, owner: str, own: frozenset[str], scene: Scene) -> Scene:
-    """The scene with what there is beside equal names; looked up for namesakes only."""
-    pairs = scene.namesakes()
-    if not pairs:
-        return scene
+def _with_evidence(
+    connection: Connection, owner: str, own: frozenset[str], scene: Scene, pairs: set[Pair]
+) -> Scene:
+    """The scene with what there is beside equal names; `pairs` are the namesakes."""
     reply_to = evidence.reply_to(connection, owner, pairs)
     asking = {addr for pair in reply_to for addr in pair}
     answered = evidence.answered(connection, owner, pairs, own)
@@ -153,10 +170,12 @@ class Regrouper:
         for together in join(stage.scene).groups:
             kind, reasons = stage.kinds[min(together)]
             names = names_of([entry for addr in together for entry in seen[addr]])
+            alone = stage.alone(together) if kind is AddressKind.PERSON else ()
             if kind is AddressKind.PERSON and renamed(names):
+                alone = ()  # which of their names is the last one is for all their mail to say
                 uses = evidence.own_names(connection, self.owner, together)
                 names = current_names(names, uses)
-            groups.append(Group(person_id(together), together, kind, reasons, names))
+            groups.append(Group(person_id(together), together, kind, reasons, names, alone))
         nobodys = stage.own | stage.unseen
         no_person = (AddressKind.ROLE, ("address:owner",), ())
         nobody = [

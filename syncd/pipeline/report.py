@@ -32,6 +32,7 @@ class Report:
     """What one pass did."""
 
     outcomes: list[Outcome] = field(default_factory=list)
+    clock: str = ""  # what is wrong with it; nothing was done then
     people: int = 0  # folded
     reinferred: int | None = None  # people changed by a newer version; None: it is the same one
     texts: int = 0  # read
@@ -45,7 +46,8 @@ class Report:
     def failed(self) -> bool:
         """An account failed or needs its owner; everything else was done."""
         return (
-            any(outcome.error for outcome in self.outcomes)
+            bool(self.clock)
+            or any(outcome.error for outcome in self.outcomes)
             or bool(self.delivery_errors)
             or bool(self.incidents)
         )

@@ -21,14 +21,17 @@ from syncd.inference.humans import kind_of, saved_cards
 from syncd.inference.introductions import vouching
 from syncd.inference.model import Claim, ClaimKind, Dossier, Owner, Real
 from syncd.inference.titles import tokens, who
-from syncd.people import AddressKind, first_name, name_key, name_of
+from syncd.people import AddressKind, first_name
+from syncd.pipeline.brief import Brief, Terms, shown_name, terms_of
 from syncd.pipeline.people import Portrait
 from syncd.pipeline.portrait import Portraits
 from syncd.pipeline.regroup import Group, Regrouper
+from syncd.pipeline.trying import Trying
 from syncd.relationships.facts import strength_at
-from syncd.store import neighbours, notes, people, readings, ticks
+from syncd.store import briefs, neighbours, notes, people, readings, ticks
 from syncd.store.database import Database
 from syncd.store.dossiers import Desk, Lawyer, Shelf
+from syncd.store.errors import is_of_the_state
 from syncd.store.observations import mark
 from syncd.store.people import PersonRow
 
@@ -51,6 +54,16 @@ class Settler:
     shelf: Shelf = field(default_factory=Shelf)
     # Where portraits are to be kept, by person: as they were folded last.
     painted: dict[str, Portrait] | None = None
+    briefs: dict[str, str] = field(default_factory=dict)  # of those folded in this pass
+
+    @property
+    def trying(self) -> Trying:
+        return Trying(self.database.owner, self.now)
+
+    @property
+    def terms(self) -> Terms:
+        """Under which people are folded."""
+        return terms_of(self.owner, self.portraits)
 
     def settle(self) -> int:
         """Work until no mark is left; returns how many people were folded."""
@@ -69,8 +82,10 @@ class Settler:
         """Mark whose moment has come; returns how many they are."""
         owner = self.database.owner
         ids = people.due_people(connection, owner, self.now, most)
+        ids = [*ids, *self.trying.due_people(connection)][:most]
         theirs = people.addresses_of(connection, owner, ids)
         mark(connection, owner, (addr for addrs in theirs.values() for addr in addrs))
+        mark(connection, owner, self.trying.due_marks(connection))
         return len(ids)
 
     def settle_in(self, connection: Connection) -> int | None:
@@ -82,9 +97,28 @@ class Settler:
             return None
         # Removed first: whatever this pass marks anew must stay marked.
         people.clean(connection, owner, marks)
-        entries = {int(m[6:]) for m in marks if m.startswith("entry:")}
-        addrs = {m for m in marks if not m.startswith("entry:")}
-        return self._pass(connection, addrs, entries)
+        return self._pass_safely(connection, sorted(marks))
+
+    def _pass_safely(self, connection: Connection, marks: Sequence[str]) -> int:
+        """Work these off; a mark that breaks the pass before or after anybody is folded is left
+        out, and tried again some other time."""
+        try:
+            with connection.begin_nested():
+                entries = {int(m[6:]) for m in marks if m.startswith("entry:")}
+                addrs = {m for m in marks if not m.startswith("entry:")}
+                folded = self._pass(connection, addrs, entries)
+            self.trying.marks_well(connection, marks)
+            return folded
+        except Exception as error:  # noted with the mark
+            if is_of_the_state(connection, error):
+                raise
+            self.briefs.clear()
+            if len(marks) == 1:
+                self.trying.mark_failed(connection, marks[0], error)
+                return 0
+        half = len(marks) // 2
+        first = self._pass_safely(connection, marks[:half])
+        return first + self._pass_safely(connection, marks[half:])
 
     def _pass(self, connection: Connection, addrs: set[str], entries: set[int]) -> int:
         owner = self.database.owner
@@ -97,6 +131,9 @@ class Settler:
             folded = self._fold(connection, groups)
             before = people.load(connection, owner, [row.id for row in folded])
             people.save(connection, owner, folded)
+            briefs.drop(connection, owner, [row.id for row in folded if row.id not in self.briefs])
+            briefs.put(connection, owner, self.briefs)
+            self.briefs.clear()
             renamed = {r.id for r in folded if r.id in before and before[r.id].name != r.name}
             by_name = {
                 row.id: tokens(row.name) if row.known else frozenset[str]() for row in folded
@@ -112,22 +149,51 @@ class Settler:
         owner = self.database.owner
         humans = [group for group in groups if group.kind is AddressKind.PERSON]
         desk = Desk(owner, self.owner, self.lawyer, self.shelf)
-        rows = []
+        rows: list[PersonRow] = []
         for start in range(0, len(humans), _DOSSIERS):
-            some = humans[start : start + _DOSSIERS]
-            ids = [group.id for group in some]
-            given = ticks.by_person(connection, owner, ids)
-            dossiers = desk.gather(connection, [group.addrs for group in some], ids, given)
-            # Tags are given in notes.
-            written = notes.of(connection, owner, [group.addrs for group in some])
-            wants: list[str] = []
-            for group, dossier in zip(some, dossiers, strict=True):
-                claims = infer(dossier, self.owner, self.now)
-                wants += self._unread(dossier, claims)
-                readings.vouch(connection, owner, dossier.readings, vouching(dossier, claims))
-                rows.append(self._paint(group, dossier, claims, written[group.addrs]))
-            readings.want(connection, owner, wants)
+            rows += self._fold_some(connection, desk, humans[start : start + _DOSSIERS])
+        return rows
+
+    def _fold_some(
+        self, connection: Connection, desk: Desk, groups: Sequence[Group]
+    ) -> list[PersonRow]:
+        """Fold these; whoever breaks it is left out, and tried again some other time."""
+        trying, owner = self.trying, self.database.owner
+        held = trying.held(connection)
+        some = [group for group in groups if group.id not in held]
+        try:
+            rows = self._folded(connection, desk, some)
+        except Exception as error:  # noted with the person
+            if is_of_the_state(connection, error):
+                raise
             desk.clear()
+            if len(some) > 1:
+                return [r for one in some for r in self._fold_some(connection, desk, [one])]
+            trying.person_failed(connection, some[0].id, error)
+            rows = []
+        left = {group.id for group in groups} - {row.id for row in rows}
+        briefs.drop(connection, owner, left)
+        people.set_next(connection, owner, dict.fromkeys(left))
+        return rows
+
+    def _folded(self, connection: Connection, desk: Desk, some: Sequence[Group]) -> list[PersonRow]:
+        if not some:
+            return []
+        owner = self.database.owner
+        ids = [group.id for group in some]
+        given = ticks.by_person(connection, owner, ids)
+        dossiers = desk.gather(connection, [group.addrs for group in some], ids, given)
+        # Tags are given in notes.
+        written = notes.of(connection, owner, [group.addrs for group in some])
+        wants: list[str] = []
+        rows = []
+        for group, dossier in zip(some, dossiers, strict=True):
+            claims = infer(dossier, self.owner, self.now)
+            wants += self._unread(dossier, claims)
+            readings.vouch(connection, owner, dossier.readings, vouching(dossier, claims))
+            rows.append(self._paint(group, dossier, claims, written[group.addrs]))
+        readings.want(connection, owner, wants)
+        desk.clear()
         return rows
 
     def _unread(self, dossier: Dossier, claims: Sequence[Claim]) -> list[str]:
@@ -142,13 +208,8 @@ class Settler:
     def _paint(
         self, group: Group, dossier: Dossier, claims: tuple[Claim, ...], lines: tuple[str, ...]
     ) -> PersonRow:
-        cards = [(card.record.name, 1) for card in saved_cards(dossier) if card.record.name]
-        if any(name_key(name) for name, _ in group.names):
-            # A desk's card on which somebody's address stands as well names the desk.
-            cards = [(name, n) for name, n in cards if " " not in name or name_key(name)]
-        name = name_of(cards or group.names or [(addr, 1) for addr in sorted(group.addrs)])
-        if not name:
-            name = name_of((addr, 1) for addr in sorted(group.addrs)) or min(group.addrs)
+        cards = tuple(card.record.name for card in saved_cards(dossier) if card.record.name)
+        name = shown_name(cards, group.names, group.addrs)
         kind, reasons = kind_of(dossier, claims)
         history = self.portraits.history(group.id, name, dossier, claims, self.now, lines)
         snapshot = history.snapshot()
@@ -165,6 +226,10 @@ class Settler:
             # To be evaluated now; the pipeline puts the real next moment once it has.
             next_at=self.now,
         )
+        if group.alone:
+            brief = Brief.of(self.terms, group.alone, cards, dossier, history)
+            if brief is not None:
+                self.briefs[row.id] = brief.to_text()
         if self.painted is not None:
             addrs = tuple(sorted(group.addrs))
             self.painted[row.id] = Portrait(row, addrs, dossier, claims, history)

@@ -16,20 +16,27 @@ is found again where it was.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from syncd.pipeline.decide import Decider
-from syncd.pipeline.hand import incident
+from rules.history import Beyond
+from syncd import log
+from syncd.pipeline.decide import UNREAD, Decider
+from syncd.pipeline.hand import asked_of, incidents
+from syncd.pipeline.newest import Newest
 from syncd.pipeline.people import Gallery, Portrait
-from syncd.pipeline.settle import Settler
-from syncd.pipeline.switches import in_force
-from syncd.store import facts, people
+from syncd.pipeline.settle import TEXT_WINDOW, Settler
+from syncd.pipeline.switches import as_said
+from syncd.planner import Followed, Update
+from syncd.store import briefs, facts, ledger, people, readings
 from syncd.store.dossiers import Shelf
+from syncd.store.errors import is_of_the_state
+from syncd.store.observations import Applied
+from syncd.store.switches import SAID
 from syncd.store.times import to_int
 
 if TYPE_CHECKING:
@@ -54,25 +61,87 @@ def step(shop: Workshop, now: datetime, take: Callable[[Connection], int] | None
 
     `take` stores and marks in the transaction it is given; it returns how much is new.
     """
-    owner = shop.database.owner
     with shop.database.begin(repeatable=True) as connection:
+        # What is marked already may be about the same people.
+        settled = not people.dirty_addresses(connection, shop.database.owner, 1)
         taken = take(connection) if take is not None else 0
         shelf = Shelf()
         gallery = shop.gallery(connection, shelf)
+        newest = _newest(shop, connection, gallery, now, taken) if settled else 0
+        if newest:
+            done = _over(shop, connection, now, Step(taken, newest, newest))
+            if done.next is None or done.next > now:
+                return done
         painted: dict[str, Portrait] = {}
         settler = settler_of(shop, gallery, now, painted)
         if settler.mark_due(connection, MOST) == MOST:
-            return Step(taken, left=True)
-        folded, passes = 0, 0
-        while (done := settler.settle_in(connection)) is not None:
-            folded, passes = folded + done, passes + 1
+            return Step(taken, newest, newest, left=True)
+        folded, passes = newest, 0
+        while (some := settler.settle_in(connection)) is not None:
+            folded, passes = folded + some, passes + 1
             if folded > MOST:
                 return Step(taken, folded, left=True)
         if passes > 1:
             painted.clear()  # a later pass may have changed whom an earlier one had painted
         judged = decider_of(shop, connection, gallery, now).follow_in(connection, painted)
-        facts.put(connection, owner, "as_of", str(to_int(now)))
-        return Step(taken, folded, judged, people.next_moment(connection, owner))
+        return _over(shop, connection, now, Step(taken, folded, newest + judged))
+
+
+def _newest(
+    shop: Workshop, connection: Connection, gallery: Gallery, now: datetime, taken: int
+) -> int:
+    """Take one message that is the newest of everybody in it; returns how many they are, 0 where
+    it is another one and stays marked."""
+    if not isinstance(taken, Applied) or taken.only is None:
+        return 0
+    owner = shop.database.owner
+    try:
+        found = Newest(gallery, now).take(connection, taken.only)
+        if not found:
+            return 0
+        rows = ledger.load(connection, owner, [one.row.id for one in found])
+        said = _said(shop, connection)
+        decider, unread = decider_of(shop, connection, gallery, now, said), UNREAD in said
+        judged = [
+            decider.judged(one.portrait, rows.get(one.row.id, ()), unread=unread) for one in found
+        ]
+        if any(
+            is_worded(done, one.claim.key) for one, (done, _) in zip(found, judged, strict=True)
+        ):
+            return 0
+    except Beyond:
+        return 0
+    except Exception as error:  # whom it breaks shows when they are folded anew
+        if is_of_the_state(connection, error):
+            raise
+        log.event("step.fell_back", error=error)
+        return 0
+    people.clean(connection, owner, [addr for one in found for addr in one.portrait.addrs])
+    wanted = [one.claim.key for one in found if one.claim.wants_text]
+    readings.want(connection, owner, wanted if found[0].claim.at >= now - TEXT_WINDOW else [])
+    for followed, _ in judged:
+        ledger.save(connection, owner, followed)
+    moments = zip(found, judged, strict=True)
+    people.save(connection, owner, [replace(one.row, next_at=at) for one, (_, at) in moments])
+    briefs.put(connection, owner, {one.row.id: one.brief for one in found})
+    return len(found)
+
+
+def is_worded(followed: Followed, key: str) -> bool:
+    """Whether a task that is out is to be told in words that no brief has: it is about something
+    else now, or something other than the message with this key closed it."""
+    closed = {row.key: row.satisfied_by.partition("#")[0] for row in followed.rows}
+    return any(
+        intent.anchored if isinstance(intent, Update) else closed.get(intent.key) not in ("", key)
+        for intent in followed.intents
+    )
+
+
+def _over(shop: Workshop, connection: Connection, now: datetime, done: Step) -> Step:
+    """The step, with what it leaves for the next one."""
+    owner = shop.database.owner
+    facts.put(connection, owner, "as_of", str(to_int(now)))
+    return replace(done, next=people.next_moment(connection, owner))
 
 
 def settler_of(
@@ -90,11 +159,17 @@ def settler_of(
     )
 
 
-def decider_of(shop: Workshop, connection: Connection, gallery: Gallery, now: datetime) -> Decider:
-    """Who decides for this workshop, as the owner's off switches stand."""
+def decider_of(
+    shop: Workshop,
+    connection: Connection,
+    gallery: Gallery,
+    now: datetime,
+    said: Mapping[str, str] | None = None,
+) -> Decider:
+    """Who decides for this workshop, as the owner's off switches stand. `said`: see `_said`."""
     owner = shop.database.owner
-    switches = in_force(connection, owner, shop.policy)
-    names = [account.name for account in shop.accounts]
+    said = _said(shop, connection) if said is None else said
+    switches = as_said(connection, owner, shop.policy, said)
     return Decider(
         shop.database,
         gallery,
@@ -103,7 +178,13 @@ def decider_of(shop: Workshop, connection: Connection, gallery: Gallery, now: da
         switches.policy,
         shop.tasks_in,
         now,
-        incidents=frozenset(name for name in names if incident(connection, owner, name)),
+        incidents=incidents(connection, owner, [one.name for one in shop.accounts], said),
         mutes=switches.mutes,
         ignored=shop.ignore.matches,
     )
+
+
+def _said(shop: Workshop, connection: Connection) -> dict[str, str]:
+    """All facts that deciding asks for, in one statement."""
+    names = [asked_of(account.name) for account in shop.accounts]
+    return facts.several(connection, shop.database.owner, (*SAID, UNREAD, *names))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from sqlalchemy import Connection
 
 from syncd.planner import Policy
 from syncd.planner.mutes import Mutes, start_of
-from syncd.store import mutes, switches
+from syncd.store import facts, mutes, switches
 from syncd.store.database import Database
 
 
@@ -24,8 +25,15 @@ class Switches:
 
 def in_force(connection: Connection, owner: str, configured: Policy) -> Switches:
     """The configured policy with what the owner said since, and the mutes."""
-    enabled = switches.enabled_at(connection, owner) if configured.preview else None
-    until = switches.paused_until(connection, owner)
+    return as_said(connection, owner, configured, facts.several(connection, owner, switches.SAID))
+
+
+def as_said(
+    connection: Connection, owner: str, configured: Policy, said: Mapping[str, str]
+) -> Switches:
+    """The same, where the facts named `store.switches.SAID` are read already."""
+    enabled = switches.enabled_in(said) if configured.preview else None
+    until = switches.paused_in(said)
     policy = replace(
         configured,
         preview=configured.preview and enabled is None,

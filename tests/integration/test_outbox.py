@@ -296,6 +296,18 @@ def test_what_is_closed_before_it_was_written_is_never_written(either: Desk) -> 
     assert (either.remote(), either.pending(key)) == ([], [])
 
 
+def test_what_was_never_written_and_opens_again_is_written(either: Desk) -> None:
+    """A meeting was moved ahead before its task was written, and takes place after all."""
+    key = either.decide()
+    either.close(key)
+    either.deliver(3)
+    either.reopen(key)
+    assert either.deliver(4).created == 1
+    (task,) = either.remote()
+    assert (task.key, task.title, task.completed) == (key, "Call Ana", False)
+    assert either.deliver(5) == Summary()
+
+
 def test_what_was_written_without_an_answer_is_closed_all_the_same(either: Desk) -> None:
     """In doubt it looks first, finds it, and completes it."""
     key = either.decide()

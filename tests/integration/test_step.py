@@ -10,21 +10,15 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, select
+from sqlalchemy import select
+from stepping import lab_in, put, steps
 
-from connectors.memory.world import World
 from connectors.records import Card, Mailbox, Meeting, Message, PartStat
-from syncd.pipeline import Workshop
-from syncd.pipeline.observe import READABLE
-from syncd.pipeline.read import TextReader
-from syncd.pipeline.step import MOST, Step, step
-from syncd.planner import Policy
-from syncd.store import observations, people, schema, sources
+from syncd.pipeline.step import MOST, step
+from syncd.store import people, schema
 from syncd.store.agenda import Agenda
-from syncd.store.portions import Terms
-from syncd.store.sightings import Where
 
-from worlds import ANA, BEN, CLEO, DORA, LISBON, WEEKDAYS, Lab, card, coffee, day, mail, meeting
+from worlds import ANA, BEN, CLEO, DORA, Lab, card, coffee, day, mail, meeting
 
 YES = PartStat.ACCEPTED
 NOW, LATER = day(12), day(33)
@@ -48,53 +42,6 @@ POOL: tuple[tuple[Message | Meeting | Card, str], ...] = (
     (mail(BEN_HOME, ANA, day(10), "From home", name="h1"), "Thank you, that was kind."),
     (card(BEN, BEN_HOME.addr), ""),
 )  # fmt: skip
-
-
-def lab_in(folder: Path) -> Lab:
-    """An owner whose accounts have been read, and were empty."""
-    policy = Policy(zone=LISBON, working_days=WEEKDAYS, preview=True)
-    lab = Lab(folder, policy=policy)
-    lab.once(day(-1))
-    return lab
-
-
-def put(world: World, thing: Message | Meeting | Card, text: str) -> None:
-    if isinstance(thing, Message):
-        world.deliver(thing, text)
-    elif isinstance(thing, Meeting):
-        world.put_event(thing)
-    else:
-        world.put_card(thing)
-
-
-def steps(shop: Workshop, now: datetime) -> list[Step]:
-    """Whatever the accounts have to say, each batch a step, and a last one with the texts."""
-    database, account = shop.database, shop.accounts[0]
-    owner, done = database.owner, []
-    for source in (one for one in account.sources if one.facet in READABLE):
-        with database.read() as connection:
-            row = sources.get(connection, owner, account.name, source.facet, source.scope)
-        known = sources.StoredItems(database, account.name, source.facet)
-        terms = Terms(account.name, shop.ignore, None, shop.indexer.row)
-        where = Where(owner, account.name, source.facet)
-        for batch in source.changes(row.cursor, known, now):
-            portion = terms.portion(batch)
-
-            def take(
-                connection: Connection, where: Where = where, taken: Any = portion.taken
-            ) -> int:
-                return observations.apply(connection, where, taken, shop.indexer, now)
-
-            done.append(step(shop, now, take))
-            with database.begin() as connection:
-                moved = sources.get(connection, owner, account.name, source.facet, source.scope)
-                moved = sources.SourceRow(
-                    moved.account, moved.facet, moved.scope, batch.cursor, moved.done_at, now
-                )
-                sources.put(connection, owner, moved)
-    TextReader(database, LISBON, {account.name: list(account.sources)[:1]}).read()
-    done.append(step(shop, now))
-    return done
 
 
 def stored(lab: Lab, now: datetime) -> dict[str, Any]:
