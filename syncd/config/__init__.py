@@ -4,6 +4,7 @@ Document(path).settings()  ->  Settings, or ConfigErrors: every mistake at file:
 """
 
 from syncd.config.files import NoText, text_of
+from syncd.config.outward import MetricsSettings
 from syncd.config.read import ConfigErrors, Document, Mistake
 from syncd.config.settings import Account, LocalAccountSettings, Settings
 
@@ -12,6 +13,7 @@ __all__ = [
     "ConfigErrors",
     "Document",
     "LocalAccountSettings",
+    "MetricsSettings",
     "Mistake",
     "NoText",
     "Settings",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.constructor import DuplicateKeyError
@@ -51,6 +52,10 @@ class Document:
         """What it says. Raises `ConfigErrors`."""
         try:
             settings = Settings(**_plain(self._root))
+        except SettingsError as error:
+            key = str(error).partition('"')[2].partition('"')[0]
+            hint = f"SYNCD_{key.upper()} in the environment has to be JSON, as in {{}} or []"
+            raise ConfigErrors([Mistake(str(self.path), 0, 0, hint)]) from None
         except ValidationError as error:
             details: list[dict[str, Any]] = [dict(detail) for detail in error.errors()]
             # An account of a kind we cannot read has other keys; only its kind is the mistake.

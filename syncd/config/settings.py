@@ -18,6 +18,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from syncd.config.outward import Log, LogSettings, MetricsSettings
 from syncd.people import normalise
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -189,6 +190,8 @@ class Settings(BaseSettings):
     working_days: Words = list(_WEEKDAYS[:5])
     mode: Literal["preview", "deliver"] = "deliver"
     state: str | None = None
+    log: Log = LogSettings()
+    metrics: MetricsSettings | None = None
 
     @classmethod
     def settings_customise_sources(

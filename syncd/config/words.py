@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from syncd.config.outward import LogSettings, MetricsSettings
 from syncd.config.settings import (
     Groups,
     Limits,
@@ -21,6 +22,8 @@ _MODELS: dict[str, Any] = {
     "accounts": LocalAccountSettings,
     "limits": Limits,
     "groups": Groups,
+    "log": LogSettings,
+    "metrics": MetricsSettings,
 }
 # Where the words of a validator, or of a type, would not tell what belongs there.
 _EXAMPLES = {

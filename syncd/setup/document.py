@@ -134,4 +134,10 @@ rules:
 
 # From how many on a mail or a meeting is with nobody in particular.
 # groups: {mail: 10, meeting: 8}
+
+# What `syncd run` tells: format auto, json or text; level debug, info, warning or error.
+# log: {format: auto, level: info}
+
+# Figures for Prometheus, on a page of this machine alone; docs/metrics.md.
+# metrics: {listen: "127.0.0.1:9464"}
 """

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from syncd.config import ConfigErrors, Document
+from syncd.config.outward import LogSettings, MetricsSettings
 from syncd.config.settings import LocalAccountSettings, OwnerSettings, Settings
 
 GOOD: dict[str, Any] = {
@@ -17,6 +18,8 @@ GOOD: dict[str, Any] = {
     "accounts": [{"name": "home", "kind": "local", "mail": ["mail"], "tasks": "tasks"}],
     "limits": {},
     "groups": {},
+    "log": {},
+    "metrics": {"listen": 9464},
 }
 KEYS: list[tuple[str | int, ...]] = [
     *((key,) for key in Settings.model_fields),
@@ -25,6 +28,8 @@ KEYS: list[tuple[str | int, ...]] = [
     ("accounts", 0),
     *(("limits", key) for key in ("per_day", "open", "at")),
     *(("groups", key) for key in ("mail", "meeting")),
+    *(("log", key) for key in LogSettings.model_fields),
+    *(("metrics", key) for key in MetricsSettings.model_fields),
 ]
 ODD: tuple[Any, ...] = (
     None, -7, 1.5, "previe", "", [], [5], [[]], [None], {}, {"a": 5}, {"a": None}, {"a": [5]},
