@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
@@ -34,11 +33,16 @@ from syncd.people import domain_of, normalise
 from syncd.pipeline import Account, Workshop
 from syncd.pipeline.portrait import domains_of
 from syncd.planner import Policy
+from syncd.secrets import STATE_PASSWORD, SecretWrong, secret
 from syncd.store import aliases, tombstones
 from syncd.store.database import Database, open_database
 from syncd.store.dossiers import Lawyer
+from syncd.store.folder import state_folder
 from syncd.store.observations import Indexer
 from syncd.store.portions import Record
+
+if TYPE_CHECKING:
+    from syncd.telemetry import Pulse, Telemetry
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +146,7 @@ def state_url(assembly: Assembly) -> str:
     """Where the state lives; a relative SQLite path is relative to the configuration file."""
     given = assembly.settings.state
     if given is None:
-        home = os.environ.get("STATE_DIRECTORY")
-        user = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
-        return f"sqlite:///{Path(home) if home else Path(user) / 'syncd'}/syncd.db"
+        return f"sqlite:///{state_folder()}/syncd.db"
     prefix = "sqlite:///"
     if given.startswith(prefix) and not given.startswith(prefix + "/"):
         return prefix + str(assembly.base / given.removeprefix(prefix))
@@ -156,13 +158,27 @@ def open_state(assembly: Assembly) -> Database:
     try:
         if make_url(state_url(assembly)).get_backend_name() not in ("sqlite", "postgresql"):
             raise ValueError("only SQLite and PostgreSQL can hold it")
-        return open_database(state_url(assembly), first, assembly.settings.addresses)
+        return open_database(_signed_in(assembly), first, assembly.settings.addresses)
+    except SecretWrong as error:
+        raise ConfigErrors([assembly.document.mistake(("state",), f"state: {error}")]) from error
     except ImportError as error:
         message = "state: this kind of database needs an extra: pip install 'syncd[postgres]'"
         raise ConfigErrors([assembly.document.mistake(("state",), message)]) from error
     except (ValueError, ArgumentError) as error:
         message = f"state: {error}; write it like sqlite:///syncd.db"
         raise ConfigErrors([assembly.document.mistake(("state",), message)]) from error
+
+
+def _signed_in(assembly: Assembly) -> str:
+    """Where the state lives, with the password that the configuration leaves out. Never shown."""
+    url = state_url(assembly)
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "postgresql" or parsed.password is not None:
+        return url
+    password = secret(STATE_PASSWORD, assembly.base)
+    if password is None:
+        return url
+    return parsed.set(password=password.get_secret_value()).render_as_string(hide_password=False)
 
 
 def open_workshop(assembly: Assembly, database: Database, *, writing: bool = True) -> Workshop:
@@ -186,7 +202,7 @@ def open_workshop(assembly: Assembly, database: Database, *, writing: bool = Tru
             forgotten=tombstones.load(database),
             owned=owner.addresses,
         ),
-        accounts=tuple(_accounts(assembly, writing=writing)),
+        accounts=tuple(open_accounts(assembly, writing=writing)),
         ruleset=assembly.ruleset,
         clock=Clock(settings.owner.zone, settings.weekdays),
         policy=policy_of(settings),
@@ -195,6 +211,27 @@ def open_workshop(assembly: Assembly, database: Database, *, writing: bool = Tru
         myself=me,
         not_mine=frozenset(normalise(addr) for addr in settings.owner.not_mine),
         reowned=reowned,
+    )
+
+
+def open_telemetry(
+    assembly: Assembly, database: Database, pulse: Pulse, now: Callable[[], datetime]
+) -> Telemetry | None:
+    """What counts and tells how the daemon fares; None where `metrics:` asks for nothing."""
+    settings = assembly.settings
+    wanted = settings.metrics
+    if wanted is None:
+        return None
+    from syncd.telemetry import Telemetry
+
+    textfile = None if wanted.textfile is None else Path(wanted.textfile).expanduser()
+    return Telemetry(
+        pulse,
+        database,
+        [account.name for account in settings.accounts],
+        now,
+        listen=wanted.listen,
+        textfile=None if textfile is None else assembly.base / textfile,
     )
 
 
@@ -213,7 +250,7 @@ def reowned(shop: Workshop, found: frozenset[str]) -> Workshop:
     )
 
 
-def _accounts(assembly: Assembly, *, writing: bool) -> Sequence[Account]:
+def open_accounts(assembly: Assembly, *, writing: bool = False) -> Sequence[Account]:
     from connectors.local.account import LocalAccount
 
     opened = []

@@ -14,7 +14,7 @@ from syncd import wiring
 from syncd.cli import rules_files
 from syncd.cli.context import Call, JsonOption, NowOption, call_of, default_config, print_json
 from syncd.cli.rules_files import Source, Tested
-from syncd.config import ConfigErrors, Document, Mistake
+from syncd.config import ConfigErrors, Document, MetricsSettings, Mistake
 from syncd.pipeline.switches import mode_line
 
 _WRONG = 78
@@ -113,6 +113,8 @@ def _configuration(call: Call, now: str | None) -> dict[str, Any]:
         lines.append("  no account takes tasks: add `tasks:` to one to have them written")
     if mode:
         lines.append(f"  mode: {mode}")
+    if settings.metrics is not None:
+        lines.append(f"  metrics of `run`: {_metrics(settings.metrics)}")
     return {
         "config": str(assembly.path),
         "accounts": [account.name for account in shop.accounts],
@@ -123,6 +125,16 @@ def _configuration(call: Call, now: str | None) -> dict[str, Any]:
         **rules,
         "lines": lines,
     }
+
+
+def _metrics(wanted: MetricsSettings) -> str:
+    places = []
+    if wanted.listen is not None:
+        host, port = wanted.listen
+        places.append(f"http://{f'[{host}]' if ':' in host else host}:{port}/metrics")
+    if wanted.textfile is not None:
+        places.append(wanted.textfile)
+    return " and ".join(places)
 
 
 def _assembly(call: Call) -> wiring.Assembly:

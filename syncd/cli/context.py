@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from syncd import wiring
+from syncd import log, wiring
 
 NowOption = Annotated[str | None, typer.Option("--now", help="The moment to judge at (ISO 8601).")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -31,10 +31,16 @@ class Call:
 
     config: Path | None = None
     now: str | None = None
+    verbose: bool = False
 
     def assembly(self) -> wiring.Assembly:
         """Configuration and rules, read. Raises `ConfigErrors`."""
-        return wiring.assemble(self.config or default_config())
+        assembly = wiring.assemble(self.config or default_config())
+        settings = assembly.settings
+        log.know([account.name for account in settings.accounts])
+        if self.verbose and settings.log.format != "auto":
+            log.listen("debug", settings.log.format)
+        return assembly
 
     def moment(self, given: str | None, assembly: wiring.Assembly | None = None) -> datetime:
         """`--now`, before or after the command, else the clock. Without an offset it is meant in

@@ -6,6 +6,7 @@ import typer
 
 from syncd.cli.context import JsonOption, NowOption, call_of, print_json
 from syncd.cli.session import writing
+from syncd.pipeline import draws
 from syncd.pipeline.act import acting
 from syncd.pipeline.switches import in_force
 from syncd.store import switches
@@ -27,6 +28,7 @@ def command(context: typer.Context, now: NowOption = None, as_json: JsonOption =
                 switches.enable(connection, owner, moment)
                 switches.put_mode(connection, owner, "deliver")
                 switches.judge_held(connection, owner, moment)
+                draws.order(connection, owner)
         with shop.database.read() as connection:
             policy = in_force(connection, owner, shop.policy).policy
             waiting = coming(connection, owner, shop.ruleset, policy, moment)

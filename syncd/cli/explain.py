@@ -9,7 +9,7 @@ import typer
 
 from syncd.cli.context import JsonOption, NotFound, NowOption, call_of, print_json
 from syncd.cli.session import Session, reading
-from syncd.cli.who import unknown
+from syncd.cli.who import judged, unknown
 from syncd.people import normalise
 from syncd.views.explain import explain_address, explain_all, explain_person
 from syncd.views.people import find
@@ -57,6 +57,7 @@ def _explain(session: Session, who: str) -> dict[str, Any]:
     if normalise(who) in session.shop.owner.addresses:
         raise NotFound(f"{who} is you; name somebody else (`syncd people` lists everybody)")
     match = find(session.connection, session.shop.database.owner, who)
+    judged(session.connection, session.shop, match)
     if match.person is not None:
         return explain_person(session.connection, decider, match.person.id, session.now)
     if match.address:

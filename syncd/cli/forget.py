@@ -14,8 +14,8 @@ from syncd.cli.context import JsonOption, NotFound, NowOption, call_of, print_js
 from syncd.people import normalise
 from syncd.pipeline import Workshop
 from syncd.pipeline import forget as forgetting
+from syncd.pipeline.act import turn
 from syncd.store import ledger, shred
-from syncd.store.lock import exclusive
 from syncd.store.target import Look, Target, look
 
 _NOT_REACHED = (
@@ -47,23 +47,29 @@ def command(
     database = wiring.open_state(assembly)
     try:
         shop = wiring.open_workshop(assembly, database)
-        with exclusive(database):
+        with turn(shop, moment) as mine:
             if undo:
                 _undo(shop, person, as_json=as_json)
+                mine.follow()
                 return
             target = _target(shop, person)
             if target is None:
                 result: dict[str, Any] = {"forgotten": "already"}
             else:
-                forgetting.read_hand(shop, moment)
+                if mine.alone:
+                    forgetting.read_hand(shop, moment)
                 with database.read() as connection:
                     found = look(connection, database.owner, target)
                     edited = _edited(connection, database.owner, found)
                 keep = set() if yes else _ask(target, found, edited)
-                shop, forgot = forgetting.forget(shop, moment, target, keep)
+                shop, forgot = forgetting.forget(shop, moment, target, keep, mine)
                 result = {"forgotten": "now", "erased": forgot.found.counts}
                 result |= {"kept": sorted(keep), "named_in": list(forgot.edited)}
-            troubles = forgetting.finish(shop, moment)
+            troubles: Mapping[str, Exception] = {}
+            if mine.alone:
+                troubles = forgetting.finish(shop, moment)
+            else:
+                forgetting.finish_beside(shop)
             left = forgetting.left_to_do(shop)
             unshredded = shred.due(database)
     finally:

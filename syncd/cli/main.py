@@ -73,15 +73,18 @@ def options(
         bool, typer.Option("--verbose", "-v", help="Tell what happens, on standard error.")
     ] = False,
 ) -> None:
-    context.obj = Call(config=config, now=now)
+    context.obj = Call(config=config, now=now, verbose=verbose)
     if verbose:
-        log.listen()
+        log.listen("debug")
 
 
 def _register() -> None:
     from syncd.cli import (
+        audit,
+        backup,
         check,
         demo,
+        doctor,
         enable,
         explain,
         export,
@@ -94,23 +97,38 @@ def _register() -> None:
         once,
         pause,
         people,
+        restore,
+        retry,
         rules,
+        run,
+        service,
         status,
         tasks,
     )
 
-    for module in (init, once, check, status, people, explain, tasks, log, note, merge):
+    for module in (init, run, once, check, status, people, explain, tasks, log, note, merge):
         module.register(app)
-    for module in (rules, mute, pause, enable, forget, export, demo):
+    for module in (rules, mute, pause, enable, forget, export, audit, retry):
+        module.register(app)
+    for module in (backup, restore, doctor, service, demo):
         module.register(app)
 
 
 def main() -> None:
     """Run the command line; every expected trouble becomes a sentence and an exit code."""
+    _open_streams()
     _register()
     # Typer would swallow Ctrl-C without a word, and a timer stops us with SIGTERM.
     signal.signal(signal.SIGINT, _stop)
     signal.signal(signal.SIGTERM, _stop)
+    try:
+        _run()
+    except SystemExit:
+        log.silence()  # not in `finally`: an error that nobody caught is still to be told
+        raise
+
+
+def _run() -> None:
     try:
         app()
     except ConfigErrors as error:
@@ -129,6 +147,14 @@ def main() -> None:
     except Stopped as stopped:
         _say("syncd: stopped; what was read so far is kept, the next run goes on from there")
         sys.exit(128 + stopped.number)
+
+
+def _open_streams() -> None:
+    """What was closed before we were started (`2>&-`) swallows what is said; its number must not
+    become that of a file of ours."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
 
 
 def _say(text: str) -> None:

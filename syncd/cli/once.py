@@ -12,9 +12,13 @@ import typer
 
 from syncd import wiring
 from syncd.cli.context import JsonOption, NowOption, call_of, print_json
-from syncd.pipeline import Workshop, once
+from syncd.pipeline import Workshop, act, once
+from syncd.pipeline.hand import incident
 from syncd.pipeline.report import Report
 from syncd.pipeline.switches import in_force
+from syncd.store.database import Database
+from syncd.store.errors import StoreError, StoreHeld
+from syncd.store.poke import poke
 from syncd.views.coming import Coming, coming
 
 
@@ -40,8 +44,17 @@ def command(
     database = wiring.open_state(assembly)
     try:
         shop = wiring.open_workshop(assembly, database)
-        with bar(shown=sys.stderr.isatty() and not as_json) as progress:
-            report = once(shop, moment, progress, accept_deletions=accept_deletions)
+        vanished = _vanished(shop)
+        if accept_deletions and (taken := act.accept_deletions(shop)) is not None:
+            _tell_taken(vanished, taken=taken)
+        with _beside(database), bar(shown=sys.stderr.isatty() and not as_json) as progress:
+            report = once(
+                shop,
+                moment,
+                progress,
+                accept_deletions=accept_deletions,
+                real=now is None and call.now is None,
+            )
         waiting = _previewed(shop, moment)
     finally:
         database.close()
@@ -55,6 +68,40 @@ def command(
     for line in troubles_of(report):
         typer.echo(line, err=True)
     raise typer.Exit(code_of(report))
+
+
+def _vanished(shop: Workshop) -> int:
+    """How many tasks the owner is asked about."""
+    with shop.database.read() as connection:
+        return sum(
+            len(incident(connection, shop.database.owner, account)) for account in shop.lists
+        )
+
+
+def _tell_taken(vanished: int, *, taken: bool) -> None:
+    """A daemon runs, and reads the lists itself."""
+    if not taken:
+        raise StoreError("the running syncd could not read the lists yet: it does so as it can")
+    if vanished:
+        typer.echo("The running syncd took the vanished tasks for deleted.")
+    else:
+        typer.echo("The running syncd has read the lists once more: nothing was in question.")
+    raise typer.Exit
+
+
+@contextmanager
+def _beside(database: Database) -> Iterator[None]:
+    """Whoever finds the daemon at work need not stop it."""
+    try:
+        yield
+    except StoreHeld as error:
+        if not poke(database):
+            raise
+        message = (
+            f"syncd runs (process {error.pid or 'unknown'}) and does by itself what `once` does: "
+            "`syncd status` shows how it fares. To run `once` all the same, stop it first"
+        )
+        raise StoreError(message) from error
 
 
 def _previewed(shop: Workshop, now: datetime) -> Coming | None:
@@ -127,7 +174,8 @@ def lines_of(report: Report) -> list[str]:
 
 
 def troubles_of(report: Report) -> list[str]:
-    lines = [
+    lines = [f"syncd: {report.clock}"] if report.clock else []
+    lines += [
         f"syncd: {outcome.account}: {outcome.facet}: {outcome.error}"
         for outcome in report.outcomes
         if outcome.error

@@ -17,6 +17,7 @@ from syncd import wiring
 from syncd.cli import rules_files, who
 from syncd.cli.context import JsonOption, NotFound, NowOption, call_of, print_json
 from syncd.cli.session import Session, reading
+from syncd.views.people import Found
 
 app = typer.Typer(
     help="What the rules do, and why one does or does not ask for a task.",
@@ -114,6 +115,7 @@ def why_(
             _refuse_gone(session, name)
         rule = _rule(session.assembly, name)
         person = who.person(session.connection, session.shop, whom)
+        who.judged(session.connection, session.shop, Found(person))
         found = why(session.connection, session.decider(), rule, person.id, session.now)
         zone = session.shop.owner.zone
     if as_json:

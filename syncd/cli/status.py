@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import typer
@@ -9,6 +10,7 @@ import typer
 from syncd.cli.context import JsonOption, NowOption, call_of, print_json
 from syncd.cli.mute import line_of
 from syncd.cli.session import reading
+from syncd.views.health import nobody_signed_in
 from syncd.views.status import status_of
 
 _SHOWN = 20
@@ -19,7 +21,8 @@ def register(app: typer.Typer) -> None:
 
 
 def command(context: typer.Context, now: NowOption = None, as_json: JsonOption = False) -> None:
-    """Show accounts, items set aside, tasks that wait; exit code 1 if something needs you."""
+    """Show accounts, items set aside, tasks that wait; exit code 1 if something needs you, 77 if
+    no account can sign in."""
     with reading(call_of(context), now) as session:
         names = [account.name for account in session.shop.accounts]
         shop = session.shop
@@ -37,7 +40,14 @@ def command(context: typer.Context, now: NowOption = None, as_json: JsonOption =
     else:
         for line in lines_of(status):
             typer.echo(line)
-    raise typer.Exit(1 if status["failed"] else 0)
+    raise typer.Exit(code_of(status, names))
+
+
+def code_of(status: dict[str, Any], accounts: Collection[str]) -> int:
+    """The exit code by remedy: 77 where no account can sign in, 1 where something needs you."""
+    if nobody_signed_in(status["health"], accounts):
+        return 77
+    return 1 if status["failed"] else 0
 
 
 _REASONS = {
@@ -53,12 +63,33 @@ def _why(reason: str) -> str:
 
 
 def lines_of(status: dict[str, Any]) -> list[str]:
+    return trouble_lines(status["trouble"]) + _lines(status)
+
+
+def trouble_lines(found: list[dict[str, Any]]) -> list[str]:
+    """What stops everything, before anything else is said."""
+    return [
+        "Nothing is done"
+        + (f" since {one['since']:%Y-%m-%d %H:%M} UTC" if one["since"] else "")
+        + f": {one['words']}"
+        for one in found
+    ]
+
+
+def _lines(status: dict[str, Any]) -> list[str]:
     if status["as_of"] is not None:
         lines = [f"As of {status['as_of']:%Y-%m-%d %H:%M} UTC"]
     elif status["accounts"]:
         lines = ["The first run was stopped before its end: `syncd once` goes on."]
     else:
         return ["Nothing has been read yet: run `syncd once`."]
+    wrong = status["configuration_refused"]
+    if wrong is not None:
+        lines.append(
+            f"The running syncd uses the configuration of before {wrong['at']:%Y-%m-%d %H:%M} UTC: "
+            "the new one is wrong, `syncd check` says where"
+        )
+    lines += health_lines(status["health"])
     for row in status["accounts"]:
         account, facet = row["account"], row["facet"]
         state = row["error"] or ("up to date" if row["complete"] else "still reading")
@@ -97,7 +128,8 @@ def lines_of(status: dict[str, Any]) -> list[str]:
         lines.append("No account takes tasks: add `tasks:` to one to have them written.")
     aside = status["set_aside"]
     lines.append(f"{len(aside)} items set aside" + (":" if aside else ""))
-    lines += _some([f"{i['account']}: {i['ref']}: {i['reason']}" for i in aside])
+    lines += _some([f"{i['account']}: {i['ref']}: {i['reason']}{_tried(i)}" for i in aside])
+    lines += _people_lines(status["people_set_aside"])
     lines += [
         f"Not written: {one['key']} to {one['account']}: {one['error'] or one['state']}"
         for one in status["undelivered"]
@@ -117,6 +149,58 @@ def lines_of(status: dict[str, Any]) -> list[str]:
         )
         lines += _some([f"{task['title']}  {task['key']}" for task in one["tasks"]])
     return lines
+
+
+_FACETS = {"delivery": "writing tasks"}
+_REMEDIES = {
+    "signin": "sign in again",
+    "owner": "it waits for you",
+    "wait": "the next run tries again",
+}
+
+
+def health_lines(found: list[dict[str, Any]]) -> list[str]:
+    """A line for every account that is not up: what, since when, and what to do."""
+    lines = []
+    for one in found:
+        if one["state"] == "up":
+            continue
+        facets = [f for f in one["facets"] if f["state"] == one["state"]]
+        which = ", ".join(dict.fromkeys(_FACETS.get(f["facet"], f["facet"]) for f in facets))
+        last = one["last_success"]
+        parts = [
+            f"{one['account']} is {one['state']} since {one['since']:%Y-%m-%d %H:%M} UTC ({which})",
+            f"last success {last:%Y-%m-%d %H:%M}" if last else "never read to its end",
+        ]
+        if one["next_try"] is None or one["remedy"] != "wait":
+            parts.append(_REMEDIES[one["remedy"]])
+        if one["next_try"] is not None:
+            parts.append(f"next try at {one['next_try']:%H:%M:%S} UTC")
+        lines.append("; ".join(parts))
+    return lines
+
+
+def _people_lines(found: list[dict[str, Any]]) -> list[str]:
+    """Who cannot be judged, and what is newest of what is known of them."""
+    if not found:
+        return []
+    who = "1 person" if len(found) == 1 else f"{len(found)} people"
+    lines = []
+    for one in found:
+        newest = one["newest"]
+        where = f"; newest: {newest['account']}: {newest['ref']}" if newest else ""
+        lines.append(f"{one['name']} ({one['fault']}){_tried(one)}{where}")
+    return [f"{who} cannot be judged, what is known of them makes syncd fail:", *_some(lines)]
+
+
+def _tried(one: dict[str, Any]) -> str:
+    """How often something was tried, and when it is tried again."""
+    if not one["tries"]:
+        return " (to be tried again)" if one["next_try"] else ""
+    times = "once" if one["tries"] == 1 else f"{one['tries']} times"
+    again = one["next_try"]
+    then = f"again at {again:%Y-%m-%d %H:%M} UTC" if again else "no more: `syncd retry` does"
+    return f" (tried {times}, {then})"
 
 
 def off_lines(off: dict[str, Any]) -> list[str]:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from syncd.cli.context import NotFound
 from syncd.people import normalise
 from syncd.pipeline import Workshop
-from syncd.store import people
+from syncd.store import people, trials
 from syncd.store.people import PersonRow
 from syncd.store.target import Target
 from syncd.views.people import Found, find
@@ -29,6 +29,21 @@ def person(connection: Connection, shop: Workshop, word: str) -> PersonRow:
     if found.person is None:
         raise NotFound(f"{found.address} is no person: `syncd explain {found.address}` says why")
     return found.person
+
+
+def judged(connection: Connection, shop: Workshop, found: Found) -> None:
+    """Raises `NotFound` for somebody who cannot be judged, and so not be shown."""
+    owner = shop.database.owner
+    failed = trials.of_people(connection, owner)
+    if not failed:
+        return
+    addr = found.address or ""
+    who = found.person.id if found.person else people.owners_of(connection, owner, [addr]).get(addr)
+    if who in failed:
+        raise NotFound(
+            f"{found.person.name if found.person else addr} cannot be judged: what is known of "
+            "them makes syncd fail; `syncd status` says more, `syncd retry` tries again"
+        )
 
 
 def target(connection: Connection, shop: Workshop, word: str) -> Target:

@@ -148,7 +148,7 @@ def _verdicts(
                 "due": verdict.due,
                 "next": None,
                 "reasons": list(reasons),
-                "key": mint(verdict.rule, anchor, decider.address_in(portrait, anchor)),
+                "key": mint(verdict.rule, anchor, portrait.address_in(anchor)),
             }
         )
     return sorted(shown, key=lambda one: (one["rule"], one["key"]))

@@ -33,6 +33,11 @@ def current(reasons: Sequence[str], *, paused: bool) -> tuple[str, ...]:
     return tuple("pause:over" if one == "pause:owner" else one for one in reasons)
 
 
+def in_incident(reasons: Sequence[str], *, everywhere: bool) -> list[str]:
+    """What waits for its turn waits for the list, where no list may be written to."""
+    return ["list:incident" if everywhere and one == "budget" else one for one in reasons]
+
+
 def in_words(reasons: Sequence[str]) -> str:
     """The first reason that says something to a person; "" where none does."""
     for reason in reasons:

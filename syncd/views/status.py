@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from connectors.records import Facet
 from rules.verdict import State
 from syncd.pipeline.hand import incident
 from syncd.pipeline.switches import in_force
@@ -15,17 +16,24 @@ from syncd.planner import Policy
 from syncd.store import (
     aliases,
     facts,
+    health,
     ledger,
     ledger_outbox,
     ledger_tasks,
     people,
+    refused,
     removals,
     shred,
     sources,
+    trouble,
 )
+from syncd.store.health import Place
 from syncd.store.schema import observation
+from syncd.store.sources import SourceRow
 from syncd.store.times import from_int
-from syncd.views.reasons import current
+from syncd.views.aside import items_aside, people_aside
+from syncd.views.health import health_of
+from syncd.views.reasons import current, in_incident
 from syncd.views.switches import Reporter
 
 
@@ -42,6 +50,9 @@ def status_of(
     `rules` the ids of those in use."""
     reporter = Reporter(connection, owner, policy, now)
     rows = [row for row in sources.load(connection, owner) if row.account in accounts]
+    fared = {row.place for row in health.load(connection, owner)}
+    # What failed and has no health any more is not configured any more.
+    rows = [row for row in rows if not row.error or not fared or _place(row) in fared]
     counts = sources.counts(connection, owner)
     kinds = select(observation.c.kind, func.count().label("number")).where(
         observation.c.owner == owner
@@ -52,15 +63,20 @@ def status_of(
         account: keys for account in accounts if (keys := incident(connection, owner, account))
     }
     held = ledger.in_state(connection, owner, [State.HELD])
+    lists = {row.account for row in rows if row.facet == Facet.TASKS}
     paused = in_force(connection, owner, policy).policy.paused(now)
     as_of = facts.get(connection, owner, "as_of")
+    stopped = trouble.standing(connection, owner)
     troubles = ledger_outbox.troubles(connection, owner)
+    fare = health_of(connection, owner, accounts)
+    wrong = refused.standing(connection, owner)
     opened = ledger_tasks.open_tasks(connection, owner)
     elsewhere = _tally(
         [r.task.account for r in opened if r.task and r.task.account not in accounts]
     )
     return {
         "as_of": from_int(int(as_of)) if as_of else None,
+        "trouble": [{"kind": one.kind, "since": one.since, "words": one.words} for one in stopped],
         "accounts": [
             {
                 "account": row.account,
@@ -75,6 +91,8 @@ def status_of(
             }
             for row in rows
         ],
+        "health": fare,
+        "configuration_refused": wrong,
         "items": [
             {"account": account, "facet": facet, "state": state, "count": n}
             for (account, facet, state), n in sorted(counts.items())
@@ -85,16 +103,17 @@ def status_of(
             for addr, reasons in aliases.load(connection, owner).items()
         ],
         "people": people.count(connection, owner),
-        "set_aside": [
-            {"account": account, "facet": facet, "ref": ref, "reason": reason}
-            for account, facet, ref, reason in sources.set_aside(connection, owner)
-        ],
+        "set_aside": items_aside(connection, owner),
+        "people_set_aside": people_aside(connection, owner),
         "tasks": {
             "open": len(opened),
             "out_of_reach": elsewhere,  # by the account that is not configured any more
             "held": len(held),
             "held_by": _tally(
-                [current(row.reasons, paused=paused)[0] for row in held if row.reasons]
+                in_incident(
+                    [current(row.reasons, paused=paused)[0] for row in held if row.reasons],
+                    everywhere=bool(lists) and lists <= incidents.keys(),
+                )
             ),
             "without_rule": [
                 {"key": row.key, "rule": row.rule, "until": row.expires}
@@ -119,12 +138,18 @@ def status_of(
         "off": reporter.off(),
         "report": reporter.report(),
         "next": people.next_moment(connection, owner),
-        "failed": bool(incidents)
+        "failed": bool(stopped or wrong)
+        or bool(incidents)
         or bool(elsewhere)
         or any(one.error for one in removals.pending(connection, owner))
         or any(row.error for row in rows)
+        or any(one["state"] == health.DOWN for one in fare)
         or any(one.state == ledger_outbox.ASIDE or one.error for one in troubles),
     }
+
+
+def _place(row: SourceRow) -> Place:
+    return Place(row.account, row.facet, row.scope)
 
 
 def _tally(words: list[str]) -> dict[str, int]:

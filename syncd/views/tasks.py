@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy import Connection
 
 from rules.verdict import State
+from syncd.inference.model import Dossier
 from syncd.pipeline.decide import Decider
 from syncd.pipeline.people import Portrait
 from syncd.planner import Status, Tracked
-from syncd.store import ledger, ledger_tasks
+from syncd.store import ledger, ledger_tasks, people
 from syncd.views.explain import evidence_of, interactions_of, person_of, verdict_of
 from syncd.views.reasons import current
 
@@ -42,7 +43,24 @@ def _portraits(
     connection: Connection, decider: Decider, rows: Sequence[Tracked], now: datetime
 ) -> dict[str, Portrait]:
     ids = sorted({row.person for row in rows})
-    return {one.row.id: one for one in decider.gallery.look(connection, ids, now)}
+    found = {one.row.id: one for one in decider.gallery.look(connection, ids, now)}
+    missing = [who for who in ids if who not in found]
+    return found | _bare(connection, decider, missing, now) if missing else found
+
+
+def _bare(
+    connection: Connection, decider: Decider, ids: Sequence[str], now: datetime
+) -> dict[str, Portrait]:
+    """People of whom nothing can be inferred now: what is stored of them, and no claim. Their tasks
+    stand in the list all the same."""
+    gallery = decider.gallery
+    addrs = people.addresses_of(connection, gallery.owner_id, ids)
+    found = {}
+    for who, row in people.load(connection, gallery.owner_id, ids).items():
+        dossier = Dossier(frozenset(addrs.get(who, ())))
+        history = gallery.portraits.history(who, row.name, dossier, (), now)
+        found[who] = Portrait(row, tuple(sorted(dossier.addresses)), dossier, (), history)
+    return found
 
 
 def entry(

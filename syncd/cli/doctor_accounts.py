@@ -1,0 +1,124 @@
+"""What `syncd doctor` looks at outside the state: the configuration, secrets, accounts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import make_url
+
+from connectors.contract import Divisible, Hindered, Source, Waiting
+from connectors.errors import ConnectorError, SignInNeeded
+from connectors.records import Facet
+from syncd import secrets, wiring
+from syncd.pipeline import Account
+from syncd.views.doctor import Finding, ok, warning, wrong
+
+
+def configuration(assembly: wiring.Assembly) -> Iterator[Finding]:
+    """Its file: nobody else may change what is read, or read what is secret."""
+    path = assembly.path
+    mode = path.stat().st_mode
+    secret = make_url(wiring.state_url(assembly)).password is not None
+    rules = f"{len(assembly.ruleset.rules)} rules"
+    if mode & 0o002:
+        yield wrong("configuration", f"others may change {path}", f"chmod o-w {path}", code=78)
+    elif secret and mode & 0o044:
+        yield wrong(
+            "configuration",
+            f"others may read the password in {path}",
+            f"chmod 600 {path}, or give it as the secret {secrets.STATE_PASSWORD}",
+            code=78,
+        )
+    else:
+        yield ok("configuration", f"{path} is right, {rules}")
+
+
+def credentials(assembly: wiring.Assembly) -> Iterator[Finding]:
+    """Every secret that is there can be used."""
+    given = os.environ.get("CREDENTIALS_DIRECTORY")
+    folders = [assembly.base / "secrets", *([Path(given)] if given else [])]
+    names = sorted({one.name for folder in folders if folder.is_dir() for one in folder.iterdir()})
+    usable = []
+    for name in names:
+        try:
+            if secrets.secret(name, assembly.base) is not None:
+                usable.append(name)
+        except secrets.SecretWrong as error:
+            yield wrong("secrets", str(error), code=78)
+    if given and not Path(given).is_dir():
+        yield wrong("secrets", f"$CREDENTIALS_DIRECTORY is {given}, which is no folder", code=78)
+    elif usable:
+        yield ok("secrets", ", ".join(usable))
+    elif not names:
+        yield ok("secrets", "none are needed, none are there")
+
+
+class _Nothing:
+    """The `Known` of a first reading."""
+
+    def under(self, prefix: str) -> Mapping[str, str]:
+        return {}
+
+
+def accounts(
+    assembly: wiring.Assembly, opened: tuple[Account, ...], now: datetime
+) -> Iterator[Finding]:
+    """Whether each account can be listed, and watched. Nothing is read into the state."""
+    for account in opened:
+        for source in account.sources:
+            what = f"{account.name}/{source.facet}"
+            if source.facet is not Facet.TASKS:
+                yield _listed(what, source, now)
+    for entry in assembly.settings.accounts:
+        if entry.tasks is not None:
+            yield _task_list(f"{entry.name}/tasks", assembly.base / Path(entry.tasks).expanduser())
+    yield _watched(opened)
+
+
+def _listed(what: str, source: Source, now: datetime) -> Finding:
+    try:
+        if isinstance(source, Divisible):
+            next(iter(source.chunks(None, _Nothing(), now)), None)
+        else:
+            next(iter(source.changes(None, _Nothing(), now)), None)
+    except SignInNeeded as error:
+        return wrong(what, str(error), f"syncd login {what.partition('/')[0]}")
+    except ConnectorError as error:
+        return wrong(what, str(error))
+    return ok(what, f"{source.scope} can be listed")
+
+
+def _task_list(what: str, folder: Path) -> Finding:
+    """A folder that tasks are written to, or that the first one makes."""
+    there = folder
+    while not os.path.lexists(there) and there != there.parent:
+        there = there.parent
+    if not there.is_dir():
+        return wrong(what, f"{there} is no folder", "move it away, or name another")
+    if not os.access(there, os.R_OK | os.W_OK | os.X_OK):
+        return wrong(what, f"{there} may not be written", "give syncd's user the right to")
+    return ok(what, f"{folder} can be written" + ("" if there == folder else ", once it is made"))
+
+
+def _watched(opened: tuple[Account, ...]) -> Finding:
+    """Whether changes are noticed at once: everything is watched for a moment."""
+    hindered = []
+    count = 0
+    for source in (source for account in opened for source in account.sources):
+        if not isinstance(source, Waiting) or not isinstance(source, Hindered):
+            continue
+        count += 1
+        try:
+            source.wait(0)
+        except ConnectorError:
+            continue  # it cannot be listed either
+        if source.hindrance:
+            hindered.append(source.hindrance)
+    if hindered:
+        return warning(
+            "watching", "; ".join(dict.fromkeys(hindered)), "what is said there, if it matters"
+        )
+    return ok("watching", f"changes are noticed at once in {count} places")

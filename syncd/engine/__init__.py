@@ -1,0 +1,1 @@
+"""The heart-beat: what a daemon does between two moments, and the threads that wait for them."""

@@ -1,0 +1,284 @@
+"""What writes everything that is derived: small steps, and a whole pass where they are too small.
+
+Its methods are acts: each begins and ends with nothing open, at the `now` that it is given. They
+belong to one thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from syncd import log
+from syncd.engine.guard import guarded
+from syncd.engine.pace import Pace
+from syncd.pipeline import whole
+from syncd.pipeline.aliases import Suspects, find_aliases
+from syncd.pipeline.draws import moment, note, order
+from syncd.pipeline.hand import to_accept
+from syncd.pipeline.health import Ward
+from syncd.pipeline.joins import finish_merges
+from syncd.pipeline.observe import Outcome
+from syncd.pipeline.report import Progress, Report
+from syncd.pipeline.step import decider_of, settler_of, step
+from syncd.pipeline.switches import in_force
+from syncd.pipeline.taking import Taking
+from syncd.pipeline.workshop import Workshop
+from syncd.store import acts, facts, people, said, shred, sources, tombstones, trials
+from syncd.store.dossiers import Shelf
+from syncd.store.health import Place
+
+Take = Callable[[Connection, datetime], int]
+_AGAIN = timedelta(minutes=1)  # after something that another process kept from being done
+_CROWD = 400  # marks that a back-fill left, with which a step would take too long
+
+
+class Stale(BaseException):
+    """What was read was read on the terms of another workshop: it has to be read again. No trouble
+    that anybody could note and go on after, so nothing that catches exceptions catches it."""
+
+
+class Judge:
+    """Keeps one owner's people, verdicts and decided tasks up to date."""
+
+    def __init__(self, shop: Workshop, show: Progress) -> None:
+        self._show = show
+        self._filling: set[Place] = set()  # back-fills that are being read now
+        self._pace = Pace()
+        self._much = False  # something waits for a pass
+        self._unshredded = False
+        self.asked_again = False  # the owner wants everything tried now
+        self.shop = shop
+
+    @property
+    def shop(self) -> Workshop:
+        """What everything is done with; `wiring` makes another when the configuration changes."""
+        return self._shop
+
+    @shop.setter
+    def shop(self, shop: Workshop) -> None:
+        self._database = guarded(shop.database)
+        self._shop = replace(shop, database=self._database)
+        self._suspects: Suspects | None = None
+        # What is read now is read again on the new terms, if it is read any more.
+        self._much |= bool(self._filling)
+        self._filling.clear()
+
+    def renew(self, now: datetime) -> None:
+        """Take note of what the owner said in another process, and follow what cannot wait."""
+        with self._database.read() as connection:
+            last = acts.number(connection, self._database.owner)
+        forgotten = tombstones.load(self._database)
+        ignore = self._shop.ignore
+        if forgotten != ignore.forgotten:
+            self.shop = replace(self._shop, ignore=replace(ignore, forgotten=forgotten))
+        self._database.known.act = last
+        self._finish_merges(now)
+
+    # --- acts ---
+
+    def start(self, now: datetime) -> None:
+        """What a pass does first, and then for whoever was left when the last process ended."""
+        whole.begin(self._shop, now, Report(), self._show)
+        self.whole(now)
+
+    def take_portion(self, shop: Workshop, taking: Taking, now: datetime) -> int:
+        """Store a portion that was read with `shop`, and judge whom it touches; returns how many
+        observations are new or changed. A back-fill is only stored: its end changes what is true of
+        everybody. Raises `Stale`."""
+        if shop is not self._shop:
+            raise Stale
+        place = Place(taking.row.account, taking.row.facet, taking.row.scope)
+        changed = 0
+
+        def take(connection: Connection, at: datetime) -> int:
+            nonlocal changed
+            changed = taking.into(connection, at)
+            if taking.ends:
+                order(connection, self._database.owner)
+            return changed
+
+        if taking.alone:
+            if not self._filling:
+                self._pace.begin(now)
+            self._filling.add(place)
+            self._pace.go_on(now)
+            self._store(take, now)
+        else:
+            self.take(take, now)
+        if self._is_about_the_owner(taking):
+            self._find_aliases()
+        return changed
+
+    def take(self, take: Take, now: datetime, shop: Workshop | None = None) -> None:
+        """Store something in a step. Raises `Stale` where it was read with another `shop`."""
+        if shop is not None and shop is not self._shop:
+            raise Stale
+        if self._much or self._is_crowded():
+            self._much = True
+            self._store(take, now)
+        else:
+            self._step(now, take)
+
+    def read_to_the_end(self, place: Place, now: datetime) -> None:
+        """A source has said all it had to say, or failed."""
+        self._much |= place in self._filling
+        self._filling.discard(place)
+        self._catch_up(now)
+
+    def wake(self, now: datetime) -> None:
+        """Whoever's moment has come, what the owner said, the day's draw when its hour has come."""
+        self._much |= self._is_crowded()
+        if self.is_news():
+            self.whole(now)
+        elif not self._much:
+            self._step(now, None)
+        self._catch_up(now)
+        if not self._much and self.draw_at(now, now):
+            self._draw(now, daily=True)
+        if self._unshredded:
+            self._shred()
+
+    def whole(self, now: datetime, outcomes: Iterable[Outcome] = ()) -> None:
+        """A pass over whoever is marked or due, for what a step leaves or does not notice."""
+        self._find_aliases()
+        shelf = Shelf()
+        daily = self.draw_at(now, now)
+        whole.relate(self._shop, now, Report(), self._show, shelf, texts=False)
+        whole.decide(self._shop, now, outcomes, self._show, shelf, daily=daily)
+        self._much = False
+        self._pace.passed(now)
+        with self._database.begin(repeatable=True) as connection:
+            acts.follow(connection, self._database.owner)
+            self.asked_again |= bool(to_accept(connection, self._database.owner, self._shop.lists))
+            if facts.get(connection, self._database.owner, trials.ASKED) is not None:
+                facts.drop(connection, self._database.owner, trials.ASKED)
+                self.asked_again = True
+        self._shred()
+
+    def judge_unread(self, now: datetime) -> None:
+        """Every source was read since somebody ceased to be ignored."""
+        whole.notice_reading(self._shop, now, complete=True)
+
+    def heard(self, place: Place, now: datetime) -> None:
+        """A source is well and has no news."""
+        owner = self._database.owner
+        with self._database.begin(repeatable=True) as connection:
+            row = sources.get(connection, owner, *place)
+            if row.done_at is not None and not row.error:
+                sources.put(connection, owner, replace(row, ok_at=now))
+                Ward(owner, now).well(connection, place)
+
+    # --- asked ---
+
+    @property
+    def filling(self) -> bool:
+        """Whether a back-fill is under way."""
+        return bool(self._filling)
+
+    def is_news(self) -> bool:
+        """Whether the owner said something that was not followed yet."""
+        owner = self._database.owner
+        with self._database.read() as connection:
+            return acts.number(connection, owner) != acts.followed(connection, owner)
+
+    def next_moment(self, now: datetime) -> datetime | None:
+        """When anything changes by itself. None: never."""
+        with self._database.read() as connection:
+            changes = people.next_moment(connection, self._database.owner)
+            tried = trials.next_at(connection, self._database.owner)
+            draws = self._next_draw(connection, now)
+        again = now + _AGAIN if self._unshredded else None
+        if self._much:
+            changes = self._pace.next(now) if self._filling else now
+            tried = draws = None
+        moments = [one for one in (changes, tried, draws, again) if one is not None]
+        return min(moments, default=None)
+
+    def draw_at(self, moment: datetime, now: datetime) -> bool:
+        """Whether the day's tasks are to be drawn by `moment`."""
+        with self._database.read() as connection:
+            drawn = self._next_draw(connection, now)
+        return drawn is not None and drawn <= moment
+
+    def _next_draw(self, connection: Connection, now: datetime) -> datetime | None:
+        if not self._shop.tasks_in:
+            return None
+        owner = self._database.owner
+        return moment(connection, owner, in_force(connection, owner, self._shop.policy).policy, now)
+
+    # --- inside ---
+
+    def _finish_merges(self, now: datetime) -> None:
+        """What comes of a merge is known before anything of it is written to a list: settled,
+        judged and remembered in one transaction."""
+        database = self._database
+        with database.read() as connection:
+            if not said.begun(connection, database.owner):
+                return
+        if self._is_crowded():
+            return  # too much for one transaction
+        with database.begin() as connection:
+            gallery = self._shop.gallery(connection)
+            settler = settler_of(self._shop, gallery, now)
+            while settler.settle_in(connection) is not None:
+                pass
+            while decider_of(self._shop, connection, gallery, now).follow_in(connection):
+                pass
+            finish_merges(connection, database.owner, now)
+
+    def _shred(self) -> None:
+        """Nothing that was erased is to stay in the bytes of the file; whoever looks at it now
+        keeps that from being done."""
+        self._unshredded = not shred.shred(self._database)
+
+    def _store(self, take: Take, now: datetime) -> None:
+        with self._database.begin(repeatable=True) as connection:
+            take(connection, now)
+
+    def _is_crowded(self) -> bool:
+        """Whether a back-fill has marked more people than a step should look at."""
+        if not self._filling:
+            return False
+        with self._database.read() as connection:
+            marks = people.dirty_addresses(connection, self._database.owner, _CROWD)
+        return len(marks) == _CROWD
+
+    def _step(self, now: datetime, take: Take | None) -> None:
+        stored = None if take is None else lambda connection: take(connection, now)
+        done = step(self._shop, now, stored)
+        log.event("step.made", taken=done.taken, people=done.folded, judged=done.judged)
+        self._much |= done.left
+        if done.judged and any(rule.urgent for rule in self._shop.ruleset.rules):
+            self._draw(now, daily=False)
+
+    def _draw(self, now: datetime, *, daily: bool) -> None:
+        database = self._database
+        with database.read() as connection:
+            gallery = self._shop.gallery(connection)
+            decider = decider_of(self._shop, connection, gallery, now)
+        drawn = decider.draw(daily=daily)
+        if drawn:
+            log.event("tasks.drawn", drawn=drawn, daily=daily)
+        if daily:
+            with database.begin() as connection:
+                note(connection, database.owner, decider.policy, now)
+
+    def _catch_up(self, now: datetime) -> None:
+        if self._much and (not self._filling or self._pace.next(now) <= now):
+            self.whole(now)
+
+    def _is_about_the_owner(self, taking: Taking) -> bool:
+        if self._suspects is None:
+            self._suspects = Suspects(self._shop)
+        return not taking.alone and self._suspects.concerned(taking.portion.taken)
+
+    def _find_aliases(self) -> None:
+        found = find_aliases(self._shop, news=True)
+        self._suspects = None
+        if found is not self._shop:
+            self.shop = found
+            self._much = True

@@ -1,0 +1,277 @@
+"""The thread that writes: one job after the other, and what time itself brings.
+
+    do what was posted --> whoever's moment has come --> tell those whom it concerns --> sleep
+
+It sleeps until the earliest moment at which anything changes. That moment is one of the wall clock,
+which may jump while a machine is suspended or set right, so it looks up now and then; what another
+process has stored without saying so is seen then as well.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Lock
+from typing import Final
+
+from syncd import log
+from syncd.engine.crew import Crew
+from syncd.engine.engine import Engine
+from syncd.engine.mailbox import Letter, Mailbox
+from syncd.engine.worker import Worker
+from syncd.pipeline.clock import LIMIT
+from syncd.store import ledger_outbox, readings, trouble
+from syncd.store.agenda import Agenda
+from syncd.store.database import Database
+from syncd.store.errors import StoreError, StoreUnwritable
+from syncd.telemetry import Pulse
+
+LOOK_UP: Final = 30.0  # seconds: two wake-ups a minute
+_JUMP: Final = 5.0  # seconds by which the two clocks may drift apart while it sleeps
+_STORE_AGAIN: Final = timedelta(seconds=30)
+_UNSURE: Final = 10.0  # seconds for somebody to say what time it is
+_LOOK_OFTEN: Final = 0.5
+_AT_LEAST: Final = timedelta(seconds=1)  # between two wakings that had nothing to do
+
+
+class Loop:
+    """Beats until it is told to leave. `alive` is called whenever something was done."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        mailbox: Mailbox,
+        clock: Callable[[], datetime],
+        pulse: Pulse,
+        alive: Callable[[], None],
+    ) -> None:
+        self.engine = engine
+        self.crew: Crew | None = None  # None: nothing has begun yet
+        self.locks: dict[str, Lock] = {}  # the task lists' by account; they outlive a crew
+        self.timekeeper: Worker | None = None
+        self.stale = True  # what is stored has to be brought up to the clock before anything else
+        self._wrong = ""  # what is wrong with the clock
+        self._unsure_until: float | None = None  # it was not looked at since it jumped
+        self._full = False  # the disk takes nothing
+        self.next: datetime | None = None
+        self.changes = 0  # how often anything in the state was seen to have changed
+        self._mailbox = mailbox
+        self._clock = clock
+        self._pulse = pulse
+        self._alive = alive
+        self._agenda = Agenda(engine.shop.database)
+        self._file = _file_of(engine.shop.database)
+        self._poked = False
+        self._wanted: tuple[int, str] = (0, "")  # texts, as they were told of last
+        self._blocked_until: datetime | None = None
+        self._version = -1
+        self._apart = self._drift()
+
+    @property
+    def blocked(self) -> str:
+        """Why nothing is decided or written."""
+        if self._unsure_until is not None and time.monotonic() < self._unsure_until:
+            return "the clock is being looked at"
+        return self._wrong or ("the disk takes nothing" if self._full else "")
+
+    @property
+    def database(self) -> Database:
+        """The state, for what does not depend on what the owner said meanwhile."""
+        mine = self.engine.shop.database
+        return Database(mine.engine, mine.owner)
+
+    def clock_is(self, words: str) -> None:
+        """What is wrong with the clock, "" for nothing: it was looked at."""
+        self._wrong, self._unsure_until = words, None
+        self._mailbox.post("time")
+
+    def doubt_clock(self) -> None:
+        """Do nothing before the clock was looked at; but who is asked about it may not answer."""
+        if self.timekeeper is not None:
+            self._unsure_until = time.monotonic() + _UNSURE
+            self.timekeeper.ring()
+
+    # --- one beat ---
+
+    def beat(self, most: float) -> str:
+        """Sleep for at most so many seconds, then do what is to be done; returns the kind of the
+        letter that came, "" for none."""
+        letter = self._mailbox.take(self._rest(most))
+        self._still_there()
+        now = self._clock()
+        kind = "" if letter is None else letter.kind
+        if kind == "poke":
+            self._poked = False
+        if kind == "room":
+            self.no_room(now)
+        if letter is not None and letter.job is not None:
+            self._do(letter, now)
+        try:
+            self._look_around(now)
+            if self._is_due(now):
+                self._wake(now)
+        except StoreUnwritable:
+            self.no_room(now)
+        except StoreError as error:
+            if error.exit_code != 1:
+                raise
+            log.event("state.busy", error=error)
+            self._version, self.next = -1, now + _STORE_AGAIN
+        self._alive()
+        return kind
+
+    def poke(self) -> None:
+        """Another process has stored something. From any thread; many pokes are as good as one."""
+        if not self._poked:
+            self._poked = True
+            self._mailbox.post("poke")
+
+    def close(self) -> None:
+        self._agenda.close()
+
+    def _rest(self, most: float) -> float:
+        """For how many seconds there is nothing to do."""
+        seconds = min(most, LOOK_UP if self._unsure_until is None else _LOOK_OFTEN)
+        moment = self._blocked_until or (None if self.blocked else self.next)
+        if moment is not None:
+            seconds = min(seconds, max(0.0, (moment - self._clock()).total_seconds()))
+        if len(self._mailbox):
+            return 0.0
+        self._pulse.rest(seconds)
+        return seconds
+
+    # --- doing ---
+
+    def _do(self, letter: Letter, now: datetime) -> None:
+        """A job of a worker's. Its errors are the worker's to bear."""
+        if self.blocked:
+            letter.job = self._refuse
+        try:
+            with self._pulse.step(letter.kind):
+                self._mailbox.open(letter, now)
+        except StoreUnwritable:
+            self.no_room(now)
+        except StoreError:
+            return
+        except Exception as error:  # noqa: BLE001  # whoever posted it knows what to do about it
+            log.event("job.failed", kind=letter.kind, error=error)
+
+    def _refuse(self, _: datetime) -> None:
+        raise StoreError(self.blocked)
+
+    def _is_due(self, now: datetime) -> bool:
+        if self._blocked_until is not None:
+            if now < self._blocked_until:
+                return False
+            self._try_again(now)
+        if self.blocked or self.stale:
+            return False
+        return self.next is not None and self.next <= now
+
+    def _wake(self, now: datetime) -> None:
+        """A fault here is the engine's own: it ends the process, and whoever runs it starts it
+        anew."""
+        said = self.engine.is_news()
+        with self._pulse.step("wake"):
+            self.engine.wake(now)
+        if said and self.crew is not None:
+            self.crew.ring_deliverers()
+        if self.engine.is_asked_again() and self.crew is not None:
+            self.crew.ask()
+        self._look_around(now)
+        if self.next is not None and self.next <= now:
+            self.next = now + _AT_LEAST
+
+    # --- what others have to know ---
+
+    def _look_around(self, now: datetime) -> None:
+        """What has changed in the state, by whomever: when to wake, and whom to ring."""
+        jumped = self._jump()
+        if jumped:
+            self._clock_jumped(jumped, now)
+        version = self._agenda.version()
+        if not jumped and version == self._version:
+            return
+        self._version = version
+        self.changes += 1
+        self._ring()
+        self.next = now if self.engine.is_news() else self.engine.next_judgement(now)
+
+    def _clock_jumped(self, by: float, now: datetime) -> None:
+        """It was set, or the machine slept: what is waited for may be over, or far away again."""
+        log.event("clock.jumped", seconds=round(by))
+        if abs(by) > LIMIT.total_seconds():
+            self.doubt_clock()
+        elif self.timekeeper is not None:
+            self.timekeeper.ring()
+        if by < 0:
+            self.stale = True
+            self.engine.clock_went_back(now)
+        if self.crew is not None:
+            self.crew.ask()
+
+    def _ring(self) -> None:
+        """Those for whom there is something to write, or to read once more."""
+        if self.crew is None:
+            return
+        database = self.engine.shop.database
+        with database.read() as connection:
+            to_write = ledger_outbox.is_pending(connection, database.owner)
+            wanted = readings.tally(connection, database.owner)
+        if to_write:
+            self.crew.ring_deliverers()
+        if wanted != self._wanted:
+            self._wanted = wanted
+            self.crew.ring_readers()
+
+    def _jump(self) -> float:
+        """By how many seconds the wall clock was set, or went on while we stood still."""
+        drift = self._drift()
+        by = drift - self._apart
+        if abs(by) < _JUMP:
+            return 0.0
+        self._apart = drift
+        return by
+
+    def _drift(self) -> float:
+        """How far the wall clock is from the one that never jumps."""
+        return self._clock().timestamp() - time.monotonic()
+
+    # --- trouble that stops everything ---
+
+    def _still_there(self) -> None:
+        """Raises `StoreError` when the state was removed or replaced under us: what is stored now
+        is stored nowhere, and another syncd may be at work on what is there."""
+        if self._file is not None and _file_of(self.engine.shop.database) != self._file:
+            log.event("state.lost")
+            raise StoreError(
+                "the state was removed or replaced while syncd ran on it: what it stored since is "
+                "lost; put the state back, or start anew"
+            )
+
+    def no_room(self, now: datetime) -> None:
+        """The disk takes nothing: try again now and then."""
+        trouble.note_disk(self.database, now)
+        self._full = True
+        self._blocked_until = now + _STORE_AGAIN
+
+    def _try_again(self, now: datetime) -> None:
+        if not trouble.room(self.database):
+            self._blocked_until = now + _STORE_AGAIN
+            return
+        trouble.clear_disk(self.database)
+        self._full, self._blocked_until, self._version = False, None, -1
+
+
+def _file_of(database: Database) -> tuple[int, int] | None:
+    """Which file the state is in; None where it is in none, or not there."""
+    url = database.engine.url
+    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
+        return None
+    try:
+        found = Path(str(url.database)).stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

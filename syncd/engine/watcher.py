@@ -1,0 +1,139 @@
+"""A thread for each source: it asks what changed, and waits until something may have.
+
+A source that can wait is asked when it says so, once in a while all the same (a calendar's window
+moves with the time), and is well as long as it is heard of; any other is polled.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from datetime import datetime, timedelta
+from typing import Final
+
+from connectors.contract import Hindered, Source, TaskList, TextSource, Waiting
+from connectors.errors import ConnectorError
+from syncd.engine.worker import Desk, Worker, jittered
+from syncd.store.health import Place
+
+QUIET: Final = 900.0  # seconds in which a source that waits is heard of at least once
+_ANYWAY: Final = timedelta(hours=20)  # after which it is asked although it says nothing
+
+
+class Watcher(Worker):
+    """Watches one source of an account. `poll` is in seconds."""
+
+    def __init__(self, desk: Desk, account: str, source: Source, poll: float) -> None:
+        super().__init__(f"watch {account} {source.facet}", desk)
+        self._account = account
+        self._source = source
+        self._poll = poll
+        self._place = Place(account, str(source.facet), source.scope)
+        self._asked_at: datetime | None = None
+        self._to_ask = False
+        self._due = 0.0  # when it is asked whatever it says, where that is by polling
+        self._heard_at = 0.0  # when it was heard of last
+
+    def ask(self) -> None:
+        """Ask the source once more, whatever it says."""
+        self._to_ask = True
+        self.ring()
+
+    def ring(self) -> None:
+        super().ring()
+        if isinstance(self._source, Waiting) and self._asked_at is not None:
+            self._source.wake()
+
+    def turn(self) -> None:
+        if self._asked_at is None and isinstance(self._source, Waiting):
+            self._listen(0)  # what happens from now on ends the next wait
+        self._to_ask = False
+        self._asked_at = self.desk.clock()
+        self._heard_at = self.desk.steady()
+        self._due = self._heard_at + jittered(self._poll)
+        self.look(self._asked_at)
+        while not self._is_time():
+            self.meanwhile()
+
+    def look(self, now: datetime) -> None:
+        """Read what changed, and the texts that are wanted of it."""
+        self.engine.read(self._account, self._source, now)
+        self.meanwhile()
+
+    def meanwhile(self) -> None:
+        """What may have come to be wanted of this source without any news of its own."""
+        if isinstance(self._source, TextSource) and self.engine.wants_texts():
+            self.engine.texts(self.desk.clock(), self._source)
+
+    def _is_time(self) -> bool:
+        """Wait for news; False when it was rung for something else, which puts nothing off."""
+        assert self._asked_at is not None
+        until = self.engine.retries.until(self._place)
+        if until is not None and until > self._asked_at:
+            return not self.sleep_until(until) or self._to_ask
+        if not isinstance(self._source, Waiting):
+            return not self._sleep_until_due() or self._to_ask
+        end = self._due if self._hindered() else self._heard_at + QUIET
+        news = self._listen(max(0.0, min(end - self.desk.steady(), self._left())))
+        self.leave_if_dismissed()
+        self._bell.clear()
+        now, steady = self.desk.clock(), self.desk.steady()
+        if news or self._to_ask or not self._left() or abs(now - self._asked_at) > _ANYWAY:
+            return True
+        if steady >= self._heard_at + QUIET:
+            self._heard_at = steady
+            self.engine.heard(self._place, now)
+        return False
+
+    def _sleep_until_due(self) -> bool:
+        return self.sleep_at_most(min(self._due - self.desk.steady(), self._left()))
+
+    def _left(self) -> float:
+        """Seconds after which it is asked although there is no news."""
+        return math.inf
+
+    def _listen(self, seconds: float) -> bool:
+        assert isinstance(self._source, Waiting)
+        try:
+            return self._source.wait(seconds)
+        except ConnectorError:
+            # Asking it says what is wrong; until that may be over it is polled.
+            return seconds == 0 or not self._sleep_until_due()
+
+    def _hindered(self) -> bool:
+        return isinstance(self._source, Hindered) and bool(self._source.hindrance)
+
+
+class HandWatcher(Watcher):
+    """Watches a task list. Nothing is written to it while it is read: `alone`."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        account: str,
+        tasks: TaskList,
+        poll: float,
+        alone: AbstractContextManager[object] | None = None,
+        read: Callable[[], None] = lambda: None,
+    ) -> None:
+        super().__init__(desk, account, tasks, poll)
+        self._alone = alone or nullcontext()
+        self._read = read  # told that the list was read
+
+    def look(self, now: datetime) -> None:
+        with self._alone:
+            self.leave_if_dismissed()
+            self.engine.hand(self._account, now)
+        self._read()
+
+    def _left(self) -> float:
+        moment = self.engine.next_hand(self._account)
+        if moment is None:
+            return math.inf
+        return max(0.0, (moment - self.desk.clock()).total_seconds())
+
+    def meanwhile(self) -> None:
+        if self.engine.wants_hand(self._account):
+            self._to_ask = True
+            self.look(self.desk.clock())
