@@ -11,6 +11,10 @@ BENCH_ARGS ?=
 MINUTES ?= 60
 # make soak EXAMPLES=1000
 EXAMPLES ?= 100
+# make simulate SEEDS=40 MONTHS=6; make simulate SEED=17 is one of them; make soak SEEDS=300 MONTHS=24
+SEEDS ?=
+SEED ?=
+MONTHS ?= 6
 # make lock UPGRADE=--upgrade
 UPGRADE ?=
 
@@ -19,18 +23,20 @@ READY := .venv/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench fuzz soak fmt docs lock clean
+.PHONY: help setup demo test check systemd bench fuzz simulate soak fmt docs lock clean
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make demo    set up, then show syncd at work on an invented mailbox"
 	@echo "make test    set up, then run every test; says what it skips and why"
 	@echo "make check   lint, format, types, import contracts"
+	@echo "make systemd boot a small machine and run the service in it (root); says what it skips and why"
 	@echo "make bench   measure speed against mblaze, notmuch and stdlib (BENCH_ARGS=\"--messages 2000\")"
 	@echo "make fuzz    look for inputs that break a reader, for an hour (MINUTES=5)"
-	@echo "make soak    try ever more histories against the promises (EXAMPLES=1000)"
+	@echo "make simulate  months of invented owners against the promises (SEEDS=40 MONTHS=6, or SEED=17)"
+	@echo "make soak    try ever more histories against the promises (EXAMPLES=1000, or SEEDS=300 MONTHS=24)"
 	@echo "make fmt     format and fix what can be fixed"
-	@echo "make docs    write docs/rules.md anew from the code"
+	@echo "make docs    write docs/rules.md and docs/events.md anew from the code"
 	@echo "make lock    resolve the dependencies anew (UPGRADE=--upgrade for newer ones)"
 	@echo "make clean   remove what the other targets made"
 
@@ -67,6 +73,17 @@ check: $(READY)
 	done; \
 	if [ -n "$$failed" ]; then echo "make check: failed:$$failed" >&2; exit 1; fi
 
+# A real systemd in namespaces, see tests/boot.sh. What is not possible here is skipped, loudly.
+systemd: $(READY)
+	@[ -d .cache/bookworm ] || command -v mmdebstrap >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "syncd: installing mmdebstrap to make a small machine with"; \
+	    { apt-get update -q && DEBIAN_FRONTEND=noninteractive \
+	      apt-get install -y -q --no-install-recommends mmdebstrap; } >/dev/null \
+	      || echo "syncd: mmdebstrap could not be installed" >&2; \
+	  fi; }
+	SYNCD_BOOTED=1 $(BIN)/python -m pytest -n 0 -rs $(PYTEST_ARGS) tests/integration/test_booted*.py
+
 # The peers come from the system; where they may not be installed, their lines are skipped, loudly.
 bench: $(READY)
 	@for pair in mhdr:mblaze notmuch:notmuch; do \
@@ -88,8 +105,16 @@ bench: $(READY)
 fuzz: .venv/.fuzz
 	$(BIN)/python tests/simulation/fuzz/fuzz.py --minutes $(MINUTES)
 
+YEARS := PYTHONPATH=tests $(BIN)/python -m simulation.years --months $(MONTHS) --jobs $(WORKERS)
+
+simulate: $(READY)
+	$(YEARS) $(if $(SEED),$(SEED),--seeds $(or $(SEEDS),40 --minutes 3))
+
+# Years of owners where SEEDS is given, else the state machine of owner's actions.
 soak: $(READY)
-	SYNCD_SOAK=$(EXAMPLES) $(BIN)/python -m pytest -q tests/simulation tests/unit/rules/test_evaluate_clock.py
+	$(if $(SEEDS),$(YEARS) --seeds $(SEEDS),$(MACHINES))
+
+MACHINES = SYNCD_SOAK=$(EXAMPLES) $(BIN)/python -m pytest -q tests/simulation tests/unit/rules/test_evaluate_clock.py tests/integration/test_newest.py
 
 fmt: $(READY)
 	$(BIN)/ruff check --fix
@@ -97,6 +122,7 @@ fmt: $(READY)
 
 docs: $(READY)
 	$(BIN)/python -m rules.describe_language > docs/rules.md
+	$(BIN)/python -m syncd.log.events > docs/events.md
 
 # The first file constrains the others, so that a package has one version everywhere.
 lock:

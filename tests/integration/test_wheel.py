@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -78,12 +79,18 @@ def test_the_wheel_holds_the_three_packages_and_nothing_else(wheel: Path) -> Non
 
 
 def test_the_wheel_holds_every_file_of_its_packages(wheel: Path) -> None:
-    """Packs, templates, migrations and py.typed travel with the code; caches do not."""
+    """Packs, templates, migrations, units and py.typed travel with the code; caches do not."""
     expected = {
         path.relative_to(REPOSITORY).as_posix()
         for package in PACKAGES
         for path in (REPOSITORY / package).rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
+    }
+    units = REPOSITORY / "deploy" / "systemd"
+    expected |= {
+        (Path("syncd/units") / path.relative_to(units)).as_posix()
+        for path in units.rglob("*")
+        if path.is_file()
     }
     with zipfile.ZipFile(wheel) as archive:
         found = {name for name in archive.namelist() if name.startswith(PACKAGES)}
@@ -102,3 +109,21 @@ def test_the_packages_come_from_the_wheel(installed: Path, package: str) -> None
 def test_the_installed_demo_runs(installed: Path, tmp_path: Path) -> None:
     """`syncd demo` works from the wheel alone: every data file it needs is inside."""
     assert run(installed / "syncd", "demo", cwd=tmp_path).strip()
+
+
+def test_the_installed_service_comes_with_its_unit(installed: Path, tmp_path: Path) -> None:
+    """`syncd service install` finds the unit in the wheel, and names the program it came with."""
+    (tmp_path / "tasks").mkdir()
+    (tmp_path / "syncd.yaml").write_text(
+        "owner: {name: Ana, addresses: [ana@example.org], timezone: Europe/Lisbon}\n"
+        "accounts: [{name: home, kind: local, tasks: tasks/}]\n"
+    )
+    tree = tmp_path / "tree"
+    options = ("service", "install", "--root", tree, "--as", "nobody")
+    if shutil.which("systemctl") is None:
+        pytest.skip("no systemctl here: apt install systemd")
+    run(installed / "syncd", "--config", tmp_path / "syncd.yaml", *options, cwd=tmp_path)
+    units = tree / "etc" / "systemd" / "system"
+    shipped = REPOSITORY / "deploy" / "systemd" / "syncd.service"
+    assert (units / "syncd.service").read_text() == shipped.read_text()
+    assert str(installed / "python") in (units / "syncd.service.d/10-install.conf").read_text()
