@@ -217,15 +217,15 @@ class Side:
         for one in explained:
             one.pop("verdicts", None)
         shown = {
-            "explain": sorted(_plain(_nameless(one)) for one in explained),
-            "people": sorted(_plain(_nameless(one)) for one in listed),
+            "explain": sorted(plain(nameless(one)) for one in explained),
+            "people": sorted(plain(nameless(one)) for one in listed),
             "verdicts": sorted(
                 f"{sorted(addrs)} {[replace(one, person='') for one in found]!r}"
                 for addrs, found in verdicts.items()
             ),
         }
-        plain: dict[str, Any] = json.loads(json.dumps(shown, default=str, sort_keys=True))
-        return plain
+        copy: dict[str, Any] = json.loads(json.dumps(shown, default=str, sort_keys=True))
+        return copy
 
     def _decider(self, shop: Workshop, connection: Connection, now: datetime) -> Decider:
         gallery = shop.gallery(connection)
@@ -233,15 +233,15 @@ class Side:
         return Decider(database, gallery, shop.ruleset, shop.clock, shop.policy, shop.tasks_in, now)
 
 
-def _plain(shown: object) -> str:
+def plain(shown: object) -> str:
     return without_places(json.loads(json.dumps(shown, default=str, sort_keys=True)))
 
 
-def _nameless(value: Any) -> Any:
+def nameless(value: Any) -> Any:
     """Ids come and go with merges; what they stand for does not."""
     if isinstance(value, dict):
-        return {name: _nameless(one) for name, one in value.items() if name != "id"}
-    return [_nameless(one) for one in value] if isinstance(value, list) else value
+        return {name: nameless(one) for name, one in value.items() if name != "id"}
+    return [nameless(one) for one in value] if isinstance(value, list) else value
 
 
 def later(day: date, days: int) -> date:

@@ -1,0 +1,34 @@
+"""Invented owners, some months of each; `simulation/years/__main__.py` runs many more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from simulation.years import __main__ as years
+
+KEPT = Path(years.__file__).with_name("regressions.txt")
+
+
+def _kept() -> Iterator[tuple[int, int]]:
+    for line in KEPT.read_text("utf-8").splitlines():
+        if line and not line.startswith("#"):
+            seed, months, _ = line.split(maxsplit=2)
+            yield int(seed), int(months)
+
+
+@pytest.mark.parametrize("seed", [5])
+def test_every_promise_is_kept_for_some_weeks(seed: int) -> None:
+    """Whatever people, accounts, the owner, the machine and time do."""
+    result = years.simulate(seed, 1)
+    assert not result.trouble, result.trouble
+    assert result.figures.undisturbed > 3
+    assert result.figures.readings > 20
+
+
+@pytest.mark.parametrize(("seed", "months"), list(_kept()))
+def test_what_broke_once_holds(seed: int, months: int) -> None:
+    """Each of these seeds found something, as `regressions.txt` tells."""
+    result = years.simulate(seed, months)
+    assert not result.trouble, result.trouble

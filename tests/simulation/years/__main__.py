@@ -1,0 +1,121 @@
+"""`make simulate`: years of invented owners against the promises.
+
+    python -m simulation.years SEED [--months 6] [--verbose]
+    python -m simulation.years --seeds 40 [--minutes 3] [--from 1] [--months 6] [--jobs 2]
+
+Each seed is a world of its own. One that fails prints where, what happened last, and the one
+command that shows it again. Exit code 1 when there was any.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+import traceback
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+from simulation.years.figures import Figures
+from simulation.years.year import Year
+
+_FAST = Path("/dev/shm")  # states are small, short-lived, and wait for no disk there
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one seed came to; `trouble` is "" where all was well."""
+
+    seed: int
+    months: int
+    seconds: float
+    figures: Figures
+    trouble: str = ""
+
+
+def simulate(seed: int, months: int, *, verbose: bool = False) -> Result:
+    """One seed, in a folder of its own."""
+    began = time.perf_counter()
+    home = _FAST if _FAST.is_dir() else None
+    with tempfile.TemporaryDirectory(dir=home, prefix=f"syncd-{seed}-") as folder:
+        year = Year(seed, months, Path(folder))
+        if verbose:
+            year.tell = _say
+        try:
+            year.run()
+        except Exception as error:  # noqa: BLE001  # whatever it is, it is shown with its seed
+            return Result(
+                seed, months, time.perf_counter() - began, year.figures, _told(year, error)
+            )
+    return Result(seed, months, time.perf_counter() - began, year.figures)
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+
+
+def _told(year: Year, error: BaseException) -> str:
+    shown = str(error)
+    if not isinstance(error, AssertionError) or not shown:
+        shown = "".join(traceback.format_exception(error)).rstrip()
+    acts = "\n".join(f"    {act}" for act in year.acts)
+    return (
+        f"seed {year.seed} broke at {year.step}:\n  {shown}\n  what happened last:\n{acts}\n"
+        f"  again: make simulate SEED={year.seed} MONTHS={year.months}"
+    )
+
+
+def many(first: int, least: int, months: int, jobs: int, minutes: float) -> int:
+    """So many seeds at least, more if they fit into these minutes; returns how many failed."""
+    began = time.perf_counter()
+    total, failed, number, seconds, compared = Figures(), [], 0, 0.0, 0
+    with ProcessPoolExecutor(jobs) as pool:
+        running: set[Future[Result]] = set()
+        seeds = count(first)
+        for _ in range(min(least, jobs)):
+            running.add(pool.submit(simulate, next(seeds), months))
+        while running:
+            done, running = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                result = future.result()
+                number, seconds = number + 1, seconds + result.seconds
+                compared += result.figures.compared
+                total.add(result.figures)
+                if result.trouble:
+                    failed.append(result.seed)
+                    _say(result.trouble)
+                in_time = time.perf_counter() - began + seconds / number < 60 * minutes
+                if number + len(running) < least or in_time:
+                    running.add(pool.submit(simulate, next(seeds), months))
+    _say(
+        f"{number} seeds x {months} months in {time.perf_counter() - began:.0f} s "
+        f"({seconds / max(1, number):.1f} s each): {total.line()}; "
+        f"{compared} of them in another order as well"
+    )
+    _say(f"failed: {sorted(failed)}" if failed else "every promise was kept")
+    return len(failed)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m simulation.years")
+    parser.add_argument("seed", nargs="?", type=int)
+    parser.add_argument("--seeds", type=int, default=40)
+    parser.add_argument("--from", dest="first", type=int, default=1)
+    parser.add_argument("--minutes", type=float, default=0.0)
+    parser.add_argument("--months", type=int, default=6)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--verbose", action="store_true")
+    asked = parser.parse_args()
+    if asked.seed is None:
+        failed = many(asked.first, asked.seeds, asked.months, asked.jobs, asked.minutes)
+        return 1 if failed else 0
+    result = simulate(asked.seed, asked.months, verbose=asked.verbose)
+    _say(result.trouble or f"seed {asked.seed}: {result.figures.line()} in {result.seconds:.1f} s")
+    return 1 if result.trouble else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

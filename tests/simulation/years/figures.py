@@ -1,0 +1,31 @@
+"""How much was tried, so that it can be told whether it was enough."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class Figures:
+    """What a year came to."""
+
+    drives: int = 0
+    undisturbed: int = 0
+    crashes: int = 0
+    tasks: int = 0
+    judged: int = 0  # how often the oracle and the list were compared about something
+    meetings: int = 0
+    readings: int = 0
+    compared: bool = False  # with another order
+
+    def add(self, other: Figures) -> None:
+        """Count those of another year as well."""
+        for name in ("drives", "undisturbed", "crashes", "tasks", "judged", "meetings", "readings"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
+    def line(self) -> str:
+        return (
+            f"{self.drives} drives, {self.undisturbed} undisturbed, {self.crashes} crashes, "
+            f"{self.tasks} tasks, {self.judged} judgements, {self.meetings} meetings, "
+            f"{self.readings} readings{', in another order as well' if self.compared else ''}"
+        )

@@ -1,0 +1,283 @@
+"""What the owner does: in the task lists, and at the command line. All of it is remembered, for
+what they did has to stand."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from simulation.years import letters
+from simulation.years.cast import Person
+from simulation.years.process import Process
+from simulation.years.stage import LISTS, Stage
+from simulation.years.tasks import Ours, tasks_of
+from sqlalchemy import Connection
+
+from connectors.records import Facet, Task
+from syncd.inference.model import Direction, Mode
+from syncd.pipeline import Workshop, joins
+from syncd.pipeline import forget as forgetting
+from syncd.planner.mutes import EVERY_RULE, Mute
+from syncd.store import logged, mutes, notes, people, switches
+from syncd.store.errors import StoreError
+from syncd.store.lock import exclusive
+from syncd.store.target import Target
+
+Word = Callable[[Process, datetime], None]
+
+
+@dataclass(slots=True)
+class Said:
+    """What the owner said at the command line, and when by whose clock."""
+
+    at: datetime
+    what: str
+    do: Word
+    facts: bool  # whether it says something about people, and not only about tasks
+
+
+@dataclass(slots=True)
+class Memory:
+    """What has to stand."""
+
+    edits: dict[str, dict[str, Any]] = field(default_factory=dict)  # by key: what was written last
+    deleted: set[str] = field(default_factory=set)
+    answered: set[tuple[str, str]] = field(default_factory=set)  # (rule, address)
+    muted: set[str] = field(default_factory=set)
+    ever_muted: set[str] = field(default_factory=set)
+    paused: date | None = None
+    forgotten: list[Person] = field(default_factory=list)
+    ignored: set[str] = field(default_factory=set)
+    merged: set[str] = field(default_factory=set)
+    lost: set[str] = field(default_factory=set)  # keys of tasks that are newer than the state
+    words: list[Said] = field(default_factory=list)
+    comparable: bool = True  # whether another order must come to the same
+
+
+class Owner:
+    """The owner of one world. `traits` are the unusual things that this seed's owner does."""
+
+    def __init__(
+        self, rng: random.Random, process: Process, stage: Stage, traits: frozenset[str]
+    ) -> None:
+        self.rng, self.process, self.stage, self.traits = rng, process, stage, traits
+        self.memory = Memory()
+        self.cast = process.cast
+        self._emptied: list[tuple[str, str, Task]] = []
+
+    # --- in the lists ---
+
+    def hand(self, now: datetime, saying: Callable[[str], None]) -> None:
+        """Some of the open tasks are ticked, edited, moved or deleted."""
+        rng = self.rng
+        deletions = 0
+        for one in tasks_of(self.stage):
+            if one.task.completed or rng.random() > 0.06:
+                continue
+            what = rng.choice(("tick", "tick", "title", "notes", "due", "delete", "untick"))
+            if what == "delete" and deletions:
+                what = "due"  # three at once are an incident, which has a day of its own
+            deletions += what == "delete"
+            saying(f"the owner's hand: {what} {one.task.title!r} {one.key}")
+            self._one(one, what, now)
+
+    def empties_a_list(self, saying: Callable[[str], None]) -> bool:
+        """Everything in a list is gone at once; whether there was enough for an incident."""
+        mine = [one for one in tasks_of(self.stage) if one.account == "home"]
+        if len(mine) < 3:
+            return False
+        saying(f"the list of home is emptied: {len(mine)} tasks")
+        for one in mine:
+            self.stage.worlds[one.account].delete_task(one.ref)
+        self._emptied = [(one.account, one.ref, one.task) for one in mine]
+        return True
+
+    def fills_it_again(self, saying: Callable[[str], None]) -> None:
+        """What was gone is there again, as it was."""
+        if self._emptied:
+            saying("the list of home is there again")
+        for account, ref, task in self._emptied:
+            self.stage.worlds[account].put(Facet.TASKS, ref, (task,))
+        self._emptied = []
+
+    def _one(self, one: Ours, what: str, now: datetime) -> None:
+        memory, world = self.memory, self.stage.worlds[one.account]
+        task, edits = one.task, memory.edits.setdefault(one.key, {})
+        if what in ("tick", "untick"):
+            world.tick(one.ref, now)
+            memory.answered.add((one.rule, one.addr))
+            edits["completed"] = True
+        elif what == "delete":
+            world.delete_task(one.ref)
+            memory.deleted.add(one.key)
+            memory.answered.add((one.rule, one.addr))
+        else:
+            number = self.rng.getrandbits(20)
+            values: dict[str, Any] = {
+                "title": f"Ring them {letters.SUBJECT} {number:x}",
+                "notes": f"{task.notes}\nneeds: {letters.SUBJECT} {number:x}\n",
+                "due": now.date() + timedelta(days=number % 40),
+            }
+            if values["due"] == task.due:
+                values["due"] += timedelta(days=1)  # to the day it has would be no word at all
+            written = {what: values[what]}
+            world.put(Facet.TASKS, one.ref, (replace(task, **written),))
+            edits.update(written)
+            if what == "due":  # `expires` moves with it
+                memory.answered.add((one.rule, one.addr))
+
+    # --- at the command line ---
+
+    def speaks(self, now: datetime, saying: Callable[[str], None]) -> None:
+        """Now and then something is logged, noted, muted, paused."""
+        rng = self.rng
+        if rng.random() > 0.12:
+            return
+        choices = ["log", "note", "mute", "unmute", "pause", "resume"]
+        choices += [one for one in ("merge", "forget", "ignore") if one in self.traits] * 2
+        what = rng.choice(choices)
+        person = rng.choice(list(self.cast.others))
+        addr = person.box.addr
+        if addr in {one.box.addr for one in self.memory.forgotten}:
+            return
+        with self.process.database.read() as connection:
+            owner = self.process.database.owner
+            if not people.owners_of(connection, owner, [addr]).get(addr):
+                return
+        word = getattr(self, f"_{what}")(person, now)
+        if word is not None:
+            saying(f"the owner says: {what} {addr}")
+            word(self.process, now)
+            facts = what in ("log", "note", "merge")
+            self.memory.words.append(Said(now, what, word, facts))
+
+    def _log(self, person: Person, now: datetime) -> Word:
+        at = now - timedelta(hours=self.rng.choice((1, 30, 200)))
+        kind, mode = self.rng.choice((("meeting", Mode.IN_PERSON), ("call", Mode.PHONE)))
+        title = letters.subject(self.rng)
+        people_ = ((person.box.addr, person.box.name),)
+        entry = logged.Entry(at, kind, mode, Direction.BOTH, title, "", people_)
+
+        def log(connection: Connection, shop: Workshop, moment: datetime) -> None:
+            logged.add(connection, shop.database.owner, entry, moment)
+
+        return _said(log)
+
+    def _note(self, person: Person, now: datetime) -> Word:
+        line = (person.box.addr, f"offers: {letters.subject(self.rng)}")
+
+        def note(connection: Connection, shop: Workshop, moment: datetime) -> None:
+            notes.add(connection, shop.database.owner, [line], moment)
+
+        return _said(note)
+
+    def _mute(self, person: Person, now: datetime) -> Word:
+        self.memory.muted.add(person.box.addr)
+        self.memory.ever_muted.add(person.box.addr)
+        return self._muting(person.box.addr, off=False)
+
+    def _unmute(self, person: Person, now: datetime) -> Word:
+        self.memory.muted.discard(person.box.addr)
+        return self._muting(person.box.addr, off=True)
+
+    def _muting(self, addr: str, *, off: bool) -> Word:
+        def mute(connection: Connection, shop: Workshop, moment: datetime) -> None:
+            owner = shop.database.owner
+            word = Mute(addr, moment, EVERY_RULE)
+            (mutes.remove if off else mutes.put)(connection, owner, [word])
+            persons = mutes.persons_at(connection, owner, [addr])
+            people.set_next(connection, owner, dict.fromkeys(sorted(persons), moment))
+
+        return _said(mute)
+
+    def _pause(self, person: Person, now: datetime) -> Word:
+        until = now.astimezone(self.cast.zone).date() + timedelta(days=self.rng.choice((2, 9)))
+        self.memory.paused = until
+
+        def pause(connection: Connection, shop: Workshop, moment: datetime) -> None:
+            switches.pause(connection, shop.database.owner, until)
+            switches.judge_held(connection, shop.database.owner, moment)
+
+        return _said(pause)
+
+    def _resume(self, person: Person, now: datetime) -> Word:
+        self.memory.paused = None
+
+        def resume(connection: Connection, shop: Workshop, moment: datetime) -> None:
+            switches.resume(connection, shop.database.owner)
+            switches.judge_held(connection, shop.database.owner, moment)
+
+        return _said(resume)
+
+    def _merge(self, person: Person, now: datetime) -> Word | None:
+        if person.second is None:
+            return None
+        one, other = person.box.addr, person.second.addr
+        with self.process.database.read() as connection:
+            whose = people.owners_of(connection, self.process.database.owner, [one, other])
+        if not (whose.get(one) and whose.get(other)):
+            return None
+        self.memory.comparable = False  # when it was said decides which of the two is kept
+        apart = one in self.memory.merged
+        (self.memory.merged.discard if apart else self.memory.merged.add)(one)
+
+        def merge(process: Process, moment: datetime) -> None:
+            with suppress(StoreError):  # ignored since the last pass
+                if apart:
+                    joins.split(process.shop, moment, whose[one])
+                else:
+                    joins.merge(process.shop, moment, one, other)
+
+        return merge
+
+    def _forget(self, person: Person, now: datetime) -> Word | None:
+        with self.process.database.read() as connection:
+            whose = people.owners_of(connection, self.process.database.owner, person.addrs)
+        if not all(whose.get(addr) for addr in person.addrs):
+            return None  # an address that was never seen is not forgotten with the others
+        self.memory.comparable = False
+        self.memory.forgotten.append(person)
+
+        def forget(process: Process, moment: datetime) -> None:
+            shop = process.shop
+            owner = shop.database.owner
+            with exclusive(shop.database):
+                with shop.database.read() as connection:
+                    whose = people.owners_of(connection, owner, person.addrs)
+                    ids = sorted({one for one in whose.values() if one})
+                    known = people.addresses_of(connection, owner, ids)
+                    names = people.load(connection, owner, ids)
+                forgetting.read_hand(shop, moment)
+                for one in ids:
+                    target = Target(frozenset(known[one]), one, names[one].name)
+                    shop, _ = forgetting.forget(shop, moment, target)
+                forgetting.finish(shop, moment)
+
+        return forget
+
+    def _ignore(self, person: Person, now: datetime) -> Word:
+        # What was thrown away is seen anew when it is wanted again: at another time.
+        self.memory.comparable = False
+        addr = person.box.addr
+        (self.memory.ignored.discard if addr in self.memory.ignored else self.memory.ignored.add)(
+            addr
+        )
+
+        def ignore(process: Process, moment: datetime) -> None:
+            process.settings.ignore = tuple(sorted(self.memory.ignored))
+
+        return ignore
+
+
+def _said(act: Callable[[Connection, Workshop, datetime], None]) -> Word:
+    def word(process: Process, moment: datetime) -> None:
+        process.says(moment, lambda connection, shop: act(connection, shop, moment))
+
+    return word
+
+
+__all__ = ["LISTS", "Memory", "Owner", "Said"]

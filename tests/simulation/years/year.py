@@ -1,0 +1,291 @@
+"""The months of one seed: a world, an owner, a faulty edge and a clock that drive the real engine.
+
+    acts due  ->  weather  ->  the owner's hand and words  ->  syncd is driven, perhaps crashes and
+    starts again  ->  what must be so is looked at
+
+Everything depends on the seed alone. What happened is kept as a log, for whoever has to read why
+it broke.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from simulation.years import deep
+from simulation.years.cast import cast
+from simulation.years.dice import dice, share
+from simulation.years.drive import Driver
+from simulation.years.edge import Crash, Fuse, Weather, burning
+from simulation.years.figures import Figures
+from simulation.years.life import Life
+from simulation.years.owner import Owner
+from simulation.years.process import Process, Settings
+from simulation.years.rules import RULES
+from simulation.years.shadow import Reading, Shadow, derived
+from simulation.years.stage import READ, Stage
+from simulation.years.storm import Storm
+from simulation.years.tasks import tasks_of
+from simulation.years.watch import Watch, must
+
+from connectors.records import Facet
+from syncd.planner import Policy
+from syncd.store.errors import StoreError
+
+MONTH = timedelta(days=30)
+_FIRST = datetime(2025, 1, 1, tzinfo=UTC)
+_TRAITS = ("merge", "forget", "ignore", "restore", "rules", "clock", "full", "emptied")
+
+
+@dataclass
+class Year:
+    """One run. `folder` is emptied when it is over."""
+
+    seed: int
+    months: int
+    folder: Path
+    figures: Figures = field(default_factory=Figures)
+    acts: deque[str] = field(default_factory=lambda: deque(maxlen=40))
+    step: str = "nothing"
+    logged: list[str] = field(default_factory=list)
+    tell: Callable[[str], None] = lambda _: None
+
+    def __post_init__(self) -> None:
+        seed, rng = self.seed, dice(self.seed, "year")
+        self.start = _FIRST + timedelta(days=rng.randrange(500), hours=rng.randrange(24))
+        self.end = self.start + self.months * MONTH
+        self.traits = frozenset(one for one in _TRAITS if share(seed, "trait", one) < 0.3)
+        self.cast = cast(seed)
+        self.stage = Stage()
+        life = Life(seed, self.cast, self.start, self.end)
+        self.coming = deque(life.tell())
+        self.truth = life.truth
+        self.fuse = Fuse()
+        self.weather = {name: Weather(dice(seed, "weather", name), self.fuse) for name in READ}
+        policy = Policy(
+            zone=self.cast.zone, working_days=self.cast.working_days, per_day=6, open_limit=15
+        )
+        self.settings = Settings(
+            rng.choice(RULES),
+            policy,
+            creates_once=rng.random() < 0.5,
+            batch=rng.choice((20, 50, 100)),
+            tasks_in=rng.choice(({"default": "home"}, {"default": "home", "work": "work"})),
+        )
+        self.process = Process(
+            self.folder / "main", self.stage, self.cast, self.settings, self.weather, self.fuse
+        )
+        self.owner = Owner(dice(seed, "owner"), self.process, self.stage, self.traits)
+        self.watch = Watch(self.stage, self.cast, self.truth, self.owner.memory, self.process)
+        self.storm = Storm(seed, self.traits, self.weather, self.stage, self.settings)
+        self.driver = Driver(dice(seed, "drive"), self.process)
+        self.crashes = dice(seed, "crashes")
+        self.readings: list[Reading] = []
+        self.known: dict[tuple[str, Facet, str], str] = {}
+        self.latest = self.start
+        self.driven = False  # whether the last drive went to its end
+        self.written: set[str] = set()
+        self.saved: tuple[Path, int, int] | None = None  # a copy, and what was known by then
+
+    # --- the run ---
+
+    def run(self) -> Figures:
+        """Raises AssertionError, or whatever the product raises that it should not."""
+        with deep.listening() as self.logged, pytest.MonkeyPatch.context() as patch:
+            burning(patch, lambda one: self.fuse if self.process.mine(one) else None)
+            try:
+                self._run()
+            finally:
+                self.process.ends()
+        deep.nothing_private(self.logged, self.cast)
+        deep.no_faults(self.logged)
+        shutil.rmtree(self.folder, ignore_errors=True)
+        return self.figures
+
+    def _run(self) -> None:
+        clock, hours = self.start, dice(self.seed, "hours")
+        month = self.start + MONTH
+        while clock < self.end:
+            self._to(clock)
+            if clock >= month:
+                month += MONTH
+                self._deep(clock)
+            clock += timedelta(
+                hours=hours.choice((6, 30, 60, 80, 120)), seconds=hours.randrange(3600)
+            )
+        self._to(self.end, calm=True)
+        self._to(self.end + timedelta(minutes=5), calm=True)
+        self._last(self.end + timedelta(minutes=5))
+
+    def _says(self, what: str) -> None:
+        self.acts.append(what)
+        self.tell(what)
+
+    def _to(self, clock: datetime, *, calm: bool = False) -> None:
+        """Everything up to this moment happens; then syncd is driven."""
+        self.step = f"{clock:%Y-%m-%d %H:%M} (drive {self.figures.drives + 1})"
+        self._says(f"--- {self.step}")
+        while self.coming and self.coming[0].at <= clock:
+            act = self.coming.popleft()
+            if self.figures.drives:
+                self._says(f"{act.at:%m-%d %H:%M} {act.name}")
+            act.do(self.stage)
+        trouble = self.storm.calm(self._says) if calm else self.storm.blows(clock, self._says)
+        now = clock + trouble.clock
+        self._copies(clock, now, calm=calm)
+        for world in self.stage.worlds.values():
+            world.clock = clock
+        if trouble.wrong and self.figures.drives:
+            self._wrong(clock + trouble.wrong)
+        self.process.full = trouble.full
+        emptied = False
+        if self.figures.drives:
+            emptied = self._empties(clock, calm=calm)
+            self.owner.hand(now, self._says)
+            if trouble.full is None and not calm:
+                self.owner.speaks(now, self._says)
+        fine = self._drives(now, calm=calm) and trouble.none and self._no_trouble() and not emptied
+        self._reads(now)
+        self.latest = max(self.latest, now)
+        self.watch.lists(now, self.latest, emptied=emptied)
+        if self.driven:
+            self.watch.others([name for name, one in self.weather.items() if one.down is None])
+        if fine and self.storm.in_doubt:
+            self.storm.in_doubt = False  # what was in doubt is settled from the next one on
+        elif fine:
+            self.figures.undisturbed += 1
+            self.watch.everything(now)
+
+    def _empties(self, clock: datetime, *, calm: bool) -> bool:
+        """On a bad day the whole list is gone, until the next drive; whether it is today."""
+        self.owner.fills_it_again(self._says)
+        bad = "emptied" in self.traits and share(self.seed, "emptied", clock) < 0.04
+        return bad and not calm and self.owner.empties_a_list(self._says)
+
+    def _no_trouble(self) -> bool:
+        return all(one.fine for one in self.weather.values())
+
+    def _copies(self, clock: datetime, now: datetime, *, calm: bool) -> None:
+        """Now and then a copy of the state is made; sometimes an old one is put back."""
+        if calm or "restore" not in self.traits or not self.figures.drives:
+            return
+        throw = share(self.seed, "copy", clock)
+        memory = self.owner.memory
+        if throw < 0.05:
+            self._says("the state is copied")
+            self.saved = self.process.backup(), len(self.readings), len(memory.words)
+            self.written = set(self.watch.first)
+        elif throw > 0.97 and self.saved is not None:
+            copy, readings, words = self.saved
+            memory.lost |= self.watch.first.keys() - self.written
+            if any(one.what in ("forget", "mute", "pause") for one in memory.words[words:]):
+                return  # what is undone with it is the owner's to say again
+            self._says("an older copy of the state is put back")
+            self.process.restore(copy)
+            self.driver.restarts()
+            del self.readings[readings:]
+            del memory.words[words:]
+            self.known = self.process.known()
+            memory.comparable = False  # what the owner did in the lists since is found anew
+
+    def _drives(self, now: datetime, *, calm: bool) -> bool:
+        """Whether all was done in the end."""
+        self.figures.drives += 1
+        crashes = 0 if calm else self.crashes.choice((0, 0, 0, 0, 1, 2))
+        for _ in range(crashes):
+            self.fuse.left = self.crashes.randrange(1, 120)
+            try:
+                self.driver.drive(now)
+            except Crash:
+                self.figures.crashes += 1
+                self._says("the process ends in the middle of it, and starts again")
+                self.process.ends()
+                self.driver.restarts()
+                self._reads(now)
+            except StoreError as error:
+                self._full(error)
+            finally:
+                self.fuse.left = 0
+        self.driven = False
+        try:
+            fine = self.driver.drive(now)
+        except StoreError as error:
+            self._full(error)
+            return False
+        self.driven = True
+        return fine
+
+    def _full(self, error: StoreError) -> None:
+        must(self.process.full is not None and "full" in str(error), f"8: {error}")
+        self._says(f"the disk is full: {type(error).__name__}")
+        if self.crashes.random() < 0.5:
+            self.process.ends()
+        self.driver.restarts()
+
+    def _wrong(self, now: datetime) -> None:
+        """8. A clock that is days off stops deciding and writing, and closes nothing."""
+        before, known = _listed(self.stage), self.process.known()
+        report = self.process.once(now, real=True)
+        must(report.clock, f"8: nobody noticed that it is not {now}")
+        must(_listed(self.stage) == before, "8: with a wrong clock something was written")
+        must(self.process.known() == known, "8: with a wrong clock something was read")
+        self.driver.restarts()
+
+    def _reads(self, now: datetime) -> None:
+        """Note what was acknowledged since it was asked last."""
+        known = self.process.known()
+        changed = [place for place, stamp in known.items() if self.known.get(place) != stamp]
+        gone = [place for place in self.known if place not in known]
+        self.readings += [Reading(now, *place, known[place]) for place in sorted(changed)]
+        self.readings += [Reading(now, *place, "") for place in sorted(gone)]
+        self.known = known
+
+    # --- looking closely ---
+
+    def _deep(self, now: datetime) -> None:
+        full, self.process.full = self.process.full, None
+        deep.no_text(self.process)
+        deep.explained(self.process, self.owner.memory, max(now, self.latest))
+        self.process.full = full
+
+    def _last(self, now: datetime) -> None:
+        memory = self.owner.memory
+        self.step = f"the end, {now:%Y-%m-%d %H:%M}"
+        self._deep(now)
+        self.figures.meetings = deep.true_to_life(self.process, self.cast, self.truth, memory, now)
+        deep.forgotten(self.process, memory)
+        self._again(now)
+        self.figures.tasks = len(self.watch.first)
+        self.figures.judged = self.watch.judged
+        self.figures.readings = len(self.readings)
+        if memory.comparable:
+            self.step = "the same in another order"
+            shadow = Process(
+                self.folder / "shadow", self.stage, self.cast, self.settings, self.weather, Fuse()
+            )
+            try:
+                told = Shadow(self.process, shadow, self.stage, dice(self.seed, "shadow"))
+                told.comes_to_the_same(self.readings, memory.words, now)
+            finally:
+                shadow.ends()
+            self.figures.compared = True
+
+    def _again(self, now: datetime) -> None:
+        """5. The same history, rules and now: the same verdicts and the same list."""
+        self.step = "judged once more"
+        self.process.once(now)  # whatever may still be drawn today is
+        before, listed = derived(self.process, now), _listed(self.stage)
+        self.process.ends()
+        self.process.forget_derivations()
+        self.process.once(now)
+        must(derived(self.process, now) == before, "5: judged anew, it is something else")
+        must(_listed(self.stage) == listed, "5: judged anew, the list is another")
+
+
+def _listed(stage: Stage) -> Sequence[object]:
+    return [(one.key, one.task) for one in tasks_of(stage)]
