@@ -24,6 +24,7 @@ from syncd.people import person_id
 from syncd.pipeline import Account, Workshop
 from syncd.planner.keys import mint
 from syncd.store import observations, schema
+from syncd.store.schema_briefs import brief
 from syncd.store.schema_identity import hint, known_as
 from syncd.store.statements import put_rows
 
@@ -113,6 +114,7 @@ _TABLES: dict[str, Table] = {
         schema.verdict,
         hint,
         known_as,
+        brief,
     )
 }
 _NUMBERED = {"observation": 0, "sighting": 0, "involved": 2, "hint": 0}  # where the number stands
@@ -143,6 +145,7 @@ def rows_of(connection: Connection, owner: str, number: int) -> Rows:
             "person": lambda c: (c.owner == owner) & (c.id == who),
             "name_token": lambda c: (c.owner == owner) & (c.person == who),
             "verdict": lambda c: (c.owner == owner) & (c.person == who),
+            "brief": lambda c: (c.owner == owner) & (c.person == who),
         }[name](column)
         rows = connection.execute(select(table).where(mine))
         found[name] = sorted([list(row) for row in rows], key=repr)
@@ -214,6 +217,7 @@ def proven(shop: Workshop, count: int, some: int = 100) -> int:
         for table, column in (
             (schema.verdict, schema.verdict.c.person),
             (schema.name_token, schema.name_token.c.person),
+            (brief, brief.c.person),
             (schema.person, schema.person.c.id),
         ):
             connection.execute(table.delete().where(column.in_(who)))

@@ -1,7 +1,7 @@
-"""`make bench`: back-fill against its peers on the same files, a second run, one new mail.
+"""`make bench`: back-fill and daemon against their peers on the same files, and what rest costs.
 
     python tests/bench/run.py [--messages 20000] [--notmuch 5000] [--events 10000] [--runs 3]
-                              [--people 100000]
+                              [--people 100000] [--mails 200] [--idle 60]
 
 Machines are noisy: look at the ratios, which are medians of runs made in turn, not at the seconds.
 Each run is a fresh process, its start included; memory is the peak of it and all it starts.
@@ -39,6 +39,8 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=10_000)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--people", type=int, default=100_000, help="0: without them")
+    parser.add_argument("--mails", type=int, default=200, help="for the daemon's latency")
+    parser.add_argument("--idle", type=float, default=60, help="seconds of watching it idle")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="syncd-bench-") as name:
         base = Path(name)
@@ -46,8 +48,24 @@ def main() -> None:
         against_notmuch(base / "less", given.notmuch, given.runs)
         against_mbox(base / "mbox", given.notmuch, given.runs)
         against_icalendar(base / "events", given.events, given.runs)
+        against_an_echo(base / "latency", given.mails)
+        idle(base / "few", 1_350, given.idle)
         if given.people:
             small_steps(base / "crowd", given.people)
+            idle(base / "many", given.people, given.idle)
+
+
+def against_an_echo(folder: Path, mails: int) -> None:
+    """The daemon, from a mail file to a task file."""
+    folder.mkdir()
+    title(f"{mails} mails that call for a task, one by one")
+    run([sys.executable, str(HERE / "latency.py"), str(folder), str(mails)], folder)
+
+
+def idle(folder: Path, count: int, seconds: float) -> None:
+    """The daemon while nothing happens."""
+    title("a daemon that has nothing to do")
+    run([sys.executable, str(HERE / "idle.py"), str(folder), str(count), str(seconds)], HERE)
 
 
 def small_steps(folder: Path, count: int) -> None:

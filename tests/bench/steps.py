@@ -32,10 +32,11 @@ from syncd.people import person_id
 from syncd.pipeline import Workshop
 from syncd.pipeline.read import TextReader
 from syncd.pipeline.step import Step, decider_of, settler_of, step
-from syncd.store import observations, people
+from syncd.store import facts, observations, people
 from syncd.store.agenda import Agenda
 from syncd.store.portions import Terms
 from syncd.store.sightings import Where
+from syncd.store.times import from_int
 
 _ASKS = 20_000
 _WARM = 20
@@ -49,11 +50,17 @@ class Engine:
     def __init__(self, shop: Workshop, world: World) -> None:
         self.shop = shop
         self.world = world
-        self.now = END + timedelta(minutes=1)
-        self.place = _FIRST
+        self.now = self._start()
+        self.place = _FIRST + int((self.now - END) / timedelta(seconds=1))
         self.terms = Terms("home", shop.ignore, None, shop.indexer.row)
         mail = [one for one in shop.accounts[0].sources if one.facet == "mail"]
         self.reader = TextReader(shop.database, shop.owner.zone, {"home": mail})
+
+    def _start(self) -> datetime:
+        """A moment after all that has been measured in this state before."""
+        with self.shop.database.read() as connection:
+            as_of = facts.get(connection, self.shop.database.owner, "as_of")
+        return max(END, from_int(int(as_of or 0))) + timedelta(minutes=1)
 
     def catch_up(self) -> None:
         """Read what texts are wanted, and have everybody settled and judged."""
@@ -99,6 +106,7 @@ def measure(folder: Path) -> None:
     world = World()
     engine = Engine(crowd_state.opened(folder, world), world)
     path = folder / "syncd.db"
+    engine.catch_up()
     ask(engine)
     for number in list(crowd_state.tens())[:_WARM]:
         engine.take(engine.message(number))
