@@ -139,6 +139,10 @@ class Home:
     def syncd(self, *arguments: str, now: str | None = None) -> Result:
         return run("--config", str(self.config), "--now", now or self.now, *arguments)
 
+    def syncd_now(self, *arguments: str) -> Result:
+        """A command at the clock's own time."""
+        return run("--config", str(self.config), *arguments)
+
     def apart(self, *arguments: str, now: str | None = None) -> Result:
         return run_apart("--config", str(self.config), "--now", now or self.now, *arguments)
 

@@ -269,6 +269,8 @@ def test_a_vanished_list_is_an_incident(
             keys, "open"
         )
         assert _status(house, now)[0] == 1
+        held = house.run("status", "--json", now=now).json["tasks"]["held_by"]
+        assert held == {"list:incident": 1}
     back()
     now = at("2026-03-06")
     house.once(now)

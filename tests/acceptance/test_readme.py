@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from acceptance_world import run
 
 from rules import packs
 from rules.load import load
@@ -58,6 +59,22 @@ def test_its_commands_work_in_their_order(home: Path) -> None:
         )
         assert done.returncode == 0, (command, done.stderr)
     assert list((home / "tasks").glob("*.ics")) == []  # its mode is preview
+
+
+def test_its_service_commands_exist() -> None:
+    """Each `syncd service` command of the README is one, with the options that it shows."""
+    shown = [
+        shlex.split(line, comments=True)
+        for block in blocks("sh")
+        for line in block.splitlines()
+        if " service " in line
+    ]
+    assert {"install", "verify"} <= {word for words in shown for word in words}
+    for words in shown:
+        name, *options = words[words.index("service") + 1 :]
+        done = run("service", name, "--help")
+        assert done.code == 0, words
+        assert all(option in done.out for option in options), words
 
 
 def test_its_rule_is_right() -> None:
