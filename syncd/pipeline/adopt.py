@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from connectors.contract import Draft
+from connectors.records import Task
 from rules.evaluate import find_anchor
 from rules.history import Event
 from rules.model import Rule, StrengthBelow
 from rules.verdict import State, Verdict
 from syncd.pipeline.people import Portrait
-from syncd.planner import Copy, Hand, TaskState, Tracked, hand, mint
+from syncd.planner import Copy, Hand, Policy, TaskState, Tracked, due_day, hand, mint
 from syncd.store.ledger_hand import Found
 
 
@@ -72,17 +73,22 @@ def row_of(portrait: Portrait, origin: Origin, verdict: Verdict, now: datetime) 
     )
 
 
-def adopted(row: Tracked, means: str, stray: Stray, draft: Draft, now: datetime) -> Hand:
-    """The row with its task as the list has it. Where that differs from what we would write now,
-    the owner's hand was at it: better to leave a text of ours alone than to overwrite theirs."""
-    ours = Copy(draft.title, draft.notes, draft.due)
+def adopted(
+    row: Tracked, means: str, stray: Stray, draft: Draft, policy: Policy, now: datetime
+) -> Hand:
+    """The row with its task as the list has it. Where a text differs from what we would write now,
+    the owner's hand was at it: better to leave one of ours alone than to overwrite theirs. The day
+    is compared with the one it was written with: by now that may be past."""
     found = stray.found
-    created = found.task.created or now
+    created = min((found.task.created or now).astimezone(UTC), now)
+    ours = Copy(draft.title, draft.notes, _written_due(row, found.task, policy, created))
+    # Without the day it was written with, the one it has is no move that would shift its end.
+    theirs = replace(ours, due=found.task.due) if ours.due is None else ours
     task = TaskState(
         account=stray.account,
         ours=ours,
-        theirs=ours,
-        created=min(created.astimezone(UTC), now),
+        theirs=theirs,
+        created=created,
         ref=found.ref,
         stamp=found.stamp,
         delivered_at=now,
@@ -92,3 +98,10 @@ def adopted(row: Tracked, means: str, stray: Stray, draft: Draft, now: datetime)
     seen = hand(row.having(task), found.task, now)
     # Lines that we wrote ourselves once must not become the owner's notes.
     return replace(seen, lines=())
+
+
+def _written_due(row: Tracked, found: Task, policy: Policy, created: datetime) -> date | None:
+    """The day that we wrote into it once; None where the list does not say when that was."""
+    if found.due == row.due:
+        return row.due
+    return None if found.created is None else due_day(row.due, policy, created)

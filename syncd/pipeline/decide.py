@@ -203,7 +203,7 @@ class Decider:
             if drafted is None:
                 continue
             stray, means = self.strays[one.key], one.rule.done_means
-            seen = adopted(row, means, stray, drafted[0], self.now)
+            seen = adopted(row, means, stray, drafted[0], self.policy, self.now)
             there[one.key] = ledger_hand.take(connection, self.database.owner, seen)
             if seen.acts:
                 touched = True

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -57,6 +59,36 @@ def test_no_task_twice_and_a_deleted_one_stays_away(tmp_path: Path, once: bool) 
     assert len(names) == 2
     if not once:  # a bin that can be looked into
         assert deleted not in names
+
+
+@pytest.mark.parametrize("dated", [True, False], ids=["dated", "undated"])
+@pytest.mark.parametrize("moved", [0, 5], ids=["left alone", "moved"])
+def test_a_day_that_is_past_by_then_moves_no_end(tmp_path: Path, moved: int, dated: bool) -> None:
+    """A task that only the list knows ends when it would have: that its day is past when it is
+    taken in is no move of the owner's. A day that they moved still takes its end along, as far as
+    the list says when the task was written."""
+    rules = RULES.replace("due: 10d", "due: 2d, expires: 12d")
+    lab = Lab(tmp_path, rules=rules)
+    lab.world.put_event(coffee(day(0.1)))
+    lab.once(day(0))
+    copy = Path(shutil.copy(tmp_path / "syncd.db", tmp_path / "copy"))
+    lab.once(day(1))
+    (ref,) = lab.world.alive(Facet.TASKS)
+    task = lab.world.task(ref)
+    assert task.due is not None
+    due = task.due + timedelta(days=moved)
+    created = task.created if dated else None
+    lab.world.put(Facet.TASKS, ref, (replace(task, due=due, created=created),))
+    put_back(lab, copy)
+    ends = 12 + (moved if dated else 0)
+    for when in (9.0, ends - 0.5):
+        lab.once(day(when))
+        (task,) = tasks_of(lab.world)
+        assert not task.completed, when
+        assert task.due == due
+    lab.once(day(ends + 0.5))
+    (task,) = tasks_of(lab.world)
+    assert task.completed
 
 
 def test_a_state_is_older_only_when_it_is(tmp_path: Path) -> None:
