@@ -15,7 +15,18 @@ from sqlalchemy import Connection, select
 
 from connectors.contract import Draft
 from connectors.records import Gone, Item, Seen, Task
-from syncd.planner import Act, Copy, Hand, Status, Tracked, deletions, hand, intended, is_key
+from syncd.planner import (
+    Act,
+    Complete,
+    Copy,
+    Hand,
+    Status,
+    Tracked,
+    deletions,
+    hand,
+    intended,
+    is_key,
+)
 from syncd.store import ledger, ledger_outbox, ledger_tasks
 from syncd.store.schema import task as task_table
 
@@ -131,7 +142,20 @@ def observe(connection: Connection, owner: str, row: Tracked, found: Found, now:
     writing: list[Copy] = [
         intended(task, entry.work) for entry in pending if not isinstance(entry.work, Draft)
     ]
-    return _answered(connection, owner, row, hand(row.having(task), found.task, now, writing))
+    seen = _answered(connection, owner, row, hand(row.having(task), found.task, now, writing))
+    if row.task.ref is None and not any(isinstance(entry.work, Complete) for entry in pending):
+        _close_landed(connection, owner, seen.tracked, now)
+    return seen
+
+
+def _close_landed(connection: Connection, owner: str, row: Tracked, now: datetime) -> None:
+    """A creation that landed after its task was closed, and given up: nothing waits to close it in
+    the list any more."""
+    task = row.task
+    if task is None or task.status not in (Status.CLOSED, Status.EXPIRED) or task.theirs.completed:
+        return
+    closing = Complete(row.key, task.account, task.closed_at or now, task.closed_why)
+    ledger_outbox.enqueue(connection, owner, closing)
 
 
 def take(connection: Connection, owner: str, seen: Hand) -> Tracked:

@@ -243,6 +243,25 @@ def test_the_list_confirms_what_was_written_without_an_answer(connection: Connec
     assert [one.key for one in ledger_tasks.delivered(connection, OWNER)] == [row.key]
 
 
+@pytest.mark.parametrize("status_", [Status.CLOSED, Status.EXPIRED])
+def test_a_creation_that_lands_after_it_was_closed_is_closed_in_the_list(
+    connection: Connection, status_: Status
+) -> None:
+    """It was given up, and its closing with it, as the list did not have it then."""
+    row = held()
+    save(connection, row)
+    ledger_tasks.decide(connection, OWNER, row.key, "home", draft(row.key), "call", day(0))
+    ledger_outbox.drop_key(connection, OWNER, row.key)
+    out = get(connection, row.key)
+    task = replace(task_of(out), status=status_, closed_at=day(2), closed_why="why")
+    ledger.put_task(connection, OWNER, out, task)
+    for _ in range(2):
+        receive(connection, seen(row.key), now=3)
+        assert [one.work for one in ledger_outbox.of_key(connection, OWNER, row.key)] == [
+            Complete(row.key, "home", day(2), "why")
+        ]
+
+
 def test_the_same_items_again_change_nothing(connection: Connection) -> None:
     """Replayed batches are normal."""
     row = write(connection, held())
