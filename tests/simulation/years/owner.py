@@ -46,6 +46,8 @@ class Memory:
 
     edits: dict[str, dict[str, Any]] = field(default_factory=dict)  # by key: what was written last
     deleted: set[str] = field(default_factory=set)
+    untold: bool = False  # whether a deletion may not have been read yet
+    back: bool = False  # whether the emptied list is there again, and may not have been read since
     answered: set[tuple[str, str]] = field(default_factory=set)  # (rule, address)
     muted: set[str] = field(default_factory=set)
     ever_muted: set[str] = field(default_factory=set)
@@ -79,8 +81,10 @@ class Owner:
             if one.task.completed or rng.random() > 0.06:
                 continue
             what = rng.choice(("tick", "tick", "title", "notes", "due", "delete", "untick"))
-            if what == "delete" and deletions:
-                what = "due"  # three at once are an incident, which has a day of its own
+            if what == "delete" and (deletions or self.memory.back):
+                # Three at once are an incident, which has a day of its own; and one that does not
+                # come back with the others is still in doubt: only `--accept-deletions` ends that.
+                what = "due"
             deletions += what == "delete"
             saying(f"the owner's hand: {what} {one.task.title!r} {one.key}")
             self._one(one, what, now)
@@ -88,8 +92,8 @@ class Owner:
     def empties_a_list(self, saying: Callable[[str], None]) -> bool:
         """Everything in a list is gone at once; whether there was enough for an incident."""
         mine = [one for one in tasks_of(self.stage) if one.account == "home"]
-        if len(mine) < 3:
-            return False
+        if len(mine) < 3 or self.memory.untold:
+            return False  # what was deleted before would be found gone with the others
         saying(f"the list of home is emptied: {len(mine)} tasks")
         for one in mine:
             self.stage.worlds[one.account].delete_task(one.ref)
@@ -100,6 +104,7 @@ class Owner:
         """What was gone is there again, as it was."""
         if self._emptied:
             saying("the list of home is there again")
+            self.memory.back = True
         for account, ref, task in self._emptied:
             self.stage.worlds[account].put(Facet.TASKS, ref, (task,))
         self._emptied = []
@@ -114,6 +119,7 @@ class Owner:
         elif what == "delete":
             world.delete_task(one.ref)
             memory.deleted.add(one.key)
+            memory.untold = True
             memory.answered.add((one.rule, one.addr))
         else:
             number = self.rng.getrandbits(20)

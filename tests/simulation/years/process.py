@@ -41,6 +41,7 @@ from syncd.planner import Policy
 from syncd.store import aliases, facts, tombstones
 from syncd.store.database import Database, open_database
 from syncd.store.schema import item
+from syncd.store.sqlite import is_still
 
 _ROOM = 2**30  # pages: no limit
 MAIN = "home"  # where tasks go unless their anchor's account has a list
@@ -107,6 +108,8 @@ class Process:
     def backup(self) -> Path:
         """A copy of the state, while nothing is under way."""
         self.ends()
+        # Beside a connection that is still open the file lacks what was committed last.
+        assert is_still(self.file), "the state is copied while somebody is at work on it"
         copy = self.folder.parent / f"{self.folder.name}.backup"
         shutil.copyfile(self.file, copy)
         return copy

@@ -99,6 +99,7 @@ class Watch:
         self._one_each()
         self._judged(now)
         self.seen = now
+        self.memory.untold = self.memory.back = False
 
     def others(self, accounts: Collection[str]) -> None:
         """1. Everything in these accounts was acknowledged, as it is now; 8. whatever others

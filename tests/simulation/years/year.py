@@ -178,6 +178,7 @@ class Year:
         memory = self.owner.memory
         if throw < 0.05:
             self._says("the state is copied")
+            self.driver.restarts()  # its engine would go on beside the next process, on this file
             self.saved = self.process.backup(), len(self.readings), len(memory.words)
             self.written = set(self.watch.first)
         elif throw > 0.97 and self.saved is not None:
