@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import Any, Final
 
 from syncd.inference.model import (
@@ -24,10 +24,9 @@ from syncd.inference.model import (
     Signal,
     SignalKind,
 )
+from syncd.people.times import from_int, maybe_int, maybe_moment, to_int
 from syncd.relationships.events import account_of
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
 _MAIL: Final = "message:"
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _KINDS: Final = {kind.value: kind for kind in SignalKind}
@@ -142,20 +141,3 @@ def _signals(rows: Iterable[Sequence[Any]]) -> tuple[Signal, ...]:
             for kind, confidence, due in rows
         ]
     )
-
-
-def to_int(moment: datetime) -> int:
-    """UTC microseconds since 1970."""
-    return (moment - _EPOCH) // _MICROSECOND
-
-
-def from_int(value: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=value)
-
-
-def maybe_int(moment: datetime | None) -> int | None:
-    return None if moment is None else to_int(moment)
-
-
-def maybe_moment(value: int | None) -> datetime | None:
-    return None if value is None else from_int(value)

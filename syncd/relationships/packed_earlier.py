@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any, Final
 
 from rules.history import Event
+from syncd.people.times import from_int, maybe_int, maybe_moment, to_int
 from syncd.relationships.earlier import Earlier
-from syncd.relationships.packed import from_int, maybe_int, maybe_moment, pack, to_int, unpack
+from syncd.relationships.packed import pack, unpack
 from syncd.relationships.timeline import Folded, Standing
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
