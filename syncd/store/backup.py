@@ -107,9 +107,9 @@ def write(
             connection.execute("VACUUM INTO ?", (name,))
             _sign(temporary, now, key)
             found = look(temporary, owners)
-            _sync(temporary)
+            disk.sync(temporary)
             temporary.replace(file)
-            _sync(file.parent)
+            disk.sync(file.parent)
     finally:
         temporary.unlink(missing_ok=True)
         os.close(descriptor)
@@ -199,11 +199,3 @@ def _tables(connection: Any) -> set[str]:
 def _count(connection: Any, table: str) -> int:
     found = connection.execute(f"SELECT count(*) FROM {table}")  # noqa: S608  # a name of ours
     return int(found.fetchone()[0])
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -89,3 +89,12 @@ def full(where: str) -> StoreUnwritable:
         f"the disk of {where} is full or failing: make room, then try again; until then nothing is "
         "decided, written or closed"
     )
+
+
+def sync(path: Path) -> None:
+    """See to it that this file, or what is in this folder, is on the disk; see fsync(2)."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

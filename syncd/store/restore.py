@@ -20,7 +20,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from syncd.store import backup, tombstones
+from syncd.store import backup, disk, tombstones
 from syncd.store.backup import connect, explained
 from syncd.store.database import REPLACED_ID
 from syncd.store.errors import StoreError, StoreWrong
@@ -76,7 +76,7 @@ def swap(
     program's or another owner's, and `StoreError` where somebody else has it open."""
     new = staged(state)
     with explained("the copy", new):
-        _sync(new)
+        disk.sync(new)
     with ExitStack() as stack:
         old = None
         if state.exists() and state.stat().st_size:
@@ -91,7 +91,7 @@ def swap(
                 state.with_name(state.name + end).unlink(missing_ok=True)
             there = state.exists() and state.stat().st_size > 0
             new.replace(state)
-            _sync(state.parent)
+            disk.sync(state.parent)
         if old is not None:
             _retire(old)
     return kept if there else None
@@ -135,7 +135,7 @@ def _keep_damaged(state: Path, kept: Path) -> None:
                 target = kept.with_name(kept.name + end)
                 shutil.copyfile(source, target)
                 target.chmod(0o600)
-                _sync(target)
+                disk.sync(target)
 
 
 def _retire(connection: Any) -> None:
@@ -192,11 +192,3 @@ def old_tombstones(state: Path) -> set[tuple[str, str]]:
     except dbapi2.DatabaseError:
         pass  # damaged, or from before there were any: the file beside it knows them
     return found
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
