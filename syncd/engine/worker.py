@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,7 +36,7 @@ class Desk:
     steady: Callable[[], float] = time.monotonic  # seconds, by a clock that nobody sets
 
 
-class Worker(Thread):
+class Worker(Thread, ABC):
     """Does one `turn` after the other until it is dismissed."""
 
     def __init__(self, name: str, desk: Desk) -> None:
@@ -48,9 +49,9 @@ class Worker(Thread):
     def engine(self) -> Engine:
         return self.desk.engine
 
+    @abstractmethod
     def turn(self) -> None:
         """Ask or write once, then wait until it is time to do so again."""
-        raise NotImplementedError
 
     def run(self) -> None:
         leave_to_main()
