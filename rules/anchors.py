@@ -17,7 +17,7 @@ from rules.durations import Clock
 from rules.history import EVENTS, LOOPS, Event, History
 from rules.model import Rule, RuleSet, StrengthBelow, Tier
 from rules.stops import BIRTHDAY, EVER, FIRST, first_known, stop_of
-from rules.times import longest_of, times_of
+from rules.times import times_of
 
 _END = attrgetter("end")
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -36,13 +36,12 @@ def current_anchor(
     as (rule id, evidence); the newest, where none is. None: there is none, or not known yet."""
     if rule.since in EVENTS and rule.since not in FIRST and rule.since not in history.by_kind:
         return None  # it never happened, as most of what rules start at
-    newest = next(_occurrences(rule, history, now, newest_first=True), None)
+    newest = _newest(rule, history, now)
     if rule.anchor == "newest" or newest is None:
         return newest
     # What is older than the longest the clock can run has expired.
-    longest = longest_of(rule)
-    oldest = now - longest if longest is not None else _NEVER
-    for anchor in _occurrences(rule, history, now, newest_first=False, since=oldest):
+    oldest = now - rule.longest if rule.longest is not None else _NEVER
+    for anchor in _occurrences(rule, history, now, since=oldest):
         if anchor.closed_at is not None and anchor.closed_at <= now:
             continue
         if passed and (rule.id, anchor.evidence) in passed:
@@ -76,7 +75,7 @@ def next_anchor(ruleset: RuleSet, history: History, now: datetime) -> datetime |
     """The next moment strictly after `now` at which a rule gets a new anchor by the mere passing of
     time: a tie decays below a `strength_below`, or a birthday draws near. No verdict speaks for an
     anchor that is not there yet. None: never."""
-    starts = {rule.since for rule in ruleset.rules}
+    starts = ruleset.starts
     moments: list[datetime] = []
     for since in starts:
         if isinstance(since, StrengthBelow):
@@ -88,22 +87,33 @@ def next_anchor(ruleset: RuleSet, history: History, now: datetime) -> datetime |
     return min(moments, default=None)
 
 
+def _all_of(rule: Rule, history: History, now: datetime) -> Sequence[Event]:
+    """The occurrences of `rule.since`, oldest first; some may be after `now`."""
+    if isinstance(rule.since, StrengthBelow):
+        return history.strength_below(rule.since.level, now)
+    if rule.since in FIRST:
+        first = _first(rule.since, history, now)
+        return (first,) if first else ()
+    return history.by_kind.get(rule.since, ())
+
+
+def _newest(rule: Rule, history: History, now: datetime) -> Event | None:
+    """The newest real occurrence of `rule.since` up to now, in a group small enough."""
+    for event in reversed(_all_of(rule, history, now)):
+        if event.end <= now and event.size <= GROUP:
+            return event
+    return None
+
+
 def _occurrences(
-    rule: Rule, history: History, now: datetime, newest_first: bool, since: datetime = _NEVER
+    rule: Rule, history: History, now: datetime, since: datetime = _NEVER
 ) -> Iterator[Event]:
     """The real occurrences of `rule.since` from `since` to now, in groups small enough."""
-    events: Sequence[Event]
-    if isinstance(rule.since, StrengthBelow):
-        events = history.strength_below(rule.since.level, now)
-    elif rule.since in FIRST:
-        first = _first(rule.since, history, now)
-        events = (first,) if first else ()
-    else:
-        events = history.by_kind.get(rule.since, ())
-    if not newest_first and rule.since not in LOOPS:
+    events = _all_of(rule, history, now)
+    if rule.since not in LOOPS:
         history.reach(since)
     begin, end = bisect_left(events, since, key=_END), bisect_right(events, now, key=_END)
-    for index in range(end - 1, begin - 1, -1) if newest_first else range(begin, end):
+    for index in range(begin, end):
         if events[index].size <= GROUP:
             yield events[index]
 

@@ -19,6 +19,9 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
+
+from rules.values import value
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -59,7 +62,7 @@ class Clock:
             raise ValueError("working_days: at least one weekday, each 0 (Monday) to 6 (Sunday)")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Duration:
     """A length of time. `unit`: h, d, w, m, `working days`, `cadence` or `rhythm`."""
 
@@ -75,6 +78,8 @@ class Duration:
         rhythm: timedelta | None,
     ) -> datetime | None:
         """The moment this long after `moment`, in UTC. None: cadence or rhythm is unknown."""
+        if self.unit == "d":
+            return _shift(moment, zone, self.amount)
         if self.unit == "cadence":
             if cadence is None:
                 return None
@@ -91,7 +96,7 @@ class Duration:
         if self.unit == "m":
             months = math.floor(self.amount)
             return _shift(moment, zone, months=months, days=(self.amount - months) * 30)
-        return _shift(moment, zone, days=self.amount * (7 if self.unit == "w" else 1))
+        return _shift(moment, zone, days=self.amount * 7)
 
     def span(self) -> tuple[float, float] | None:
         """Hours it takes at least and at most; None: depends on the person."""
@@ -167,7 +172,7 @@ def _shift(moment: datetime, zone: tzinfo, days: float = 0, months: int = 0) -> 
     """Whole days and months by the calendar, what is left of a day as absolute time."""
     whole = math.floor(days)
     if whole or months:
-        local = moment.astimezone(zone)
+        local = _on_the_wall(moment, zone)
         if months:
             year, month = divmod(local.year * 12 + local.month - 1 + months, 12)
             last = monthrange(year, month + 1)[1]
@@ -179,8 +184,14 @@ def _shift(moment: datetime, zone: tzinfo, days: float = 0, months: int = 0) -> 
     return moment if days == whole else moment + timedelta(days=days - whole)
 
 
+@lru_cache(maxsize=64)
+def _on_the_wall(moment: datetime, zone: tzinfo) -> datetime:
+    """The moment in the owner's zone. A rule asks thrice for its anchor's, and many share one."""
+    return moment.astimezone(zone)
+
+
 def _working(moment: datetime, zone: tzinfo, working_days: frozenset[int], amount: int) -> datetime:
-    day = moment.astimezone(zone).date()
+    day = _on_the_wall(moment, zone).date()
     ahead = 0
     while amount > 0:
         ahead += 1

@@ -21,7 +21,7 @@ from rules.model import Rule, RuleSet, Tier
 from rules.stops import next_stop, stop_of
 from rules.times import Times, tier_of, times_of
 from rules.verdict import State, Verdict
-from rules.where import ALWAYS, Terms, failing, holds, moves, silences, strengths
+from rules.where import ALWAYS, Terms, failing, holds, silences
 
 # The walk over past changes is as long as a person's history within one clock; beyond this many
 # steps the present moment stands for the first one.
@@ -150,9 +150,9 @@ def _gate(rule: Rule, terms: Terms, facts: Facts) -> tuple[State, tuple[str, ...
 def _next(rule: Rule, times: Times, history: History, now: datetime, facts: Facts) -> datetime:
     """When the gate may open or shut by itself, or the clock stop."""
     latest = _at_the_latest(rule, times, history, now)
-    if rule.pause_while or moves(rule.where):
+    if rule.moves:
         spans = silences(rule.where, facts, times.terms)
-        change = history.next_change(now, strengths(rule.where), spans)
+        change = history.next_change(now, rule.strengths, spans)
         if change is not None:
             return min(change, latest)
     return latest
@@ -172,7 +172,6 @@ def _opened_at(rule: Rule, times: Times, history: History, now: datetime) -> dat
         return None
     if rule.where == ALWAYS and not rule.pause_while:
         return times.remind
-    levels = strengths(rule.where)
     for _ in range(MAX_STEPS):
         if moment is None or moment > now:
             return None
@@ -180,7 +179,7 @@ def _opened_at(rule: Rule, times: Times, history: History, now: datetime) -> dat
         if _gate(rule, times.terms, facts)[0] is State.OPEN:
             return moment
         spans = silences(rule.where, facts, times.terms)
-        moment = history.next_change(moment, levels, spans)
+        moment = history.next_change(moment, rule.strengths, spans)
     return None
 
 

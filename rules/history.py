@@ -7,9 +7,11 @@ came from. All times are aware UTC.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import Protocol
+
+from rules.values import value
 
 # The loop events: something was opened that something else can close.
 LOOPS = frozenset(
@@ -47,7 +49,7 @@ class Beyond(Exception):
     """A history was asked for what it does not hold: look at all of it instead."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Event:
     """Something real that happened with the person. One occurrence may be several kinds at once
     (a coffee is `meeting`, `in_person_meeting`, `interaction`, perhaps `first_meeting`)."""
@@ -67,7 +69,7 @@ class Event:
     closed_by: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Facts:
     """What `where` may ask, at one moment."""
 
@@ -87,7 +89,7 @@ class Facts:
     counts: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Subject:
     """Whom the history is about."""
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from rules.durations import Duration
-from rules.where import Condition, mentions_tier
+from rules.where import Condition, mentions_tier, moves, strengths
 
 ANCHORS = ("newest", "oldest_open")
 DONE_MEANS = ("call", "meeting", "message", "nothing")
 PAUSES = ("scheduled",)
+AFTER_DUE = Duration(30, "d")  # when a clock without `expires` has expired
 RESOLVED = "resolved"  # in `until` only: the loop that anchors the rule was closed
 
 
@@ -59,6 +61,10 @@ class Rule:
     needs_tier: bool = field(init=False, compare=False)  # the tier, cadence or rhythm at the anchor
     stops: frozenset[str] = field(init=False, compare=False)  # plain events of `until`
     levels: tuple[float, ...] = field(init=False, compare=False)  # each `strength_below` of `until`
+    # The longest that its clock can run; None: that depends on the person.
+    longest: timedelta | None = field(init=False, compare=False)
+    moves: bool = field(init=False, compare=False)  # time alone may change whether it may speak
+    strengths: frozenset[float] = field(init=False, compare=False)  # at which that may change
 
     def __post_init__(self) -> None:
         units = {span.unit for span in (self.remind, self.due, self.expires) if span}
@@ -68,6 +74,14 @@ class Rule:
         object.__setattr__(self, "stops", stops)
         levels = tuple(event.level for event in self.until if isinstance(event, StrengthBelow))
         object.__setattr__(self, "levels", levels)
+        object.__setattr__(self, "longest", self._longest())
+        object.__setattr__(self, "moves", bool(self.pause_while) or moves(self.where))
+        object.__setattr__(self, "strengths", strengths(self.where))
+
+    def _longest(self) -> timedelta | None:
+        lengths = [self.expires.span()] if self.expires else [self.due.span(), AFTER_DUE.span()]
+        hours = [span[1] for span in lengths if span is not None]
+        return timedelta(hours=sum(hours)) if len(hours) == len(lengths) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +91,15 @@ class RuleSet:
     rules: tuple[Rule, ...] = ()
     tiers: tuple[Tier, ...] = ()
 
-    # Derived: each strength at which a clock starts or stops.
+    # Derived: each strength at which a clock starts or stops, and whatever clocks start at.
     levels: frozenset[float] = field(init=False, compare=False)
+    starts: frozenset[str | StrengthBelow] = field(init=False, compare=False)
+    urgent: frozenset[str] = field(init=False, compare=False)  # the ids of the urgent ones
 
     def __post_init__(self) -> None:
         starts = {one.since.level for one in self.rules if isinstance(one.since, StrengthBelow)}
         levels = starts.union(*(one.levels for one in self.rules))
         object.__setattr__(self, "levels", frozenset(levels))
+        urgent = frozenset(rule.id for rule in self.rules if rule.urgent)
+        object.__setattr__(self, "urgent", urgent)
+        object.__setattr__(self, "starts", frozenset(rule.since for rule in self.rules))

@@ -11,7 +11,6 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -238,6 +237,8 @@ def parse(name: str, text: str, problems: list[Problem]) -> Node | None:
 
 def unknown(what: str, text: str, options: Iterable[str], place: str = "") -> str:
     """Says that a word is not known, and which was probably meant."""
+    from difflib import get_close_matches  # only a mistake needs it
+
     known = tuple(options)
     folded = {option.casefold().replace("-", "_"): option for option in known}
     key = text.casefold().replace("-", "_").replace(" ", "_")

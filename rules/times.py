@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import NamedTuple
 
-from rules.durations import Clock, Duration
+from rules.durations import Clock
 from rules.history import Event, Facts, History, Subject
-from rules.model import Rule, RuleSet, Tier
+from rules.model import AFTER_DUE, Rule, RuleSet, Tier
 from rules.where import Terms, holds
-
-_AFTER_DUE = Duration(30, "d")
 
 
 class Times(NamedTuple):
@@ -41,19 +39,11 @@ def times_of(
     if rule.expires:
         expires = rule.expires.after(anchor.end, *given)
     else:
-        expires = _AFTER_DUE.after(due, *given)
+        expires = AFTER_DUE.after(due, *given)
     if expires is None:
         return None
     terms = Terms(tier.name, cadence, clock) if tier else Terms(clock=clock)
     return Times(remind, due, expires, terms)
-
-
-def longest_of(rule: Rule) -> timedelta | None:
-    """The longest that a clock of this rule can run; None: that depends on the person."""
-    spans = [rule.expires.span()] if rule.expires else [rule.due.span(), _AFTER_DUE.span()]
-    if any(span is None for span in spans):
-        return None
-    return timedelta(hours=sum(span[1] for span in spans if span is not None))
 
 
 def tier_of(

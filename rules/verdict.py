@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
 from rules.history import Event
+from rules.values import value
 
 
 class State(StrEnum):
@@ -23,7 +23,7 @@ class State(StrEnum):
     VOID = "void"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Verdict:
     """Where (rule, person, anchor) stands at the moment it was evaluated."""
 

@@ -13,6 +13,7 @@ from typing import Generic, TypeAlias, TypeVar
 
 from rules.durations import Clock, Duration
 from rules.history import Facts
+from rules.values import value
 
 # A fixed length, or one that depends on the calendar or the person.
 Length: TypeAlias = timedelta | Duration
@@ -42,7 +43,7 @@ class Range(Generic[Bound]):
     at_most: Bound | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Terms:
     """What a condition is read by besides the facts: the tier that stood at the anchor, with its
     cadence, and the owner's calendar."""

@@ -13,6 +13,7 @@ from itertools import count
 from typing import Final
 
 from connectors.records import Attendee, Card, Mailbox, Meeting, Message
+from rules.values import value
 from syncd.inference.authors import author_of, authors_of
 from syncd.inference.bounces import FAILURES, failed_addresses
 from syncd.inference.hints import Myself, hints_of
@@ -29,7 +30,7 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST_INVOLVED = 100
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Involvement:
     """An address that an observation touches. `role`: from, to, organizer, attendee, room, card,
     list, bounced (it is named in a delivery report and took no part in anything)."""
@@ -39,7 +40,7 @@ class Involvement:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Row:
     """What the store indexes of an observation, beside the record itself."""
 

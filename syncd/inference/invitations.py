@@ -168,7 +168,7 @@ def _only_spoken_of(spoken: Sequence[Meeting]) -> Meeting:
     return replace(ranked[0], attendees=tuple(_invited(ranked, ranked)))
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def _part(written: str, kind: str) -> tuple[str, str]:
     """An invitee's address in its one spelling, and what it is: person, room, crowd, or nobody."""
     addr = normalise(written)

@@ -18,6 +18,7 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from connectors.records import Card, Meeting, Message
+from rules.values import value
 
 # Raised whenever the same observations may lead to other claims: everything is inferred anew.
 INFERENCE_VERSION = 3
@@ -74,7 +75,7 @@ class SignalKind(StrEnum):
     CANCELS_MEETING = "cancels_meeting"  # "I have to cancel tomorrow"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Signal:
     """What a text was found to do, without its words."""
 
@@ -83,7 +84,7 @@ class Signal:
     due: date | None = None  # the day a promise or request names, in the owner's zone
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Reading:
     """The signals of one message that was read; `gone` when the text was no longer there."""
 
@@ -92,7 +93,7 @@ class Reading:
     vouched: bool = False  # it introduces, and its author's mail counts for the owner
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Evidence:
     """Where an observation can be found again."""
 
@@ -104,7 +105,7 @@ class Evidence:
 R = TypeVar("R", Message, Meeting, Card)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Sighted(Generic[R]):
     """One observation, all its sightings merged. `key` is `message:<id>`, `meeting:<uid>/<rid>`."""
 
@@ -154,7 +155,7 @@ class Logged:
     addrs: frozenset[str] = frozenset()  # of those who took part, as far as they are known
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Dossier:
     """Everything that was observed about one person (or about one address that is no person)."""
 
@@ -174,7 +175,7 @@ class Dossier:
     named: frozenset[str] = frozenset()  # keys of entries without attendees whose title names them
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Claim:
     """What inference holds of one observation, for one person."""
 

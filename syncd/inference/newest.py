@@ -19,11 +19,11 @@ older ones but the `Past` decides about it. What that takes, by what one message
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from zlib import crc32
 
 from connectors.records import Message
+from rules.values import value
 from syncd.inference.bounces import may_be_report
 from syncd.inference.mail import judge_messages
 from syncd.inference.model import Claim, ClaimKind, Direction, Dossier, Owner, Real, Sighted
@@ -31,7 +31,7 @@ from syncd.inference.sharing import is_personal
 from syncd.inference.threads import base_subject
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Past:
     """What the messages of a person come to, as far as it concerns the next one."""
 

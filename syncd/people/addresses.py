@@ -37,7 +37,7 @@ _ALSO_FREE: Final = frozenset(
 )
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def normalise(addr: str) -> str:
     """`addr` in its one spelling, "" when it is no address.
 

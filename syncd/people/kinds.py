@@ -74,7 +74,7 @@ def classify(addr: str, *, is_list: bool, is_resource: bool) -> tuple[AddressKin
     return _by_name(addr)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def _by_name(addr: str) -> tuple[AddressKind, tuple[str, ...]]:
     local, at, domain = addr.strip(" <>").lower().rpartition("@")
     if not at or not local:

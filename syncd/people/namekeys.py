@@ -43,7 +43,7 @@ _PLAIN: Final = frozenset(
 _SHORT: Final = 4
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4_096)
 def words_of(name: str) -> frozenset[str]:
     """The words of a name, folded; titles, degrees and initials are left out."""
     # Taken apart first: letters of mathematics and of full width have no case of their own.
@@ -56,7 +56,7 @@ def words_of(name: str) -> frozenset[str]:
     return frozenset(word for word in found if len(word) > 1 and word not in _DEGREES)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4_096)
 def name_key(name: str) -> str:
     """What `name` has in common with every other way of writing it; "" where it proves nothing."""
     words = words_of(name)

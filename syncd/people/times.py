@@ -15,7 +15,7 @@ def to_int(moment: datetime) -> int:
 
 def from_int(value: int) -> datetime:
     """The aware UTC moment behind `to_int`."""
-    return _EPOCH + timedelta(microseconds=value)
+    return _EPOCH + value * _MICROSECOND
 
 
 def maybe_int(moment: datetime | None) -> int | None:

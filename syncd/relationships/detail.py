@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta, tzinfo
-from statistics import median
 
 from syncd.inference.model import Claim, ClaimKind, Direction, SignalKind
 from syncd.relationships.loops import MINE, Loop
@@ -123,7 +122,7 @@ def _answering(messages: Sequence[Claim]) -> dict[str, object]:
     return {
         side: {
             "answers": len(hours),
-            "median_hours": round(median(hours), 2) if hours else None,
+            "median_hours": round(_median(hours), 2) if hours else None,
             "last_hours": round(hours[-1], 2) if hours else None,
         }
         for side, hours in (
@@ -131,6 +130,12 @@ def _answering(messages: Sequence[Claim]) -> dict[str, object]:
             ("theirs", delays[Direction.RECEIVED]),
         )
     }
+
+
+def _median(values: Sequence[float]) -> float:
+    # `statistics` would bring fractions and chance along, which nothing else here needs.
+    ranked, half = sorted(values), len(values) // 2
+    return ranked[half] if len(ranked) % 2 else (ranked[half - 1] + ranked[half]) / 2
 
 
 def _promises(loops: Iterable[Loop], kind: str, moment: datetime) -> dict[str, int]:

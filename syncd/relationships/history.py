@@ -40,6 +40,7 @@ from syncd.relationships.timeline import Standing, Timeline, fold
 from syncd.relationships.words import title_of
 
 _ORDER = attrgetter("until", "key")
+_KEPT = 16  # moments of which the facts are remembered
 
 
 class PersonHistory:
@@ -70,6 +71,7 @@ class PersonHistory:
             self._timeline = fold(recent, zone, earlier.folded)
         self._calendar = Calendar(self.claims, now)
         self._falls: dict[float, tuple[Event, ...]] = {}
+        self._facts: dict[datetime, Facts] = {}
 
     @property
     def interactions(self) -> tuple[Claim, ...]:
@@ -146,9 +148,16 @@ class PersonHistory:
 
     def facts_at(self, moment: datetime) -> Facts:
         """The facts as they stood then, from what was over by then. O(log n)."""
+        known = self._facts.get(moment)
+        if known is not None:  # one rule after the other asks for the same moments
+            return known
         standing = self.standing_at(moment)
         scheduled = self._calendar.pending_at(moment)
-        return facts_of(self.profile, self._domains, standing, moment, scheduled)
+        if len(self._facts) >= _KEPT:
+            self._facts.clear()
+        facts = facts_of(self.profile, self._domains, standing, moment, scheduled)
+        self._facts[moment] = facts
+        return facts
 
     @cached_property
     def _moments(self) -> list[datetime]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from operator import attrgetter
 
+from rules.values import value
 from syncd.inference.model import Claim, ClaimKind, Direction, Real, Signal, SignalKind
 from syncd.relationships.planned import Planned, scheduled_at
 from syncd.relationships.timeline import nature_of
@@ -51,7 +51,7 @@ LIFETIME = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Loop:
     """Something one side opened with a message."""
 

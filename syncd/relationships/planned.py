@@ -47,7 +47,7 @@ def was_planned(claim: Claim, now: datetime) -> bool:
     if claim.real is Real.NO:  # whatever became of it: somebody was missed
         return claim.reasons == ("meeting:mail-missed",)
     allowed = _MEANT if claim.direction is Direction.BOTH else _HELD
-    return all(
+    return allowed.issuperset(claim.reasons) or all(
         reason in allowed or (reason == _AWAY and claim.real is Real.UNKNOWN)
         for reason in claim.reasons
     )
@@ -74,7 +74,13 @@ class Calendar:
     """The meetings that were planned, each for as long as it was still to come."""
 
     def __init__(self, claims: Iterable[Claim], now: datetime) -> None:
-        self._claims = tuple(claim for claim in claims if was_planned(claim, now))
+        self._claims = tuple(
+            [
+                claim
+                for claim in claims
+                if claim.kind is ClaimKind.MEETING and was_planned(claim, now)
+            ]
+        )
         self._now = now
 
     @cached_property

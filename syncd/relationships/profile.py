@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from rules.values import value
 from syncd.relationships.birthdays import Birthday
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Profile:
     """One person as configuration, cards and the people layer describe them."""
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from rules.history import Facts
+from rules.values import value
 from syncd.relationships.facts import facts_of, summary_of
 from syncd.relationships.profile import Profile
 from syncd.relationships.timeline import Standing
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _MOMENTS = ("last_end", "last_at", "last_meeting")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Snapshot:
     """One relationship at the moment it was taken.
 
@@ -61,7 +63,7 @@ class Snapshot:
             "next_meeting": _text(self.next_meeting),
             "valid_until": _text(self.valid_until),
         }
-        return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+        return _encode(data)
 
     @staticmethod
     def from_json(text: str) -> Snapshot:
