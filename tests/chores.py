@@ -10,11 +10,14 @@ from sqlalchemy import Connection
 
 from connectors.records import Facet
 from syncd.inference.model import Direction, Mode
+from syncd.pipeline import forget as forgetting
 from syncd.pipeline import joins
 from syncd.pipeline.act import acting
 from syncd.planner.mutes import Mute
 from syncd.store import logged, mutes, notes, people
+from syncd.store.lock import exclusive
 from syncd.store.observations import mark
+from syncd.store.target import Target
 
 from worlds import Lab
 
@@ -23,6 +26,7 @@ CHORES = {
     "": 70, "pass": 10, "version": 1, "ignore": 1, "restart": 3, "address": 1, "rules": 1,
     "tick": 3, "untick": 1, "move": 1, "delete": 1, "note": 2, "bare note": 1, "log": 2, "mute": 1,
     "unmute": 1, "merge": 1, "split": 1, "lose mail": 2, "lose meeting": 1, "lose card": 1,
+    "groups": 1, "forget": 1,
 }  # fmt: skip
 _IN_LISTS = ("tick", "untick", "move", "delete")
 _AS_ONE = ("version", "ignore", "rules", "pass")
@@ -42,6 +46,10 @@ def do(lab: Lab, what: str, now: datetime, number: int, addrs: tuple[str, ...]) 
         lab.ignore = () if lab.ignore else (pick.choice(addrs),)
     elif what == "address":
         lab.addresses ^= {"ana.silva@example.org"}
+    elif what == "groups":
+        lab.mail_group = 1 if lab.mail_group > 1 else 10
+    elif what == "forget":
+        _forget(lab, now, pick.choice(addrs))
     elif what == "rules":
         more = lab.rules.removesuffix(MORE_RULES)
         lab.rules = more if more != lab.rules else lab.rules + MORE_RULES
@@ -55,6 +63,26 @@ def do(lab: Lab, what: str, now: datetime, number: int, addrs: tuple[str, ...]) 
         _say(lab, what, now, pick, addrs)
     if what in (*_AS_ONE, *_IN_LISTS):
         lab.once(now)
+
+
+def _forget(lab: Lab, now: datetime, addr: str) -> None:
+    """Somebody is forgotten, or let in again if they were."""
+    database = lab.open()
+    try:
+        shop, owner = lab.shop(database), database.owner
+        with exclusive(database):
+            if shop.ignore.forgotten.matches(addr):
+                forgetting.undo(shop, addr)
+                return
+            with database.read() as connection:
+                whose = people.owners_of(connection, owner, [addr]).get(addr, "")
+                row = people.load(connection, owner, [whose]).get(whose)
+            if row is None:
+                return
+            shop, _ = forgetting.forget(shop, now, Target(frozenset({addr}), row.id, row.name))
+            forgetting.finish(shop, now)
+    finally:
+        database.close()
 
 
 def _hand(lab: Lab, what: str, now: datetime, pick: random.Random) -> None:

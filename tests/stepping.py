@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,17 +16,27 @@ from syncd.pipeline.observe import READABLE
 from syncd.pipeline.read import TextReader
 from syncd.pipeline.step import Step, step
 from syncd.planner import Policy
-from syncd.store import observations, sources
+from syncd.store import observations, sources, tombstones
+from syncd.store.database import Database
 from syncd.store.portions import Terms
 from syncd.store.sightings import Where
 
 from worlds import LISBON, WEEKDAYS, Lab, day
 
 
-def lab_in(folder: Path, **more: Any) -> Lab:
+class Forgetful(Lab):
+    """A lab whose workshop knows who is forgotten, as the command line's does."""
+
+    def shop(self, database: Database) -> Workshop:
+        shop = Lab.shop(self, database)
+        known = tombstones.load(database)
+        return replace(shop, ignore=replace(shop.ignore, forgotten=known))
+
+
+def lab_in(folder: Path, kind: type[Lab] = Lab, **more: Any) -> Lab:
     """An owner whose accounts have been read, and were empty."""
     more.setdefault("policy", Policy(zone=LISBON, working_days=WEEKDAYS, preview=True))
-    lab = Lab(folder, **more)
+    lab = kind(folder, **more)
     lab.once(day(-1))
     return lab
 

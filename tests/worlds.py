@@ -130,6 +130,7 @@ class Lab:
     not_mine: frozenset[str] = frozenset()
     shared: frozenset[str] = frozenset()  # names of worlds that others use as well
     version: str = "1"  # of inference
+    mail_group: int = 10
 
     @property
     def world(self) -> World:
@@ -141,7 +142,8 @@ class Lab:
     def shop(self, database: Database) -> Workshop:
         with database.read() as connection:
             found = frozenset(aliases.load(connection, database.owner))
-        owner = Owner(addresses=self.addresses | found, zone=LISBON, shared=self.shared)
+        addresses, group = self.addresses | found, self.mail_group
+        owner = Owner(addresses=addresses, zone=LISBON, mail_group=group, shared=self.shared)
         me = Myself(ANA.name, self.addresses, found)
         accounts = []
         for name, world in self.worlds.items():
@@ -165,7 +167,7 @@ class Lab:
             prints={
                 "inference": self.version,
                 "index": str((self.version, sorted(self.addresses))),
-                "people": str((self.version, sorted(self.addresses), sorted(self.shared))),
+                "people": str((self.version, sorted(self.addresses), sorted(self.shared), group)),
                 "rules": text,
                 "ignore": str(self.ignore),
             },

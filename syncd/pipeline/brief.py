@@ -15,6 +15,7 @@ from datetime import datetime, tzinfo
 from hashlib import blake2s
 from typing import Any
 
+from rules.values import value
 from syncd.inference.model import INFERENCE_VERSION, Claim, Dossier, Owner
 from syncd.inference.newest import Past, past_of
 from syncd.people import name_key, name_of
@@ -31,7 +32,7 @@ Seen = tuple[tuple[str, str, int], ...]  # role, name beside it, how often; sort
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Brief:
     """What is kept of somebody with one address. `terms`: what they were folded under."""
 

@@ -17,12 +17,13 @@ Whatever is not so is folded anew, from all there is.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from connectors.records import Message
+from rules.values import value
 from syncd.inference.model import Claim, Dossier, Real, Sighted
 from syncd.inference.newest import newest
 from syncd.inference.renaming import renamed
@@ -32,14 +33,14 @@ from syncd.pipeline.people import Gallery, Portrait
 from syncd.pipeline.regroup import kind_of_address, named_by, names_of
 from syncd.relationships import Snapshot
 from syncd.relationships.facts import strength_at
-from syncd.store import dossiers, neighbours, people, readings
+from syncd.store import dossiers, neighbours, people
 from syncd.store.observations import First
 from syncd.store.people import PersonRow
 
 _MOST = 20  # people in one message; what goes to more is no letter to somebody
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Taken:
     """Somebody with one more message: as they are now, and the brief that goes with it."""
 
@@ -52,7 +53,7 @@ class Taken:
         return self.portrait.row
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Newest:
     """Takes the newest message at `now`. `gallery` says how people are looked at."""
 
@@ -65,12 +66,10 @@ class Newest:
         rules ask for more than is kept."""
         owner, entry = self.gallery.owner_id, only.entry
         addrs = {addr for addr, _, _ in entry.people}
-        if not 0 < len(addrs) <= _MOST:
+        if only.read or not 0 < len(addrs) <= _MOST:
             return None
         known = people.with_brief(connection, owner, addrs)
         if len({row.id for row, _ in known.values()}) != len(addrs):
-            return None
-        if readings.load(connection, owner, [entry.key]):
             return None
         parents = neighbours.authors(connection, owner, [entry.parent] if entry.parent else [])
         sighted = dossiers.sighted_once(only, self.now)
@@ -126,7 +125,7 @@ class Newest:
         return Taken(portrait, after.to_text(), claim)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Known:
     """Somebody in the message, as they were before it, and how it shows them."""
 

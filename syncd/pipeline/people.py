@@ -6,11 +6,12 @@ Both deciding and showing go through here, so that what is shown is what was dec
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from sqlalchemy import Connection
 
+from rules.values import value
 from syncd.inference import infer
 from syncd.inference.model import Claim, Dossier, Owner
 from syncd.intake import participants
@@ -23,7 +24,7 @@ from syncd.store.errors import is_of_the_state
 from syncd.store.people import PersonRow
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Portrait:
     """A person as of a moment: what is stored of them, what is claimed, what follows from it."""
 
@@ -55,7 +56,7 @@ class Portrait:
         return min(involved & set(self.addrs) or self.addrs, default="")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Gallery:
     """Looks at people of one owner."""
 

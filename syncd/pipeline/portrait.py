@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, tzinfo
 
+from rules.values import value
 from syncd.inference.humans import saved_cards
 from syncd.inference.model import Claim, Dossier
 from syncd.people import domain_of, is_free_domain
@@ -16,7 +17,7 @@ from syncd.relationships.birthdays import birthday_of
 from syncd.store.sources import SourceRow
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Portraits:
     """Turns claims into histories, with what configuration and progress say about a person."""
 

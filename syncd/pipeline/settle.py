@@ -79,9 +79,10 @@ class Settler:
             self.progress(done)
 
     def mark_due(self, connection: Connection, most: int = 1_000_000) -> int:
-        """Mark whose moment has come; returns how many they are."""
+        """Mark whose moment has come; returns how many they are. Whoever was folded is due until
+        the rules have seen them: at the same moment nothing else would come of it."""
         owner = self.database.owner
-        ids = people.due_people(connection, owner, self.now, most)
+        ids = people.outdated_people(connection, owner, self.now, most)
         ids = [*ids, *self.trying.due_people(connection)][:most]
         theirs = people.addresses_of(connection, owner, ids)
         mark(connection, owner, (addr for addrs in theirs.values() for addr in addrs))

@@ -26,13 +26,14 @@ from sqlalchemy import Connection
 from rules.history import Beyond
 from syncd import log
 from syncd.pipeline.decide import UNREAD, Decider
-from syncd.pipeline.hand import asked_of, incidents
+from syncd.pipeline.drawing import draw_in
+from syncd.pipeline.incidents import asked_of, incidents
 from syncd.pipeline.newest import Newest
 from syncd.pipeline.people import Gallery, Portrait
 from syncd.pipeline.settle import TEXT_WINDOW, Settler
 from syncd.pipeline.switches import as_said
 from syncd.planner import Followed, Update
-from syncd.store import briefs, facts, ledger, people, readings
+from syncd.store import briefs, facts, ledger, observations, people, readings, strays
 from syncd.store.dossiers import Shelf
 from syncd.store.errors import is_of_the_state
 from syncd.store.observations import Applied
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from syncd.pipeline import Workshop
 
 MOST = 200  # people whose moment has come that one step takes on
+_NOBODY: Mapping[str, Portrait] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class Step:
     taken: int = 0
     folded: int = 0
     judged: int = 0
+    drawn: int = 0  # urgent tasks
     next: datetime | None = None  # when something changes by itself; None: never
     left: bool = False
 
@@ -64,14 +67,18 @@ def step(shop: Workshop, now: datetime, take: Callable[[Connection], int] | None
     with shop.database.begin(repeatable=True) as connection:
         # What is marked already may be about the same people.
         settled = not people.dirty_addresses(connection, shop.database.owner, 1)
+        held = observations.hold(connection) if settled else set()
         taken = take(connection) if take is not None else 0
         shelf = Shelf()
         gallery = shop.gallery(connection, shelf)
-        newest = _newest(shop, connection, gallery, now, taken) if settled else 0
+        newest, urged = _newest(shop, connection, gallery, now, taken) if settled else (0, False)
+        if newest and isinstance(taken, Applied) and taken.only is not None:
+            held -= {addr for addr, _, _ in taken.only.entry.people}
+        observations.mark(connection, shop.database.owner, held)
         if newest:
             done = _over(shop, connection, now, Step(taken, newest, newest))
             if done.next is None or done.next > now:
-                return done
+                return _drawn(shop, connection, gallery, now, done) if urged else done
         painted: dict[str, Portrait] = {}
         settler = settler_of(shop, gallery, now, painted)
         if settler.mark_due(connection, MOST) == MOST:
@@ -83,40 +90,68 @@ def step(shop: Workshop, now: datetime, take: Callable[[Connection], int] | None
                 return Step(taken, folded, left=True)
         if passes > 1:
             painted.clear()  # a later pass may have changed whom an earlier one had painted
-        judged = decider_of(shop, connection, gallery, now).follow_in(connection, painted)
-        return _over(shop, connection, now, Step(taken, folded, newest + judged))
+        decider = decider_of(shop, connection, gallery, now)
+        judged = newest + decider.follow_in(connection, painted)
+        left, urged = bool(decider.touched), urged or bool(decider.urged)
+        # What was read of a task list may have ended an incident that held urgent tasks back.
+        urged |= take is not None and not isinstance(taken, Applied)
+        done = _over(shop, connection, now, Step(taken, folded, judged, left=left))
+        if left or not urged:
+            return done
+        return _drawn(shop, connection, gallery, now, done, painted, decider)
+
+
+def _drawn(
+    shop: Workshop,
+    connection: Connection,
+    gallery: Gallery,
+    now: datetime,
+    done: Step,
+    painted: Mapping[str, Portrait] = _NOBODY,
+    decider: Decider | None = None,
+) -> Step:
+    """The step, with urgent tasks for whoever waits for one; the others are drawn once a day.
+    Called where a step has left somebody waiting: to look for whoever waits is to look through all
+    that is held."""
+    if not shop.tasks_in:
+        return done
+    decider = decider or decider_of(shop, connection, gallery, now)
+    if decider.policy.off(now):
+        return done
+    return replace(done, drawn=draw_in(decider, connection, daily=False, painted=painted))
 
 
 def _newest(
     shop: Workshop, connection: Connection, gallery: Gallery, now: datetime, taken: int
-) -> int:
+) -> tuple[int, bool]:
     """Take one message that is the newest of everybody in it; returns how many they are, 0 where
-    it is another one and stays marked."""
+    it is another one and stays marked, and whether one of them waits for an urgent task now."""
     if not isinstance(taken, Applied) or taken.only is None:
-        return 0
+        return 0, False
     owner = shop.database.owner
     try:
         found = Newest(gallery, now).take(connection, taken.only)
         if not found:
-            return 0
+            return 0, False
         rows = ledger.load(connection, owner, [one.row.id for one in found])
         said = _said(shop, connection)
         decider, unread = decider_of(shop, connection, gallery, now, said), UNREAD in said
         judged = [
             decider.judged(one.portrait, rows.get(one.row.id, ()), unread=unread) for one in found
         ]
+        if any(decider.awaits(one.portrait) for one in found):
+            return 0, False
         if any(
             is_worded(done, one.claim.key) for one, (done, _) in zip(found, judged, strict=True)
         ):
-            return 0
+            return 0, False
     except Beyond:
-        return 0
+        return 0, False
     except Exception as error:  # whom it breaks shows when they are folded anew
         if is_of_the_state(connection, error):
             raise
         log.event("step.fell_back", error=error)
-        return 0
-    people.clean(connection, owner, [addr for one in found for addr in one.portrait.addrs])
+        return 0, False
     wanted = [one.claim.key for one in found if one.claim.wants_text]
     readings.want(connection, owner, wanted if found[0].claim.at >= now - TEXT_WINDOW else [])
     for followed, _ in judged:
@@ -124,7 +159,7 @@ def _newest(
     moments = zip(found, judged, strict=True)
     people.save(connection, owner, [replace(one.row, next_at=at) for one, (_, at) in moments])
     briefs.put(connection, owner, {one.row.id: one.brief for one in found})
-    return len(found)
+    return len(found), bool(decider.urged)
 
 
 def is_worded(followed: Followed, key: str) -> bool:
@@ -181,10 +216,11 @@ def decider_of(
         incidents=incidents(connection, owner, [one.name for one in shop.accounts], said),
         mutes=switches.mutes,
         ignored=shop.ignore.matches,
+        strays=strays.parse(said.get(strays.FACT)),
     )
 
 
 def _said(shop: Workshop, connection: Connection) -> dict[str, str]:
     """All facts that deciding asks for, in one statement."""
     names = [asked_of(account.name) for account in shop.accounts]
-    return facts.several(connection, shop.database.owner, (*SAID, UNREAD, *names))
+    return facts.several(connection, shop.database.owner, (*SAID, UNREAD, strays.FACT, *names))

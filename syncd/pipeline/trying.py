@@ -110,6 +110,8 @@ class Trying:
         if after.next_at is None:
             log.event("person.set_aside", tries=after.tries, error=error)
         else:
+            if after.tries == 1:
+                log.event("person.left_out", error=error)
             log.event("person.failed", tries=after.tries, error=error)
 
     def people_well(self, connection: Connection, whom: Collection[str]) -> None:

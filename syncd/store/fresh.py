@@ -9,25 +9,28 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, bindparam, func, select, text
+from sqlalchemy import Connection, bindparam, func, literal_column, select, text, union_all
 
 from syncd.store.neighbours import Trace
 from syncd.store.portions import Entry, Taken
 from syncd.store.query import Query, owned
-from syncd.store.schema import involved, observation, sighting, title_token
+from syncd.store.schema import involved, observation, reading, sighting, title_token
 from syncd.store.schema_identity import hint
 from syncd.store.statements import put_rows
 
 
 def divide(
     connection: Connection, owner: str, account: str, taken: Sequence[Taken]
-) -> tuple[list[Taken], list[Taken]]:
-    """Items that hold nothing but new observations, and those about which something is stored."""
-    wanted = Counter(entry.key for one in taken for entry in one.entries)
-    known = set(_STORED.column(connection, owner=owner, keys=wanted)) if wanted else set()
-    known |= {key for key, count in wanted.items() if count > 1}
+) -> tuple[list[Taken], list[Taken], set[str]]:
+    """Items that hold nothing but new observations, those about which something is stored, and the
+    keys of all these of whose text something is known."""
+    wanted = Counter([entry.key for one in taken for entry in one.entries])
     refs = [one.ref for one in taken]
-    sighted = set(_SEEN.column(connection, owner=owner, account=account, refs=refs))
+    there: dict[str, set[str]] = {"stored": set(), "seen": set(), "read": set()}
+    for what, name in _THERE(connection, owner=owner, account=account, refs=refs, keys=[*wanted]):
+        there[what].add(name)
+    known, sighted = there["stored"], there["seen"]
+    known |= {key for key, count in wanted.items() if count > 1}
     new: list[Taken] = []
     others: list[Taken] = []
     for one in taken:
@@ -35,19 +38,22 @@ def divide(
             others.append(one)
         elif one.entries:
             new.append(one)
-    return new, others
+    return new, others, there["read"]
 
 
-_STORED = Query(
-    lambda many: select(observation.c.key).where(
-        owned(observation), observation.c.key.in_(many("keys"))
-    )
-)
-_SEEN = Query(
-    lambda many: select(sighting.c.ref).where(
-        owned(sighting),
-        sighting.c.account == bindparam("account"),
-        sighting.c.ref.in_(many("refs")),
+_THERE = Query(
+    lambda many: union_all(
+        select(literal_column("'stored'"), observation.c.key).where(
+            owned(observation), observation.c.key.in_(many("keys"))
+        ),
+        select(literal_column("'seen'"), sighting.c.ref).where(
+            owned(sighting),
+            sighting.c.account == bindparam("account"),
+            sighting.c.ref.in_(many("refs")),
+        ),
+        select(literal_column("'read'"), reading.c.key).where(
+            owned(reading), reading.c.key.in_(many("keys"))
+        ),
     )
 )
 _LAST = Query(lambda _: select(func.max(observation.c.id)))

@@ -6,11 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, select, union_all
 
 from syncd.store import series
-from syncd.store.query import EMPTY, Query, owned
+from syncd.store.query import EMPTY, Many, Query, owned
 from syncd.store.schema import DAY, address, involved, long_meeting, named, observation
 
 HOUR = 3_600_000_000
@@ -51,12 +52,10 @@ def touched_by(connection: Connection, owner: str, traces: Sequence[Trace]) -> s
 
 def decided_by(connection: Connection, owner: str, traces: Sequence[Trace]) -> set[int]:
     """The observations that these decide about; some of these may be among them."""
-    others: set[int] = set()
-    messages = [trace.key for trace in traces if trace.kind == "message"]
-    if messages:
-        others |= set(_ANSWERS.column(connection, owner=owner, keys=messages))
-    others |= _copies(connection, owner, traces)
+    others = _answers_and_copies(connection, owner, traces)
     meetings = [trace.key for trace in traces if trace.kind == "meeting"]
+    if not meetings:
+        return others
     instances = series.decided_by(connection, owner, meetings)
     others |= instances
     traces = [*traces, *traces_of(connection, instances)]
@@ -78,13 +77,13 @@ def involved_in(connection: Connection, numbers: Collection[int]) -> set[str]:
     return set(_INVOLVED.column(connection, numbers=sorted(numbers))) if numbers else set()
 
 
-_ANSWERS = Query(
-    lambda many: select(observation.c.id).where(
-        owned(observation),
-        observation.c.parent != EMPTY,
-        observation.c.parent.in_(many("keys")),
+def _answers(many: Many) -> Any:
+    return select(observation.c.id).where(
+        owned(observation), observation.c.parent != EMPTY, observation.c.parent.in_(many("keys"))
     )
-)
+
+
+_ANSWERS = Query(_answers)
 _MEANT = Query(
     lambda many: select(named.c.person).where(
         owned(named), named.c.observation.in_(many("numbers"))
@@ -100,24 +99,31 @@ _INVOLVED = Query(
 )
 
 
-def _copies(connection: Connection, owner: str, traces: Sequence[Trace]) -> set[int]:
-    """Own letters with the same topic, sent within an hour of one of these."""
-    found: set[int] = set()
-    for topic, at in {(trace.topic, trace.at) for trace in traces if trace.topic}:
-        # A subject may be as common as "Lunch?": only what was sent about then is looked at.
-        hour = {"since": at - HOUR, "until": at + HOUR}
-        found |= set(_COPIES.column(connection, owner=owner, topic=topic, **hour))
+def _answers_and_copies(connection: Connection, owner: str, traces: Sequence[Trace]) -> set[int]:
+    """What answers one of these, and own letters with the same topic, sent within an hour of it."""
+    messages = [trace.key for trace in traces if trace.kind == "message"]
+    topics = {(trace.topic, trace.at) for trace in traces if trace.topic}
+    # A subject may be as common as "Lunch?": only what was sent about then is looked at.
+    sent = [{"topic": topic, "since": at - HOUR, "until": at + HOUR} for topic, at in topics]
+    if messages and len(sent) == 1:
+        return set(_BOTH.column(connection, owner=owner, keys=messages, **sent[0]))
+    found = set(_ANSWERS.column(connection, owner=owner, keys=messages)) if messages else set()
+    for one in sent:
+        found |= set(_COPIES.column(connection, owner=owner, **one))
     return found
 
 
-_COPIES = Query(
-    lambda _: select(observation.c.id).where(
+def _copies() -> Any:
+    return select(observation.c.id).where(
         owned(observation),
         observation.c.topic != EMPTY,
         observation.c.topic == bindparam("topic"),
         observation.c.at.between(bindparam("since"), bindparam("until")),
     )
-)
+
+
+_COPIES = Query(lambda _: _copies())
+_BOTH = Query(lambda many: union_all(_answers(many), _copies()))
 
 
 def around(connection: Connection, numbers: Collection[int]) -> set[int]:

@@ -35,21 +35,25 @@ from syncd.store.sightings import Where
 from syncd.store.statements import chunked, insert_or, put_rows
 from syncd.store.times import to_int
 
+_HELD = "syncd_held_marks"
+
 
 class Applied(int):
     """How many observations are new or changed. `only`: the one that is, where it is a message that
-    decides about no other observation and hints at nothing; it marked the addresses in it, and
+    decides about no other observation and hints at nothing; it marks the addresses in it, and
     nothing else."""
 
     only: First | None = None
 
 
 class First(NamedTuple):
-    """A message that was sighted for the first time, and where."""
+    """A message that was sighted for the first time, and where. `read`: something is known of its
+    text all the same."""
 
     entry: Entry
     account: str
     ref: str
+    read: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +83,15 @@ def apply(
     taken = list(latest.values())
     moment = to_int(seen_at)
     seals.respell(connection, where.owner, where.account, where.facet, taken)
-    new, others = fresh.divide(connection, where.owner, where.account, taken)
+    new, others, read = fresh.divide(connection, where.owner, where.account, taken)
     rewritten = _rewritten(connection, where, others)
     acknowledge(connection, where, taken)
     numbers = fresh.store(connection, where.owner, where.account, new, moment)
-    lone = False
+    lone, marks = False, set[str]()
     entries = [entry for one in new for entry in one.entries]
     if numbers:
         found = dict(zip(numbers, entries, strict=True))
-        lone = _mark_new(connection, where.owner, found, alone=alone)
+        lone, marks = _marks_of_new(connection, where.owner, found, alone=alone)
     touched = sightings.withdraw(connection, where, others, moment)
     ids = _ensure(connection, where, others)
     touched |= sightings.sight(connection, where, others, ids, moment)
@@ -95,9 +99,23 @@ def apply(
     if touched:
         _index(connection, where.owner, touched, indexer, alone=alone)
     applied = Applied(len(numbers) + len(touched))
+    held = connection.get_execution_options().get(_HELD)
     if lone and not touched:
-        applied.only = First(entries[0], where.account, new[0].ref)
+        applied.only = First(entries[0], where.account, new[0].ref, bool(read))
+        if held is not None:
+            held |= marks
+            return applied
+    mark(connection, where.owner, marks)
     return applied
+
+
+def hold(connection: Connection) -> set[str]:
+    """From now on the marks of a message that comes in alone (`Applied.only`) are not stored in
+    this transaction, but put into the set that is returned: whoever asks for that settles them
+    before the commit, or marks them."""
+    held: set[str] = set()
+    connection.execution_options(**{_HELD: held})
+    return held
 
 
 def acknowledge(connection: Connection, where: Where, taken: Sequence[Taken]) -> None:
@@ -227,11 +245,11 @@ def _forget_empty(connection: Connection, numbers: Iterable[int]) -> None:
         connection.execute(delete(observation).where(observation.c.id.in_(empty)))
 
 
-def _mark_new(
+def _marks_of_new(
     connection: Connection, owner: str, entries: Mapping[int, Entry], *, alone: bool
-) -> bool:
-    """Mark what these new observations touch; whether there is one of them, a message, that decides
-    about no other observation and hints at nothing."""
+) -> tuple[bool, set[str]]:
+    """Whether there is one of these new observations, a message, that decides about no other and
+    hints at nothing; and the marks of what they touch."""
     lone = False
     marks = {addr for entry in entries.values() for addr, _, _ in entry.people}
     marks |= {entry_mark(number) for number, entry in entries.items() if entry.words}
@@ -244,8 +262,7 @@ def _mark_new(
         }
         marks |= neighbours.traffic_of_new_lists(connection, owner, lists, entries)
         lone = len(entries) == 1 and not others and not lists and _is_plain(entries)
-    mark(connection, owner, marks)
-    return lone
+    return lone, marks
 
 
 def _is_plain(entries: Mapping[int, Entry]) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
+from rules.values import value
 from syncd.store import briefs
 from syncd.store.query import Query, owned
 from syncd.store.schema import (
@@ -26,7 +26,7 @@ from syncd.store.statements import chunked, put_rows
 from syncd.store.times import from_int, maybe_int, maybe_moment, to_int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PersonRow:
     """One relationship as folded at `folded_at`. `snapshot` answers for later moments."""
 
@@ -58,6 +58,11 @@ def due_people(connection: Connection, owner: str, now: datetime, limit: int) ->
     return _DUE.column(connection, owner=owner, now=to_int(now), limit=limit)
 
 
+def outdated_people(connection: Connection, owner: str, now: datetime, limit: int) -> list[str]:
+    """Those of them who were not folded at `now` already."""
+    return _OUTDATED.column(connection, owner=owner, now=to_int(now), limit=limit)
+
+
 def next_moment(connection: Connection, owner: str) -> datetime | None:
     """The earliest moment at which anything can change by itself; through the index, never a
     scan."""
@@ -70,6 +75,15 @@ _DUE = Query(
     lambda _: (
         select(person.c.id)
         .where(owned(person), person.c.next_at <= bindparam("now"))
+        .order_by(person.c.next_at)
+        .limit(bindparam("limit"))
+    )
+)
+_OUTDATED = Query(
+    lambda _: (
+        select(person.c.id)
+        .where(owned(person), person.c.next_at <= bindparam("now"))
+        .where(person.c.folded_at != bindparam("now"))
         .order_by(person.c.next_at)
         .limit(bindparam("limit"))
     )
@@ -326,6 +340,12 @@ def retire(connection: Connection, owner: str, ids: Collection[str], now: dateti
     for some in chunked(sorted(ids)):
         ours = (person.c.owner == owner, person.c.id.in_(some))
         connection.execute(update(person).where(*ours).values(values))
+
+
+def is_anybody(connection: Connection, owner: str) -> bool:
+    """Whether anybody is known."""
+    query = select(address.c.addr).where(address.c.owner == owner).limit(1)
+    return connection.execute(query).first() is not None
 
 
 def all_addresses(connection: Connection, owner: str) -> list[str]:

@@ -20,6 +20,7 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -45,7 +46,8 @@ that begin with `numbers` are of integers, all others of texts."""
 @dataclass(frozen=True, slots=True)
 class _Compiled:
     sql: str
-    order: tuple[str, ...] | None  # None: values are told by name
+    # From all values those in the order of the statement's places; None: they are told by name.
+    pick: Callable[[dict[str, Any]], Any] | None
     given: dict[str, Any]  # values that stand in the statement itself
     names: tuple[str, ...]
 
@@ -96,12 +98,10 @@ class Query:
             if name in one:
                 values[name] = several[0]
             else:
-                values[name] = several if made.order is None else _encode(several)
+                values[name] = several if made.pick is None else _encode(several)
         if made.given:
             values = {**made.given, **values}
-        if made.order is None:
-            return made.sql, values
-        return made.sql, [values[name] for name in made.order]
+        return made.sql, values if made.pick is None else made.pick(values)
 
     def text(self, dialect: Dialect, one: tuple[str, ...] = ()) -> str:
         """The statement itself, for a single value under each of the names in `one`."""
@@ -124,9 +124,9 @@ class Query:
             return select(func.unnest(bindparam(name, type_=kind)))
 
         compiled = self._build(many).compile(dialect=dialect)
-        order = tuple(compiled.positiontup) if compiled.positional else None
+        pick = _picker(tuple(compiled.positiontup)) if compiled.positional else None
         given = {name: value for name, value in compiled.params.items() if value is not None}
-        made = _Compiled(str(compiled), order, given, tuple(compiled.params))
+        made = _Compiled(str(compiled), pick, given, tuple(compiled.params))
         self._compiled[dialect.name, one] = made
         return made
 
@@ -142,6 +142,12 @@ class Query:
 
         self._build(many)
         return tuple(found)
+
+
+def _picker(order: tuple[str, ...]) -> Callable[[dict[str, Any]], Any]:
+    if len(order) > 1:
+        return itemgetter(*order)
+    return lambda values: [values[name] for name in order]
 
 
 def driver_of(connection: Connection) -> Any:

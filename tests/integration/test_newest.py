@@ -10,30 +10,20 @@ from __future__ import annotations
 import os
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 from unittest import mock
 
 import chores
 import pytest
-from sqlalchemy import select
-from stepping import lab_in, put, steps
+from newest_world import RULES, counting, one
+from stepping import Forgetful, lab_in, put
 
 from connectors.records import Card, Mailbox, Meeting, Message, PartStat
 from rules import packs
-from rules.history import Beyond
-from syncd.pipeline.decide import Decider
-from syncd.pipeline.newest import Newest, Taken
-from syncd.pipeline.settle import Settler
 from syncd.planner import Policy
 from syncd.relationships import earlier
-from syncd.store import ledger, tables
-from syncd.store.database import Database
-from syncd.store.observations import First
 
 from worlds import ANA, BEN, CLEO, DORA, LISBON, WEEKDAYS, Lab, card, day, mail, meeting
 
@@ -45,42 +35,11 @@ BEN_HOME = Mailbox("benarcher@gmail.com", "Ben Archer")
 EVE = Mailbox("eve@post.example.com", "Eve Holm")
 TEAM = Mailbox("team@lists.example.com", "Team")
 PEOPLE = (BEN, CLEO, DORA, EVE)
-DERIVED = (
-    "person", "address", "name_token", "named", "verdict", "task", "outbox", "wanted", "reading",
-    "known_as", "brief", "dirty", "involved",
-)  # fmt: skip
 TEXTS = (
     "", "", "Could you send me the plan by Friday?", "I will send it tomorrow.", "Thank you!",
     "Let's have coffee.", "It was great to see you today.", "Sorry I missed you yesterday.",
     "I have to cancel tomorrow.", "Please meet Dora, she builds mills.", "Here is the plan.",
 )  # fmt: skip
-RULES = """\
-version: 1
-tiers:
-  - {name: inner, where: {strength: {above: 0.1}}, cadence: 14d}
-  - {name: others, cadence: 45d}
-rules:
-  - {id: thank, since: first_meeting, until: [message_sent, call], remind: 0d, due: 48h,
-     task: {title: "Thank {{ first_name }}"}}
-  - {id: hello, since: first_contact, until: [meeting, call], remind: 1d, due: 21d, expires: 60d,
-     where: {stage: [contact, acquaintance]}, task: {title: "Get to know {{ first_name }}"}}
-  - {id: answer, since: asked_me, until: [resolved], remind: 1 working day, due: 3 working days,
-     task: {title: "Answer {{ first_name }}"}}
-  - {id: ask-again, since: i_asked, until: [resolved, message_received], remind: 7d, due: 10d,
-     pause_while: scheduled, task: {title: "Ask {{ first_name }} again"}}
-  - {id: coffee, since: meeting_proposed, until: [resolved, meeting_scheduled], remind: 5d,
-     due: 14d, task: {title: "Find a day to meet {{ first_name }}"}}
-  - {id: cadence, since: interaction, until: [interaction], remind: cadence, due: cadence x 1.5,
-     expires: cadence x 3, task: {title: "Be in touch with {{ first_name }}"}}
-  - {id: rhythm, since: interaction, until: [interaction], remind: rhythm x 1, due: rhythm x 4,
-     task: {title: "It is quiet with {{ first_name }}"}}
-  - {id: fading, since: {strength_below: 0.1}, until: [interaction], remind: 0d, due: 14d,
-     task: {title: "{{ first_name }} is fading"}}
-  - {id: lost, since: message_sent, until: [message_received, {strength_below: 0.05}], remind: 3d,
-     due: 35d, expires: 90d, task: {title: "Write to {{ first_name }} once more"}}
-  - {id: first-of-all, since: message_received, anchor: oldest_open, until: [message_sent],
-     remind: 3d, due: 5d, expires: 21d, task: {title: "Write back to {{ first_name }}"}}
-"""
 
 
 @dataclass
@@ -173,51 +132,6 @@ class Life:
         return replace(card(who, *more), birthday=birthday, note="tags: friend")
 
 
-@contextmanager
-def counting(taken: Counter[str], *, allowed: bool) -> Iterator[None]:
-    """Count how messages are taken; where it is not `allowed`, everybody is folded anew."""
-    by_itself, judged = Newest.take, Decider.judged
-
-    def take(self: Newest, connection: Any, only: First) -> list[Taken] | None:
-        found = _sound(taken, lambda: by_itself(self, connection, only)) if allowed else None
-        taken["anew" if found is None else "newest"] += 1
-        if found:
-            taken["long"] += any(one.portrait.history.earlier is not None for one in found)
-            rows = ledger.load(connection, self.gallery.owner_id, [one.row.id for one in found])
-            theirs = [row for some in rows.values() for row in some if row.task is not None]
-            taken["had tasks"] += bool(theirs)
-            taken["have tasks"] += any(row.live for row in theirs)
-        return found
-
-    def judge(self: Decider, *given: Any, **more: Any) -> Any:
-        return _sound(taken, lambda: judged(self, *given, **more))
-
-    with mock.patch.object(Newest, "take", take), mock.patch.object(Decider, "judged", judge):
-        yield
-
-
-def _sound(taken: Counter[str], work: Callable[[], Any]) -> Any:
-    """What comes of it, whatever goes wrong but a look too far back is noted."""
-    try:
-        return work()
-    except Beyond:
-        taken["beyond"] += 1
-        raise
-    except Exception as error:
-        taken[f"wrong: {error!r}"] += 1
-        raise
-
-
-def derived(database: Database) -> dict[str, list[Any]]:
-    """Every row of the tables that are worked out, but for the brief's of nobody."""
-    with database.read() as connection:
-        return {
-            name: sorted((tuple(row) for row in connection.execute(select(table))), key=repr)
-            for name, table in tables.metadata.tables.items()
-            if name in DERIVED
-        }
-
-
 def live(seed: int, length: int, folder: Path) -> Counter[str]:
     """Let a life go by in both states; returns how messages were taken in the first. What is long
     ago begins sooner than in earnest."""
@@ -232,7 +146,7 @@ def _live(seed: int, length: int, folder: Path) -> Counter[str]:
     labs: list[tuple[Lab, bool]] = []
     for name, allowed in (("quick", True), ("whole", False)):
         (folder / name).mkdir()
-        labs.append((lab_in(folder / name, policy=policy, rules=rules), allowed))
+        labs.append((lab_in(folder / name, Forgetful, policy=policy, rules=rules), allowed))
     life = Life(random.Random(seed), calm=bool(seed % 2))
     for _ in range(length):
         moved = life.chance.choice((0, 0, 1, 1, 30, 600, 60 * 24 * 3, 60 * 24 * 40))
@@ -245,17 +159,9 @@ def _live(seed: int, length: int, folder: Path) -> Counter[str]:
             put(lab.world, *happened)
             with counting(taken if allowed else Counter(), allowed=allowed):
                 chores.do(lab, chore, life.now, life.count, tuple(who.addr for who in PEOPLE))
-                found.append(_one(lab, life.now, **how))
+                found.append(one(lab, life.now, **how))
         assert found[0] == found[1], (seed, life.count, chore, happened)
     return taken
-
-
-def _one(lab: Lab, now: datetime, **how: bool) -> dict[str, list[Any]]:
-    database = lab.open()
-    steps(lab.shop(database), now, **how)
-    found = derived(database)
-    database.close()
-    return found
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -267,122 +173,3 @@ def test_the_newest_message_comes_to_what_all_come_to(seed: int, tmp_path: Path)
         assert taken["newest"] >= 5, taken
         assert taken["had tasks"] >= 2, taken
     assert not [name for name in taken if name.startswith("wrong")], taken
-
-
-BULK = {"list-unsubscribe": "<https://example.com/out>"}
-KNOWN = (
-    mail(ANA, BEN, day(0), "Harbour", name="k1"),
-    mail(BEN, ANA, day(1), "Harbour tour", name="k2", answers="k1"),
-)
-ALONE: dict[str, tuple[Message | Card, ...]] = {
-    "sent": (mail(ANA, BEN, day(3), "Plan", name="n"),),
-    "received": (mail(BEN, ANA, day(3), "Plan", name="n"),),
-    "an answer": (mail(BEN, ANA, day(3), "Re: Harbour", name="n", answers="k1"),),
-    "a machine's": (mail(BEN, ANA, day(3), "Offers", name="n", traits=BULK),),
-}
-# What the last message of each changes beside itself, or is judged by.
-TOGETHER: dict[str, tuple[Message | Card, ...]] = {
-    "an older one answers it by its subject": (
-        mail(BEN, ANA, day(5), "Re: Offer", name="o", traits=BULK),
-        mail(ANA, BEN, day(4), "Offer", name="n"),
-    ),
-    "an older one refers to it": (
-        replace(mail(BEN, ANA, day(2), "About it", name="o", traits=BULK), references=("n",)),
-        mail(ANA, BEN, day(3), "Offer", name="n"),
-    ),
-    "an older one answers it": (
-        mail(BEN, ANA, day(2), "About it", name="o", traits=BULK, answers="n"),
-        mail(ANA, BEN, day(3), "Offer", name="n"),
-    ),
-    "it refers to an older one": (
-        replace(mail(BEN, ANA, day(3), "About it", name="n", traits=BULK), references=("k1",)),
-    ),
-    "it answers an older one by its subject": (
-        mail(BEN, ANA, day(3), "Re: Harbour", name="n", traits=BULK),
-    ),
-    "the address is suspended": (
-        mail(Mailbox("mailer-daemon@example.org"), ANA, day(2), "Undelivered", name="o",
-             traits={"failed-recipient": BEN.addr, "auto-submitted": "auto-replied"}),
-        mail(ANA, BEN, day(3), "Again", name="n"),
-    ),
-    "it tells that another one did not arrive": (
-        mail(ANA, BEN, day(2), "Lost", name="o"),
-        mail(BEN, ANA, day(3), "Undelivered", name="n",
-             traits={"failed-recipient": BEN.addr, "auto-submitted": "auto-replied"}),
-    ),
-    "it makes cold mail warm": (
-        mail(CLEO, ANA, day(1.5), "Re: Harbour", name="p", answers="k1"),
-        mail(CLEO, ANA, day(2), "Pitch", name="o"),
-        mail(ANA, CLEO, day(3), "Well", name="n"),
-    ),
-    "it is of the same moment": (mail(BEN, ANA, day(1), "Plan", name="a"),),
-    "it is older": (mail(ANA, BEN, day(0.5), "Plan", name="n"),),
-    "it comes from tomorrow": (mail(BEN, ANA, day(30), "Plan", name="n"),),
-    "they call themselves something else": (
-        mail(Mailbox(BEN.addr, "Benedict Archer-Lind"), ANA, day(3), "Plan", name="n"),
-    ),
-    "they become known": (
-        mail(CLEO, ANA, day(2), "Pitch", name="o"),
-        mail(CLEO, ANA, day(3), "Re: Harbour", name="n", answers="k1"),
-    ),
-    "they are no machine after all": (
-        mail(CLEO, ANA, day(2), "Offers", name="o", traits=BULK),
-        mail(BEN, [ANA, CLEO], day(3), "All of us", name="n"),
-    ),
-    "it asks for answers to somebody else": (
-        mail(ANA, CLEO, day(1.5), "Mill", name="o"),
-        mail(CLEO, ANA, day(2), "Re: Mill", name="p", answers="o"),
-        replace(mail(BEN, ANA, day(3), "Answer there", name="n"), reply_to=(CLEO,)),
-    ),
-    "they have another address": (
-        mail(BEN_HOME, ANA, day(2), "From home", name="o"),
-        card(BEN, BEN_HOME.addr),
-        mail(BEN, ANA, day(3), "Plan", name="n"),
-    ),
-    "somebody is new in it": (mail(BEN, [ANA, EVE], day(3), "Meet Eve", name="n"),),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("what", [*ALONE, *TOGETHER])
-def test_what_one_message_changes_is_found_out(what: str, tmp_path: Path) -> None:
-    """What leaves all else as it was is taken by itself; whatever else a message changes, or is
-    judged by, comes to the same as if everybody had been folded anew."""
-    found = []
-    taken: Counter[str] = Counter()
-    for name, allowed in (("quick", True), ("whole", False)):
-        (tmp_path / name).mkdir()
-        messages = (*KNOWN, *(ALONE | TOGETHER)[what])
-        lab = lab_in(tmp_path / name, rules=RULES)
-        for message in messages[:-1]:
-            _arrives(lab, message, Counter(), allowed=allowed)
-        found.append(_arrives(lab, messages[-1], taken if allowed else Counter(), allowed=allowed))
-    assert found[0] == found[1]
-    assert taken["newest"] == (what in ALONE), taken
-
-
-def _arrives(
-    lab: Lab, message: Message | Card, taken: Counter[str], *, allowed: bool = True
-) -> dict[str, list[Any]]:
-    put(lab.world, message, "")
-    with counting(taken, allowed=allowed):
-        return _one(lab, day(12), texts=True, finish=True)
-
-
-def test_who_was_folded_under_other_terms_is_folded_anew(tmp_path: Path) -> None:
-    """Another address of the owner's, and a step before any pass has noticed it."""
-    lab = lab_in(tmp_path, rules=RULES)
-    taken: Counter[str] = Counter()
-    for message in KNOWN:
-        _arrives(lab, message, Counter())
-    lab.addresses |= {"ana.silva@example.org"}
-    _arrives(lab, mail(BEN, ANA, day(3), "Plan", name="n"), taken)
-    assert taken["anew"] == 1
-
-
-def test_who_cannot_be_folded_has_no_brief(tmp_path: Path) -> None:
-    """What it was made of is out of date, so nothing is taken by it later."""
-    lab = lab_in(tmp_path, rules=RULES)
-    found = [_arrives(lab, message, Counter()) for message in KNOWN]
-    assert found[-1]["brief"]
-    with mock.patch.object(Settler, "_folded", side_effect=ValueError("cannot be folded")):
-        assert not _arrives(lab, mail(ANA, BEN, day(0.5), "Plan", name="n"), Counter())["brief"]
