@@ -51,7 +51,9 @@ def lines_of(found: Sequence[dict[str, Any]]) -> list[str]:
         lines += [f"  {gap}" for gap in one["gaps"]]
     if any(one["missing"] for one in found):
         lines.append(
-            "What is missing after `syncd once` as well was lost on the way: please report it."
+            "A running syncd (`syncd run`, the service) reads what is new by itself, else run "
+            "`syncd once`: what is missing after that as well was lost on the way: please report "
+            "it."
         )
     return lines
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -16,6 +17,8 @@ from syncd.pipeline import Workshop
 from syncd.pipeline import forget as forgetting
 from syncd.pipeline.act import turn
 from syncd.store import ledger, shred
+from syncd.store.database import Database
+from syncd.store.restore import kept_copies
 from syncd.store.target import Look, Target, look
 
 _NOT_REACHED = (
@@ -24,6 +27,11 @@ _NOT_REACHED = (
     "backups",
     "what you exported",
 )
+_ON_A_SERVER = "old bytes in the files, the log and the dumps of the database server"
+
+
+_GOES_ON = "the running syncd or the next `syncd once` goes on"
+_MB = 1_000_000
 
 
 def register(app: typer.Typer) -> None:
@@ -61,7 +69,7 @@ def command(
                 with database.read() as connection:
                     found = look(connection, database.owner, target)
                     edited = _edited(connection, database.owner, found)
-                keep = set() if yes else _ask(target, found, edited)
+                keep = set() if yes else _ask(target, found, edited, _not_reached(database))
                 shop, forgot = forgetting.forget(shop, moment, target, keep, mine)
                 result = {"forgotten": "now", "erased": forgot.found.counts}
                 result |= {"kept": sorted(keep), "named_in": list(forgot.edited)}
@@ -71,13 +79,18 @@ def command(
             else:
                 forgetting.finish_beside(shop)
             left = forgetting.left_to_do(shop)
-            unshredded = shred.due(database)
+            unshredded, room = shred.due(database), shred.lacks(database)
+            path = shred.file_of(database)
+            copies = [str(one) for one in kept_copies(path)] if path is not None else []
+            elsewhere = _not_reached(database)
     finally:
         database.close()
     result |= {
         "pending": [{"account": o.account, "key": o.key, "error": o.error or None} for o in left],
         "shredded": not unshredded,
-        "not_reached": list(_NOT_REACHED),
+        "lacks_bytes": room if unshredded else 0,
+        "copies": copies,
+        "not_reached": elsewhere,
     }
     if as_json:
         print_json(result)
@@ -108,20 +121,30 @@ def _edited(connection: Connection, owner: str, found: Look) -> list[tuple[str, 
     ]
 
 
-def _ask(target: Target, found: Look, edited: list[tuple[str, str]]) -> set[str]:
+def _not_reached(database: Database) -> list[str]:
+    on_a_server = database.engine.dialect.name != "sqlite"
+    return [*_NOT_REACHED, _ON_A_SERVER] if on_a_server else [*_NOT_REACHED]
+
+
+def _ask(
+    target: Target, found: Look, edited: list[tuple[str, str]], not_reached: list[str]
+) -> set[str]:
     """Say what goes and what stays, and ask; returns the keys of tasks to keep."""
     shown = f"{target.name} <{', '.join(sorted(target.addrs))}>" if target.name else ""
     typer.echo(f"Forget {shown or ', '.join(sorted(target.addrs))}?", err=True)
     what = _counted(found.counts)
     typer.echo(f"  To be erased, or stripped of them where others took part: {what}.", err=True)
     typer.echo("  Tasks that syncd wrote about them are deleted from your task list.", err=True)
-    typer.echo(f"  Not reached: {'; '.join(_NOT_REACHED)}.", err=True)
-    typer.confirm("Erase it for good?", abort=True, err=True)
-    return {
-        key
-        for key, title in edited
-        if not typer.confirm(f"You wrote in the task {title!r}. Delete it as well?", err=True)
-    }
+    typer.echo(f"  Not reached: {'; '.join(not_reached)}.", err=True)
+    try:
+        typer.confirm("Erase it for good?", abort=True, err=True)
+        return {
+            key
+            for key, title in edited
+            if not typer.confirm(f"You wrote in the task {title!r}. Delete it as well?", err=True)
+        }
+    except typer.Abort:
+        raise NotFound("nothing was erased (`--yes` asks nothing)") from None
 
 
 def _counted(counts: Mapping[str, int]) -> str:
@@ -139,7 +162,10 @@ def _undo(shop: Workshop, word: str, *, as_json: bool) -> None:
     if as_json:
         print_json({"forgotten": "no", "address": addr})
     else:
-        typer.echo(f"{addr} is let in again; the next `syncd once` reads what it finds of them.")
+        typer.echo(
+            f"{addr} is let in again; the running syncd or the next `syncd once` reads what it "
+            "finds of them."
+        )
 
 
 def _lines(result: dict[str, Any]) -> list[str]:
@@ -154,10 +180,21 @@ def _lines(result: dict[str, Any]) -> list[str]:
             for key in result["named_in"]
         ]
     lines += [
-        f"Still to be done in {one['account']}: task {one['key']}; `syncd once` goes on with it"
+        f"Still to be done in {one['account']}: task {one['key']}; {_GOES_ON} with it"
         for one in result["pending"]
     ]
-    if not result["shredded"]:
-        lines.append("The state's file is in use; `syncd once` overwrites what is left in it.")
+    if result["lacks_bytes"]:
+        lines.append(
+            "Their bytes are still in the state's file, for it takes room to overwrite them: free "
+            f"{result['lacks_bytes'] / _MB:,.0f} MB on its disk; {_GOES_ON}."
+        )
+    elif not result["shredded"]:
+        lines.append(
+            "Their bytes are still in the state's file, for somebody is reading it; "
+            f"{_GOES_ON} as soon as that is over."
+        )
+    if result["copies"]:
+        lines.append("These copies, which a restore left, know them still. Delete them:")
+        lines += [f"  rm {shlex.quote(one)}" for one in result["copies"]]
     lines.append(f"Not reached: {'; '.join(result['not_reached'])}.")
     return lines

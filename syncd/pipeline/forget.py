@@ -19,9 +19,9 @@ from syncd.people.forgotten import Forgotten, tombstones
 from syncd.pipeline.act import Turn, stored, wait
 from syncd.pipeline.finish import finish_forgetting, unanswered
 from syncd.pipeline.hand import HandReader
-from syncd.pipeline.whole import refresh
+from syncd.pipeline.whole import place_strays, refresh
 from syncd.pipeline.workshop import Workshop
-from syncd.store import facts, removals, shred, sources
+from syncd.store import facts, removals, shred, sources, trials
 from syncd.store import tombstones as stones
 from syncd.store.erasure import Eraser
 from syncd.store.target import Look, Target, look
@@ -85,6 +85,7 @@ def read_hand(shop: Workshop, now: datetime) -> None:
     for account in shop.accounts:
         if account.tasks is not None:
             reader.observe(account.name, account.tasks)
+    place_strays(shop, now)
 
 
 def _uid(key: str) -> str:
@@ -126,4 +127,5 @@ def undo(shop: Workshop, addr: str) -> bool:
         lifted = stones.lift(connection, database.owner, digest)
         if lifted:
             sources.forget_ignored(connection, database.owner)
+            facts.put(connection, database.owner, trials.ASKED, "yes")  # a daemon looks now
     return lifted

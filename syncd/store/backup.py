@@ -4,13 +4,9 @@
 waiting, and only rows are copied: what free pages and the gaps in pages still hold of deleted rows,
 of forgotten people above all, stays behind.
 
-The file is a state with one table more, `backup`:
-
-    made_at   when, UTC microseconds
-    key       the key of the tombstones, hexadecimal, unless it is left out
-
-so that a backup alone brings everything back after a lost disk. The key is worth as much as the
-backup: both are for the owner's eyes (0600).
+The file is a state with one table more, `backup`, which says when it was `made_at` (UTC
+microseconds). The key of the tombstones lies beside it (`FILE.key`), as it does beside the state:
+whoever has the database alone cannot even try whether somebody was forgotten.
 """
 
 from __future__ import annotations
@@ -18,21 +14,25 @@ from __future__ import annotations
 import fcntl
 import os
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import quote
 
 from syncd.store import disk
 from syncd.store.database import APPLICATION_ID, HEAD
-from syncd.store.errors import StoreError, StoreWrong
+from syncd.store.errors import StoreError, StoreUnwritable, StoreWrong
 from syncd.store.times import from_int, to_int
+
+T = TypeVar("T")
+Step = Callable[[], None]
 
 TABLE: Final = "backup"
 _SAID: Final = f"SELECT name, value FROM {TABLE}"  # noqa: S608  # a name of ours
+_STEPS: Final = 10_000  # of SQLite's machine, between two looks around
 _COUNTED: Final = ("observation", "person", "task", "note")
 
 
@@ -43,7 +43,7 @@ class Contents:
     schema: str
     owner: str
     made_at: datetime | None
-    key: bytes | None = field(repr=False)
+    key: bytes | None = field(repr=False)  # an older version put it into the file
     forgotten: int  # tombstones
     rows: dict[str, int]
 
@@ -74,46 +74,96 @@ def explained(what: str, path: Path) -> Iterator[None]:
             ) from error
         raise disk.trouble(str(path), words) or StoreError(f"{path}: {error}") from error
     except dbapi2.DatabaseError as error:
-        raise StoreWrong(f"{what} {path} is damaged or no database ({error})") from error
+        remedy = "use another one" if what == "the backup" else "`syncd doctor` says more"
+        raise StoreWrong(f"{what} {path} is damaged or no database ({error}): {remedy}") from error
     except OSError as error:
         raise disk.trouble_of(path, error) or StoreError(
             f"{path} cannot be used ({error.strerror}): check its folder and permissions"
         ) from error
 
 
+def telling(connection: Any, step: Step, act: Callable[[], T]) -> T:
+    """Do something long on a connection, and call `step` all the while, which may end it by what it
+    raises."""
+    raised: list[BaseException] = []
+
+    def tell() -> int:
+        try:
+            step()
+        except BaseException as error:  # noqa: BLE001  # SQLite's C code would lose it
+            raised.append(error)
+        return len(raised)
+
+    connection.set_progress_handler(tell, _STEPS)
+    try:
+        return act()
+    except Exception as error:
+        if not raised and "interrupted" in str(error):
+            raised.append(KeyboardInterrupt())  # a signal's, raised before `tell` could catch it
+        if raised:
+            raise raised[0] from None
+        raise
+    finally:
+        connection.set_progress_handler(None, 0)
+
+
+def nothing() -> None:
+    """A `step` for those whom nobody waits for."""
+
+
 def make(
-    state: Path, file: Path, owners: Collection[str], now: datetime, key: bytes | None
+    state: Path, file: Path, owners: Collection[str], now: datetime, step: Step = nothing
 ) -> Contents:
-    """Copy a state into `file`, which is replaced when all of it is written and found right.
+    """Copy a state into `file`, which is replaced when all of it is written and found right. `step`
+    is called all the while, and may end it by what it raises: then nothing was written.
 
     Raises `StoreWrong` for a state that is damaged or not the owners', and `StoreError`.
     """
     with explained("the state", state), closing(connect(state)) as connection:
-        return write(connection, file, owners, now, key)
+        identity(connection, state, owners)
+        return write(connection, file, owners, now, step)
 
 
 def write(
-    connection: Any, file: Path, owners: Collection[str], now: datetime, key: bytes | None
+    connection: Any, file: Path, owners: Collection[str], now: datetime, step: Step = nothing
 ) -> Contents:
     """The same through an open connection."""
+    with _roomy(file), partial(file) as temporary, explained("the backup", file):
+        copy_into(connection, temporary, step)
+        _sign(temporary, now)
+        found = look(temporary, owners, step)
+        disk.sync(temporary)
+        temporary.replace(file)
+        disk.sync(file.parent)
+    return found
+
+
+@contextmanager
+def _roomy(file: Path) -> Iterator[None]:
+    """The disk of a backup is not the state's: when it is full, nothing but the backup stops."""
+    try:
+        yield
+    except StoreUnwritable as error:
+        raise StoreError(
+            f"the disk of {file} is full, failing or read-only, and no backup was written: make "
+            "room there, or name a file on another disk"
+        ) from error
+
+
+@contextmanager
+def partial(file: Path) -> Iterator[Path]:
+    """An empty file beside `file`, 0600, for what is written before it is all there; it is gone at
+    the end."""
     with explained("the folder of", file):
         tidy(file.parent)
-        # 0600, and empty, as VACUUM INTO wants it.
         descriptor, name = tempfile.mkstemp(prefix=".syncd-", suffix=".partial", dir=file.parent)
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
     temporary = Path(name)
     try:
-        with explained("the backup", file):
-            connection.execute("VACUUM INTO ?", (name,))
-            _sign(temporary, now, key)
-            found = look(temporary, owners)
-            disk.sync(temporary)
-            temporary.replace(file)
-            disk.sync(file.parent)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield temporary
     finally:
         temporary.unlink(missing_ok=True)
         os.close(descriptor)
-    return found
 
 
 def tidy(folder: Path) -> None:
@@ -133,22 +183,27 @@ def tidy(folder: Path) -> None:
             os.close(descriptor)
 
 
-def _sign(path: Path, now: datetime, key: bytes | None) -> None:
+def _sign(path: Path, now: datetime) -> None:
     with closing(connect(path)) as connection:
         # What is replaced by a backup of a restored backup is the other one's.
         connection.execute(f"DROP TABLE IF EXISTS {TABLE}")
         connection.execute("BEGIN")
         connection.execute(f"CREATE TABLE {TABLE} (name TEXT PRIMARY KEY, value TEXT NOT NULL)")
-        rows = [("made_at", str(to_int(now)))] + ([("key", key.hex())] if key else [])
-        connection.executemany(f"INSERT INTO {TABLE} VALUES (?, ?)", rows)  # noqa: S608  # ours
+        row = ("made_at", str(to_int(now)))
+        connection.execute(f"INSERT INTO {TABLE} VALUES (?, ?)", row)  # noqa: S608  # ours
         connection.execute("COMMIT")
 
 
-def look(path: Path, owners: Collection[str]) -> Contents:
+def copy_into(connection: Any, path: Path, step: Step) -> None:
+    """Copy the rows there are into an empty file."""
+    telling(connection, step, lambda: connection.execute("VACUUM INTO ?", (str(path),)))
+
+
+def look(path: Path, owners: Collection[str], step: Step = nothing) -> Contents:
     """Look a backup through: every page, every index, whose it is. Raises `StoreWrong`."""
     with explained("the backup", path), closing(connect(path, "ro")) as connection:
         schema, owner = identity(connection, path, owners)
-        wrong = [row[0] for row in connection.execute("PRAGMA integrity_check(5)")]
+        wrong = telling(connection, step, lambda: checked(connection, 5))
         if wrong != ["ok"]:
             raise StoreWrong(f"{path} is damaged ({wrong[0]}): use another backup")
         if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
@@ -164,6 +219,11 @@ def look(path: Path, owners: Collection[str]) -> Contents:
             _count(connection, "tombstone") if "tombstone" in names else 0,
             {name: _count(connection, name) for name in _COUNTED},
         )
+
+
+def checked(connection: Any, most: int) -> list[str]:
+    """Every page and index; the first few that are wrong, or "ok"."""
+    return [row[0] for row in connection.execute(f"PRAGMA integrity_check({most})")]
 
 
 def identity(connection: Any, path: Path, owners: Collection[str]) -> tuple[str, str]:

@@ -1,20 +1,20 @@
 """Open the database: make it, migrate it, or refuse it clearly.
 
-SQLite files are `store/sqlite.py`'s. PostgreSQL goes through psycopg.
+SQLite files are `store/sqlite.py`'s, PostgreSQL is `store/postgres.py`'s.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, inspect, make_url, select, text
+from sqlalchemy import Connection, Engine, inspect, make_url, select, text
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from syncd.store import disk, schema, statistics, tables
+from syncd.store import disk, postgres, schema, statistics, tables
 from syncd.store import sqlite as sqlite_file
 from syncd.store.errors import StoreError, StoreUnwritable, StoreWrong
 
@@ -69,7 +69,7 @@ def open_database(url: str, owner: str, aliases: frozenset[str] = frozenset()) -
     if sqlite and parsed.database not in (None, "", ":memory:"):
         sqlite_file.prepare(Path(str(parsed.database)))
     owners = aliases | {owner}
-    engine = sqlite_file.engine_of(url) if sqlite else create_engine(url, hide_parameters=True)
+    engine = sqlite_file.engine_of(url) if sqlite else postgres.engine_of(url)
     try:
         return _opened(engine, owner, owners, sqlite=sqlite)
     except StoreUnwritable as trouble:
@@ -91,10 +91,13 @@ def open_database(url: str, owner: str, aliases: frozenset[str] = frozenset()) -
 def _opened(engine: Engine, owner: str, owners: frozenset[str], *, sqlite: bool) -> Database:
     try:
         with translated(engine):
-            _bring_up_to_date(engine, sqlite=sqlite)
-            kept = _owner_of(engine, owner, owner_addresses=owners, sqlite=sqlite)
+            with nullcontext() if sqlite else postgres.opening(engine):
+                _bring_up_to_date(engine, sqlite=sqlite)
+                kept = _owner_of(engine, owner, owner_addresses=owners, sqlite=sqlite)
             if sqlite:
                 sqlite_file.write_ahead(engine)
+            else:
+                postgres.take_turns(engine, kept)
     except BaseException:
         engine.dispose()
         raise
@@ -104,11 +107,11 @@ def _opened(engine: Engine, owner: str, owners: frozenset[str], *, sqlite: bool)
 @contextmanager
 def translated(engine: Engine) -> Iterator[None]:
     """Turn a driver's trouble into one sentence that says what to do."""
-    where = engine.url.render_as_string(hide_password=True)
     driver: Any = engine.dialect.dbapi  # its own cursors raise its own errors: `store/query.py`
     try:
         yield
     except (OperationalError, driver.OperationalError) as error:
+        where = engine.url.render_as_string(hide_password=True)
         cause = getattr(error, "orig", error)
         words = str(cause).lower()
         if "locked" in words or "busy" in words:
@@ -117,12 +120,14 @@ def translated(engine: Engine) -> Iterator[None]:
         if "no such savepoint" in words:
             # SQLite has undone the whole transaction by itself; why, it had said before.
             words = " ".join(_chain(error)).lower()
+        said = " ".join(str(cause).split())  # a server says it in several lines
         raise disk.trouble(where, words) or StoreError(
-            f"{where} does not answer: {cause}"
+            f"{where} does not answer: {said}"
         ) from error
     except (DatabaseError, driver.DatabaseError) as error:
         cause = str(getattr(error, "orig", error))
         if "malformed" in cause or "not a database" in cause:
+            where = engine.url.render_as_string(hide_password=True)
             message = f"{where} is damaged or no database: restore a backup or move it away"
             raise StoreWrong(message) from error
         raise

@@ -14,14 +14,26 @@ class StoreError(Exception):
 
 
 class StoreHeld(StoreError):
-    """Another process is at work on it."""
+    """Another process is at work on it, on the machine `host` if that is not ours."""
 
-    def __init__(self, pid: int | None) -> None:
+    def __init__(self, pid: int | None, host: str = "") -> None:
+        where = f" on {host}" if host else ""
         super().__init__(
-            f"another syncd (process {pid or 'unknown'}) is at work on this state: let it finish, "
-            "or stop it"
+            f"another syncd (process {pid or 'unknown'}{where}) is at work on this state: let it "
+            "finish, or stop it"
         )
         self.pid = pid
+
+
+class StoreTaken(StoreError):
+    """We held it, and another process has taken it since: whoever meets this has to leave."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "another syncd has taken this state since the database server ended our session: this "
+            "one stops, so that nothing is written twice. Let only one run; `syncd status` shows "
+            "how it fares"
+        )
 
 
 class StoreUnwritable(StoreError):

@@ -4,9 +4,10 @@ Two runs at once would not break the database, but one could fold people from wh
 just replaced. The lock goes with the process, however it ends.
 
 The file beside an SQLite state also holds the state's generation, a number that every writing to
-task lists raises. A state with a lower one than the file's is an older copy that was put back.
+task lists raises. A state with a lower one than the file's is an older copy that was put back. With
+PostgreSQL, where `store/postgres.py` holds the state, the file lies in the state folder.
 
-    pid \n generation \n trouble \n       `_SIZE` bytes, padded; the last two may be missing
+    pid \n generation \n trouble \n late \n     `_SIZE` bytes, padded; the last three may be missing
 
 It is written in place, always as long as before: on a full disk that needs no room.
 """
@@ -19,60 +20,73 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from threading import Lock
+from typing import Final, Protocol
 
-from sqlalchemy import URL, Connection, text
+from sqlalchemy import URL, Connection
 
-from syncd.store import disk, facts
-from syncd.store.database import Database
+from syncd.store import disk, facts, postgres, tombstones
+from syncd.store.database import Database, translated
 from syncd.store.errors import StoreError, StoreHeld
 
 GENERATION: Final = "generation"
 _SIZE: Final = 64
+_NOTING: Final = Lock()
 
 
 @dataclass(frozen=True, slots=True)
 class Beside:
     """What a lock file says. `generation` is None where none was ever written, `trouble` "" where
-    the last run could write."""
+    the last run could write; `late` is the moment since which its engine makes no progress."""
 
     pid: int | None = None
     generation: int | None = None
     trouble: str = ""
+    late: int | None = None
 
     @classmethod
     def of(cls, content: bytes) -> Beside:
         lines = [line.strip() for line in content.decode(errors="replace").split("\n")]
-        pid, generation, trouble = (*lines, "", "", "")[:3]
+        pid, generation, trouble, late = (*lines, "", "", "", "")[:4]
         return cls(
             int(pid) if pid.isdecimal() else None,
             int(generation) if generation.isdecimal() else None,
             trouble,
+            int(late) if late.isdecimal() else None,
         )
 
     def content(self) -> bytes:
         generation = "" if self.generation is None else self.generation
-        return f"{self.pid or ''}\n{generation}\n{self.trouble}\n".ljust(_SIZE).encode()[:_SIZE]
+        text = f"{self.pid or ''}\n{generation}\n{self.trouble}\n{self.late or ''}\n"
+        return text.ljust(_SIZE).encode()[:_SIZE]
+
+
+class Hold(Protocol):
+    """The right to write a state."""
+
+    def check(self) -> None:
+        """Look after it. Raises `StoreTaken` where another process has it by now, and `StoreError`
+        where nobody can tell."""
+
+
+class _Ours:
+    """The lock of a file goes with the process alone."""
+
+    def check(self) -> None:
+        pass
 
 
 @contextmanager
-def exclusive(database: Database) -> Iterator[None]:
-    """Hold the state. Raises `StoreError` when another process does."""
+def exclusive(database: Database) -> Iterator[Hold]:
+    """Hold the state. Raises `StoreHeld` when another process does."""
     url = database.engine.url
     if url.get_backend_name() == "sqlite":
         path = path_of(url)
         with nullcontext() if path is None else held(path):
-            yield
+            yield _Ours()
         return
-    with database.engine.connect() as connection:
-        # Held by this session until it ends; the number is the owner's.
-        got = connection.execute(
-            text("SELECT pg_try_advisory_lock(hashtext(:owner))"), {"owner": database.owner}
-        ).scalar()
-        connection.rollback()
-        if not got:
-            raise StoreError("another syncd is at work for this owner: let it finish")
-        yield
+    with postgres.Hold(database.engine, database.owner, translated) as hold:
+        yield hold
 
 
 @contextmanager
@@ -92,7 +106,8 @@ def held(path: Path) -> Iterator[None]:
         except OSError:
             pid = Beside.of(os.pread(descriptor, _SIZE, 0)).pid
             raise StoreHeld(pid) from None
-        _rewrite(path, descriptor, replace(Beside.of(_content(descriptor)), pid=os.getpid()))
+        beside = Beside.of(_content(descriptor))
+        _rewrite(path, descriptor, replace(beside, pid=os.getpid(), late=None))
         yield
     finally:
         os.close(descriptor)
@@ -105,7 +120,7 @@ def was_restored(database: Database) -> bool:
         return False
     with database.read() as connection:
         mine = _stored(connection, database.owner)
-    beside = Beside.of(path.read_bytes()).generation
+    beside = _beside(path).generation
     return mine > 0 if beside is None else mine < beside
 
 
@@ -114,7 +129,7 @@ def raise_generation(database: Database) -> None:
     path = _path(database)
     if path is None:
         return
-    beside = Beside.of(path.read_bytes()).generation or 0
+    beside = _beside(path).generation or 0
     # A power cut may undo it; then the file is ahead, or both are as they were when it is made
     # again. The next intent that is committed takes it along to the disk.
     with database.begin(repeatable=True) as connection:
@@ -124,15 +139,28 @@ def raise_generation(database: Database) -> None:
     note(path, generation=number)
 
 
-def note(path: Path, *, generation: int | None = None, trouble: str | None = None) -> None:
-    """Write the generation, or the trouble, into a lock file. Under the lock."""
-    descriptor = os.open(path, os.O_RDWR)
+def note(
+    path: Path,
+    *,
+    generation: int | None = None,
+    trouble: str | None = None,
+    late: int | None = None,
+) -> None:
+    """Write one of these into a lock file, by any thread; 0 for `late` is never. Under the lock."""
+    with _NOTING:
+        _note(path, generation, trouble, late)
+
+
+def _note(path: Path, generation: int | None, trouble: str | None, late: int | None) -> None:
+    descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
     try:
         beside = Beside.of(_content(descriptor))
         if generation is not None:
             beside = replace(beside, generation=generation)
         if trouble is not None:
             beside = replace(beside, trouble=trouble)
+        if late is not None:
+            beside = replace(beside, late=late or None)
         _rewrite(path, descriptor, beside)
     finally:
         os.close(descriptor)
@@ -174,8 +202,21 @@ def _stored(connection: Connection, owner: str) -> int:
 
 
 def _path(database: Database) -> Path | None:
-    path = path_of(database.engine.url)
-    return path if path is not None and path.exists() else None
+    """Where the generation is kept."""
+    url = database.engine.url
+    if url.get_backend_name() == "sqlite":
+        path = path_of(url)
+        return path if path is not None and path.exists() else None
+    path = tombstones.key_path(database).with_suffix(".lock")
+    path.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
+    return path
+
+
+def _beside(path: Path) -> Beside:
+    try:
+        return Beside.of(path.read_bytes())
+    except FileNotFoundError:
+        return Beside()
 
 
 def _content(descriptor: int) -> bytes:

@@ -12,6 +12,7 @@ to have none before it is replaced (sqlite.org/howtocorrupt.html, 1.4).
 
 from __future__ import annotations
 
+import glob
 import os
 import shutil
 from collections.abc import Collection, Iterator
@@ -21,7 +22,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from syncd.store import backup, disk, tombstones
-from syncd.store.backup import connect, explained
+from syncd.store.backup import Step, connect, explained, nothing
 from syncd.store.database import REPLACED_ID
 from syncd.store.errors import StoreError, StoreWrong
 
@@ -33,14 +34,14 @@ def staged(state: Path) -> Path:
     return state.with_name(state.name + ".restoring")
 
 
-def stage(file: Path, state: Path) -> Path:
+def stage(file: Path, state: Path, step: Step = nothing) -> Path:
     """Copy a backup to where it becomes a state; the table that made it a backup stays behind."""
     clear(state)
     path = staged(state)
     with explained("the folder of", state):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     with explained("the backup", file), closing(connect(file, "ro")) as connection:
-        connection.execute("VACUUM INTO ?", (str(path),))
+        backup.copy_into(connection, path, step)
     with explained("the copy", path), closing(connect(path)) as connection:
         connection.execute("PRAGMA secure_delete = ON")
         connection.execute(f"DROP TABLE IF EXISTS {backup.TABLE}")
@@ -65,14 +66,15 @@ def kept_name(state: Path, now: datetime) -> Path:
 
 def kept_copies(state: Path) -> list[Path]:
     """The states that were replaced and still lie there, oldest first."""
-    return sorted(state.parent.glob(f"{state.name}.before-restore-*"))
+    found = state.parent.glob(f"{glob.escape(state.name)}.before-restore-*")
+    return sorted(one for one in found if not one.name.endswith(_LOGS))
 
 
 def swap(
-    state: Path, kept: Path, owners: Collection[str], now: datetime, key: bytes | None
+    state: Path, kept: Path, owners: Collection[str], now: datetime, step: Step = nothing
 ) -> Path | None:
     """Replace the state by the staged one; returns where the old one is kept, if there was any.
-    `key` is the old one's. Under the lock. Raises `StoreWrong` where the state is another
+    Under the lock. Raises `StoreWrong` where the state is another
     program's or another owner's, and `StoreError` where somebody else has it open."""
     new = staged(state)
     with explained("the copy", new):
@@ -81,8 +83,8 @@ def swap(
         old = None
         if state.exists() and state.stat().st_size:
             try:
-                old = stack.enter_context(_stilled(state, owners))
-                backup.write(old, kept, owners, now, key)
+                old = stack.enter_context(_stilled(state, owners, step))
+                backup.write(old, kept, owners, now, step)
             except _Damaged:
                 old = None
                 _keep_damaged(state, kept)
@@ -97,12 +99,16 @@ def swap(
     return kept if there else None
 
 
+class KeyLost(StoreWrong):
+    """Nobody can say who is forgotten."""
+
+
 class _Damaged(Exception):
     """The old state cannot be read: its files are kept as they are."""
 
 
 @contextmanager
-def _stilled(state: Path, owners: Collection[str]) -> Iterator[Any]:
+def _stilled(state: Path, owners: Collection[str], step: Step) -> Iterator[Any]:
     """The state in our hands alone, without a log, until the end."""
     from pysqlite3 import dbapi2
 
@@ -113,14 +119,14 @@ def _stilled(state: Path, owners: Collection[str]) -> Iterator[Any]:
                 backup.identity(connection, state, owners)
                 connection.execute("PRAGMA locking_mode = EXCLUSIVE")
                 mode = connection.execute("PRAGMA journal_mode = DELETE").fetchone()[0]
-                wrong = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
+                found = backup.telling(connection, step, lambda: backup.checked(connection, 1))
             except dbapi2.OperationalError:
                 raise
             except dbapi2.DatabaseError as error:
                 raise _Damaged from error
         if mode != "delete":
             raise StoreError(f"{state} is in use by another syncd: let it finish, then try again")
-        if wrong != "ok":
+        if found != ["ok"]:
             raise _Damaged
         yield connection
 
@@ -146,17 +152,19 @@ def _retire(connection: Any) -> None:
 
 
 def settle_key(
-    state: Path, found: backup.Contents, out: Collection[tuple[str, str]]
+    state: Path, file: Path, found: backup.Contents, out: Collection[tuple[str, str]]
 ) -> tuple[bytes | None, bytes | None]:
-    """(the key beside the state, the key for it once it is restored); `out` are the tombstones of
-    the state that is replaced. Raises `StoreWrong` where they have different keys, or none."""
+    """(the key beside the state, the key for it once the backup `file` is restored); `out` are the
+    tombstones of the state that is replaced. Raises `KeyLost` where there is none that is needed,
+    and `StoreWrong` where they have different ones."""
     mine = tombstones.read_key(key_path(state))
-    theirs = found.key
+    theirs = found.key or tombstones.read_key(key_path(file))
     needed = bool(found.forgotten or out)
     if needed and mine is None and theirs is None and tombstones.given_key() is None:
-        raise StoreWrong(
-            f"{key_path(state)}, the key that keeps forgotten people out, is neither there nor in "
-            "the backup: put it there from a copy first"
+        raise KeyLost(
+            f"people are kept out of this backup, and their key is neither {key_path(file)} nor "
+            f"{key_path(state)}: put it there from a copy first, or let them in again with "
+            "--without-key"
         )
     if mine is None or theirs is None or mine == theirs:
         return mine, mine or theirs
@@ -172,6 +180,7 @@ def settle_key(
 
 
 def key_path(state: Path) -> Path:
+    """Where the key of a state lies, or that of a backup."""
     return state.with_name(state.name + ".key")
 
 

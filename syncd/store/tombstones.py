@@ -1,7 +1,7 @@
 """Tombstones in the database, and their key beside it.
 
 The key is a file of its own (`syncd.db.key`, 0600): whoever has the database alone cannot even try
-addresses. (The file that `syncd backup` writes holds both.) Losing it must not let the forgotten
+addresses. Losing it must not let the forgotten
 back in, so a state that has tombstones and no key is refused. A service manager may hand the
 key over instead, as the credential `forgetting-key` (64 hexadecimal digits): then it lies on no
 disk in the clear.
@@ -229,6 +229,11 @@ def put(connection: Connection, owner: str, forgotten: Forgotten, whose: str) ->
     rows = [{"owner": owner, "digest": one, "whose": whose} for one in sorted(forgotten.digests)]
     keys = ("owner", "digest", "whose")
     connection.execute(insert_or(connection, tombstone, keys, replace=False), rows)
+
+
+def lift_all(connection: Connection, owner: str) -> None:
+    """Take away every one."""
+    connection.execute(delete(tombstone).where(tombstone.c.owner == owner))
 
 
 def lift(connection: Connection, owner: str, digest: str) -> bool:

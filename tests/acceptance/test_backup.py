@@ -178,21 +178,62 @@ def test_forgotten_by_what_lies_beside(home: Home, how: str) -> None:
 
 
 def test_a_backup_keeps_them_out_elsewhere(home: Home) -> None:
-    """The backup brings the key along, so that they stay out on a new machine; without it the
-    restore says what is missing and leaves all as it was."""
+    """The key lies beside the backup and not in it, so that they stay out on a new machine; without
+    it the restore says what is missing and leaves all as it was."""
     fine(home.syncd("forget", CLEO, "--yes"))
     with_key, without = backed_up(home), backed_up(home, "apart.backup", "--without-key")
-    assert b"cleo" not in with_key.read_bytes().lower()
     key = (home.folder / "syncd.db.key").read_text().strip()
-    assert key.encode() not in without.read_bytes()
+    beside = home.folder / "kept.backup.key"
+    assert (beside.read_text().strip(), beside.stat().st_mode & 0o777) == (key, 0o600)
+    assert not (home.folder / "apart.backup.key").exists()
+    for one in (with_key, without):
+        assert b"cleo" not in one.read_bytes().lower()
+        assert key.encode() not in one.read_bytes()
+        assert bytes.fromhex(key) not in one.read_bytes()
     lose(home)
-    one_line(home.syncd("restore", str(without)), 78, "syncd.db.key", "copy")
+    one_line(home.syncd("restore", str(without)), 78, "apart.backup.key", "syncd.db.key", "copy")
     assert not home.database.exists()
     fine(home.syncd("restore", str(with_key)))
     assert (home.folder / "syncd.db.key").read_text().strip() == key
     assert key.encode() not in home.database.read_bytes()
     home.once()
     assert [one["addresses"] for one in home.people()] == [[BEN]]
+
+
+def test_a_key_of_old_is_in_the_backup(home: Home) -> None:
+    """What an older version wrote holds the key itself, and needs no file beside it."""
+    fine(home.syncd("forget", CLEO, "--yes"))
+    path, key = backed_up(home), (home.folder / "syncd.db.key").read_text().strip()
+    (home.folder / "kept.backup.key").unlink()
+    sqlite(path, f"INSERT INTO backup VALUES ('key', '{key}')")
+    lose(home)
+    fine(home.syncd("restore", str(path)))
+    home.once()
+    assert [one["addresses"] for one in home.people()] == [[BEN]]
+
+
+def test_a_lost_key_is_not_a_lost_state(home: Home) -> None:
+    """Everything comes back without it, and whoever was forgotten may as well, if told so."""
+    fine(home.syncd("forget", CLEO, "--yes"))
+    path = backed_up(home, "kept.backup", "--without-key")
+    lose(home)
+    assert home.syncd("restore", str(path)).code == 78
+    fine(home.syncd("restore", str(path), "--without-key"))
+    assert [one["addresses"] for one in home.people()] == [[BEN]]
+    home.once()
+    assert len(home.people()) == 2
+
+
+def test_no_key_where_nobody_is_forgotten(home: Home) -> None:
+    """One file is all there is; and a file of that name that is something else is left alone."""
+    path = backed_up(home)
+    assert not (home.folder / "kept.backup.key").exists()
+    fine(home.syncd("forget", CLEO, "--yes"))
+    other = home.write("second.backup.key", "something else")
+    refused = home.syncd("backup", str(home.folder / "second.backup"))
+    assert (refused.code, other.read_text()) == (2, "something else")
+    fine(home.syncd("backup", str(path), "--force"))
+    assert (home.folder / "kept.backup.key").exists()
 
 
 def test_let_in_again(home: Home) -> None:

@@ -233,8 +233,6 @@ def asked(home: Home, *answers: str) -> tuple[int, str]:
     """`syncd forget Cleo` with answers typed in."""
     from syncd.cli import main as command_line
 
-    command_line.app.registered_commands.clear()
-    command_line._register()
     arguments = ["--config", str(home.config), "--now", NOW, "forget", "Cleo Marsh"]
     done = CliRunner().invoke(command_line.app, arguments, input="\n".join(answers) + "\n")
     return done.exit_code, done.output
