@@ -20,6 +20,7 @@ from syncd.planner import Tracked, mint, unplaced
 from syncd.store import ledger, people
 from syncd.views.cards import cards_behind
 from syncd.views.joins import joined_by
+from syncd.views.turn import reasons_of
 
 _AT_ONCE = 200
 
@@ -115,7 +116,7 @@ def _object(
             }
             for signal in history.signals(now)
         ],
-        "verdicts": _verdicts(decider, portrait, rows),
+        "verdicts": _verdicts(connection, decider, portrait, rows),
     }
 
 
@@ -127,11 +128,13 @@ def _joined(connection: Connection, decider: Decider, portrait: Portrait) -> dic
 
 
 def _verdicts(
-    decider: Decider, portrait: Portrait, rows: tuple[Tracked, ...]
+    connection: Connection, decider: Decider, portrait: Portrait, rows: tuple[Tracked, ...]
 ) -> list[dict[str, Any]]:
     """Every rule's standing: what is followed, and what was over before it could be a task."""
     followed = decider.stand(portrait, rows)
-    shown = [verdict_of(row) for row in followed.tracked]
+    shown = [
+        verdict_of(row, reasons_of(connection, decider, portrait, row)) for row in followed.tracked
+    ]
     there = {(row.rule, row.anchor) for row in followed.tracked}
     muted = decider.mutes.of(portrait.addrs, decider.now)
     for verdict in decider.verdicts(portrait, rows):
@@ -159,7 +162,7 @@ def person_of(portrait: Portrait, addr: str = "") -> dict[str, Any]:
     return {"id": row.id, "name": row.name, "addresses": list(portrait.addrs) or [addr]}
 
 
-def verdict_of(row: Tracked) -> dict[str, Any]:
+def verdict_of(row: Tracked, reasons: Sequence[str]) -> dict[str, Any]:
     return {
         "rule": row.rule,
         "anchor": row.anchor,
@@ -167,7 +170,7 @@ def verdict_of(row: Tracked) -> dict[str, Any]:
         "remind": row.remind,
         "due": row.due,
         "next": row.next,
-        "reasons": list(row.reasons),
+        "reasons": list(reasons),
         "key": row.key,
     }
 

@@ -10,10 +10,11 @@ from sqlalchemy import Connection, func, select
 
 from connectors.records import Facet
 from rules.verdict import State
-from syncd.pipeline.hand import incident
+from syncd.pipeline.incidents import incident
 from syncd.pipeline.switches import in_force
 from syncd.planner import Policy
 from syncd.store import (
+    ailments,
     aliases,
     facts,
     health,
@@ -70,6 +71,7 @@ def status_of(
     troubles = ledger_outbox.troubles(connection, owner)
     fare = health_of(connection, owner, accounts)
     wrong = refused.standing(connection, owner)
+    ailing = ailments.standing(connection, owner)
     opened = ledger_tasks.open_tasks(connection, owner)
     elsewhere = _tally(
         [r.task.account for r in opened if r.task and r.task.account not in accounts]
@@ -93,6 +95,7 @@ def status_of(
         ],
         "health": fare,
         "configuration_refused": wrong,
+        "ailments": [{"kind": one.kind, "since": one.since, "words": one.words} for one in ailing],
         "items": [
             {"account": account, "facet": facet, "state": state, "count": n}
             for (account, facet, state), n in sorted(counts.items())
@@ -139,6 +142,7 @@ def status_of(
         "report": reporter.report(),
         "next": people.next_moment(connection, owner),
         "failed": bool(stopped or wrong)
+        or any(one.kind not in ailments.MILD for one in ailing)
         or bool(incidents)
         or bool(elsewhere)
         or any(one.error for one in removals.pending(connection, owner))

@@ -16,6 +16,7 @@ from syncd.planner import Status, Tracked
 from syncd.store import ledger, ledger_tasks, people
 from syncd.views.explain import evidence_of, interactions_of, person_of, verdict_of
 from syncd.views.reasons import current
+from syncd.views.turn import reasons_of
 
 _NOT_YET = (State.WAITING, State.HELD, State.MUTED, State.MISSED, State.VOID)
 
@@ -72,7 +73,8 @@ def entry(
     reasons: bool = False,
 ) -> dict[str, Any]:
     """One task, as its list has it; for a verdict without one, as it would be written."""
-    task, whys = row.task, current(row.reasons, paused=decider.policy.paused(decider.now))
+    task, whys = row.task, reasons_of(connection, decider, portrait, row)
+    whys = current(whys, paused=decider.policy.paused(decider.now))
     anchors = [row.anchor]
     if task is not None:
         anchors = [*task.evidence, *anchors]
@@ -117,6 +119,6 @@ def explain_task(
         return None
     return {
         "task": entry(connection, decider, portrait, row),
-        "verdict": verdict_of(row),
+        "verdict": verdict_of(row, reasons_of(connection, decider, portrait, row)),
         "interactions": interactions_of(portrait.claims),
     }

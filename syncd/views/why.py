@@ -23,6 +23,7 @@ from syncd.planner import Tracked, next_draw
 from syncd.store import ledger
 from syncd.views.explain import interaction_of, person_of
 from syncd.views.tasks import entry
+from syncd.views.turn import BUDGET, reasons_of
 
 _NO_PERSON = {
     "silent": "nothing that counts has passed between you so far",
@@ -61,9 +62,14 @@ def why(
     if row is not None and row.live:  # its task goes on speaking of what it began with
         anchor = find_anchor(rule, row.anchor, history) or anchor
     if row is not None:
-        found["verdict"] = _standing(row)
+        reasons = reasons_of(connection, decider, portrait, row)
+        found["verdict"] = {
+            "state": str(row.state),
+            "reasons": list(reasons),
+            "found": row.found_at,
+        }
         found["next"] = row.next
-        if "budget" in row.reasons:
+        if BUDGET in reasons:
             found["next_draw"] = next_draw(now, decider.policy, now)
         if row.task is not None:
             listed = entry(connection, decider, portrait, row)
@@ -115,10 +121,6 @@ def _row(
     live = [row for row in ours if row.live]
     about = [row for row in ours if anchor is not None and row.anchor == anchor.evidence]
     return next(iter([*live, *about]), None)
-
-
-def _standing(row: Tracked) -> dict[str, Any]:
-    return {"state": str(row.state), "reasons": list(row.reasons), "found": row.found_at}
 
 
 def _anchor(anchor: Event, portrait: Portrait) -> dict[str, Any]:
