@@ -68,7 +68,7 @@ def once(
         shop = find_aliases(shop)
         shelf = Shelf()
         relate(shop, now, report, show, shelf)
-        decide(shop, now, report.outcomes, show, shelf)
+        decide(shop, now, show, shelf)
         show.step("Writing tasks")
         deliver(shop, now, report)
     return report

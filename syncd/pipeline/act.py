@@ -17,7 +17,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from syncd.pipeline.hand import accept, to_accept
+from syncd.pipeline.incidents import accept, to_accept
 from syncd.pipeline.putback import put_back
 from syncd.pipeline.step import decider_of, settler_of
 from syncd.pipeline.whole import refresh

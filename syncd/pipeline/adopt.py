@@ -15,18 +15,11 @@ from connectors.records import Task
 from rules.evaluate import find_anchor
 from rules.history import Event
 from rules.model import Rule, StrengthBelow
+from rules.stops import FIRST
 from rules.verdict import State, Verdict
 from syncd.pipeline.people import Portrait
 from syncd.planner import Copy, Hand, Policy, TaskState, Tracked, due_day, hand, mint
-from syncd.store.ledger_hand import Found
-
-
-@dataclass(frozen=True, slots=True)
-class Stray:
-    """A task with a key of ours, as the list of `account` has it."""
-
-    account: str
-    found: Found
+from syncd.store.strays import Stray
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +36,12 @@ def origins(
     portrait: Portrait, rules: Iterable[Rule], strays: Mapping[str, Stray], now: datetime
 ) -> Iterator[Origin]:
     """What the strays that are about this person stand for."""
-    for rule in rules:
-        events = portrait.history.events
+    for rule in rules if strays else ():
         if isinstance(rule.since, StrengthBelow):
             events = portrait.history.strength_below(rule.since.level, now)
+        else:
+            kinds = {rule.since, FIRST.get(rule.since, rule.since)}
+            events = tuple(one for one in portrait.history.events if kinds & one.kinds)
         for event in events:
             for addr in portrait.addrs:
                 key = mint(rule.id, event.evidence, addr)
@@ -82,7 +77,7 @@ def adopted(
     found = stray.found
     created = min((found.task.created or now).astimezone(UTC), now)
     ours = Copy(draft.title, draft.notes, _written_due(row, found.task, policy, created))
-    # Without the day it was written with, the one it has is no move that would shift its end.
+    # Without the day it was written with, the one it has is not taken for a move of the owner's.
     theirs = replace(ours, due=found.task.due) if ours.due is None else ours
     task = TaskState(
         account=stray.account,
@@ -96,12 +91,17 @@ def adopted(
         evidence=(row.anchor,),
     )
     seen = hand(row.having(task), found.task, now)
+    if stray.gone:
+        gone = hand(seen.tracked, None, now)
+        seen = replace(gone, acts=seen.acts | gone.acts)
     # Lines that we wrote ourselves once must not become the owner's notes.
     return replace(seen, lines=())
 
 
 def _written_due(row: Tracked, found: Task, policy: Policy, created: datetime) -> date | None:
-    """The day that we wrote into it once; None where the list does not say when that was."""
-    if found.due == row.due:
-        return row.due
-    return None if found.created is None else due_day(row.due, policy, created)
+    """The day that we wrote into it once; None where it may have been another: it was moved since,
+    by its owner or by us."""
+    if found.due == row.due or found.created is None:
+        return row.due if found.due in (None, row.due) else None
+    first = due_day(row.due, policy, created)
+    return first if found.due in (None, first) else None

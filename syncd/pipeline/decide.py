@@ -1,14 +1,14 @@
 """Relationship --evaluate--> Verdict --plan--> OutboxEntry, for everyone whose moment has come.
 
 `Decider.follow` brings the rows of people up to date, one transaction for each few hundred of
-them; `Decider.draw` turns the day's candidates into tasks. The decision and the intent to write it
-are one transaction, so a crash between them cannot happen.
+them. The decision and the intent to write it are one transaction, so a crash between them cannot
+happen.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
@@ -20,9 +20,10 @@ from rules.history import Event
 from rules.model import Rule, RuleSet
 from rules.templates import MAX_NOTES, render
 from rules.times import times_of
+from rules.values import value
 from rules.verdict import State, Verdict
 from syncd.inference.model import Real
-from syncd.pipeline.adopt import Stray, adopted, origins, row_of
+from syncd.pipeline.adopt import adopted, origins, row_of
 from syncd.pipeline.company import mutual_of
 from syncd.pipeline.people import Gallery, Portrait
 from syncd.pipeline.trying import Trying
@@ -32,7 +33,6 @@ from syncd.planner import (
     Policy,
     Tracked,
     Update,
-    draw,
     due_day,
     follow,
     footer,
@@ -42,19 +42,19 @@ from syncd.planner import (
 )
 from syncd.planner.mutes import Mutes
 from syncd.planner.words import added
-from syncd.store import facts, ledger, ledger_hand, ledger_tasks, observations, people
+from syncd.store import facts, ledger, ledger_hand, observations, people, strays
 from syncd.store.database import Database
+from syncd.store.strays import Stray
 
 # The fact that says that somebody is ignored no more whose observations are not read again yet.
 UNREAD = "unread"
 _AT_ONCE = 300
-_KINDS = ("person", "silent", "machine", "gone")
 _CLOSING = 400  # room for the sentence that is appended when a task is closed
 _TICK = timedelta(microseconds=1)
 _NOBODY: Mapping[str, Portrait] = {}
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Decider:
     """Decides for one owner at `now`."""
 
@@ -69,23 +69,12 @@ class Decider:
     mutes: Mutes = field(default=Mutes())
     ignored: Callable[[str], bool] = lambda _: False  # of an address, by `ignore:`
     strays: Mapping[str, Stray] = field(default_factory=dict)  # tasks that only the lists know
+    # Whoever a stray with the owner's hand on it is about: what was ticked may be contact, so they
+    # are marked, and to be settled once more.
+    touched: set[str] = field(default_factory=set)
+    # Whoever an urgent task has just come to wait for.
+    urged: set[str] = field(default_factory=set)
     progress: Callable[[int], None] = lambda _: None
-
-    def adopt(self) -> bool:
-        """Take in the strays, before anybody is judged. Whether the owner's hand was at one: what
-        was ticked may be contact, so whoever is marked is to be settled once more."""
-        if not self.strays:
-            return False
-        owner, touched = self.database.owner, False
-        with self.database.begin() as connection:
-            everyone = [one.id for one in people.everyone(connection, owner, _KINDS)]
-            for start in range(0, len(everyone), _AT_ONCE):
-                ids = everyone[start : start + _AT_ONCE]
-                rows = ledger.load(connection, owner, ids)
-                for portrait in self.gallery.look(connection, ids, self.now, trying=self.trying):
-                    stored = rows.get(portrait.row.id, ())
-                    touched |= self._adopted(connection, portrait, stored)
-        return touched
 
     def follow(self) -> int:
         """Evaluate everybody who is due; returns how many were."""
@@ -131,9 +120,11 @@ class Decider:
             who = portrait.row.id
             following[who] = None
             with self.trying.person(connection, who):
-                followed = self.stand(portrait, rows.get(who, ()), unread=unread)
+                theirs = self._adopted(connection, portrait, rows.get(who, ()))
+                followed = self.stand(portrait, theirs, unread=unread)
                 followed = self._reworded(portrait, followed, connection)
                 following[who] = self._next(portrait, followed)
+                self._urge(portrait, followed)
                 ledger.save(connection, owner, followed)
                 done.append(who)
         self.trying.people_well(connection, done)
@@ -145,7 +136,13 @@ class Decider:
         """What becomes of one person's rows, and when they have to be looked at again; nothing is
         stored. Raises `Beyond` where the portrait does not hold all that is asked for."""
         followed = self.stand(portrait, rows, unread=unread)
+        self._urge(portrait, followed)
         return followed, self._next(portrait, followed)
+
+    def _urge(self, portrait: Portrait, followed: Followed) -> None:
+        urgent = self.ruleset.urgent
+        if any(row.state is State.HELD and row.rule in urgent for row in followed.rows):
+            self.urged.add(portrait.row.id)
 
     @property
     def trying(self) -> Trying:
@@ -188,27 +185,35 @@ class Decider:
             ),
         )
 
+    def awaits(self, portrait: Portrait) -> bool:
+        """Whether there is a stray about this person."""
+        return any(origins(portrait, self.ruleset.rules, self.strays, self.now))
+
     def _adopted(
         self, connection: Connection, portrait: Portrait, rows: tuple[Tracked, ...]
-    ) -> bool:
-        """Store the strays that are about this person; whether the owner's hand was at one."""
-        there = {row.key: row for row in rows}
-        touched = False
+    ) -> tuple[Tracked, ...]:
+        """The person's rows, with the strays that are about them taken in."""
+        if not self.strays:
+            return rows
+        there, owner = {row.key: row for row in rows}, self.database.owner
+        placed = []
         for one in origins(portrait, self.ruleset.rules, self.strays, self.now):
-            if one.key in there and there[one.key].task is not None:
-                continue
-            verdict = self._judged(portrait, one.rule, one.anchor, delivered=True)
-            row = row_of(portrait, one, verdict, self.now)
-            drafted = self.draft(portrait, row, connection)
-            if drafted is None:
-                continue
-            stray, means = self.strays[one.key], one.rule.done_means
-            seen = adopted(row, means, stray, drafted[0], self.policy, self.now)
-            there[one.key] = ledger_hand.take(connection, self.database.owner, seen)
-            if seen.acts:
-                touched = True
-                observations.mark(connection, self.database.owner, portrait.addrs)
-        return touched
+            if one.key not in there or there[one.key].task is None:
+                verdict = self._judged(portrait, one.rule, one.anchor, delivered=True)
+                row = row_of(portrait, one, verdict, self.now)
+                drafted = self.draft(portrait, row, connection)
+                if drafted is None:
+                    continue
+                stray, means = self.strays[one.key], one.rule.done_means
+                seen = adopted(row, means, stray, drafted[0], self.policy, self.now)
+                there[one.key] = ledger_hand.take(connection, owner, seen)
+                if seen.acts:
+                    self.touched.add(portrait.row.id)
+                    observations.mark(connection, owner, portrait.addrs)
+            placed.append(one.key)
+        if placed:
+            strays.drop(connection, owner, placed)
+        return tuple(row for _, row in sorted(there.items())) if placed else rows
 
     def _reworded(self, portrait: Portrait, followed: Followed, connection: Connection) -> Followed:
         """A task whose anchor moved says what it is about now, where its owner left it alone."""
@@ -290,67 +295,6 @@ class Decider:
             moments.append(next_anchor(self.ruleset, portrait.history, self.now))
         ahead = [moment for moment in moments if moment is not None and moment > self.now]
         return min(ahead, default=None)
-
-    # --- the day's draw ---
-
-    def draw(self, *, daily: bool = True) -> int:
-        """Turn candidates into tasks within the limits (urgent ones alone, unless `daily`);
-        returns how many."""
-        urgent = {rule.id for rule in self.ruleset.rules if rule.urgent}
-        if not self.tasks_in or not (daily or urgent):
-            return 0
-        owner = self.database.owner
-        decided = 0
-        with self.database.begin() as connection:
-            waiting = ledger_tasks.candidates(connection, owner, urgent)
-            waiting = [one for one in waiting if daily or one.urgent]
-            if not waiting:
-                return 0
-            if self.incidents:
-                blocked = self._bound_for_incidents(connection, [one.key for one in waiting])
-                waiting = [one for one in waiting if one.key not in blocked]
-            today, soon = ledger_tasks.counts(connection, owner, self.policy, self.now, urgent)
-            drawn = draw(waiting, today, soon, self.policy, self.now, daily=daily)
-            rows = ledger.by_key(connection, owner, drawn)
-            whose = sorted({row.person for row in rows.values()})
-            looked = self.gallery.look(connection, whose, self.now, trying=self.trying)
-            portraits = {portrait.row.id: portrait for portrait in looked}
-            for key in drawn:
-                portrait = portraits.get(rows[key].person)
-                if portrait is not None:
-                    with self.trying.person(connection, portrait.row.id):
-                        decided += self._decide(connection, portrait, rows[key])
-        return decided
-
-    def _decide(self, connection: Connection, portrait: Portrait, row: Tracked) -> bool:
-        drafted = self.draft(portrait, row, connection)
-        if drafted is None:
-            return False
-        draft, rule, account = drafted
-        target = self._target(account)
-        if target is None:
-            return False
-        return ledger_tasks.decide(
-            connection, self.database.owner, row.key, target, draft, rule.done_means, self.now
-        )
-
-    def _target(self, account: str) -> str | None:
-        return self.tasks_in.get(account) or self.tasks_in.get("default")
-
-    def _bound_for_incidents(self, connection: Connection, keys: Sequence[str]) -> set[str]:
-        """Which of these candidates would go to a list that is not to be written now."""
-        rows = ledger.by_key(connection, self.database.owner, keys)
-        whose = sorted({row.person for row in rows.values()})
-        portraits = {
-            p.row.id: p for p in self.gallery.look(connection, whose, self.now, trying=self.trying)
-        }
-        blocked = set()
-        for key, row in rows.items():
-            portrait = portraits.get(row.person)
-            drafted = self.draft(portrait, row, connection) if portrait else None
-            if drafted is not None and self._target(drafted[2]) in self.incidents:
-                blocked.add(key)
-        return blocked
 
     def draft(
         self, portrait: Portrait, row: Tracked, connection: Connection

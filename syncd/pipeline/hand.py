@@ -7,7 +7,7 @@ list that was emptied, a folder that is not mounted) and no answer.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -18,12 +18,15 @@ from connectors.errors import CursorExpired, Vanished
 from connectors.records import Gone, Item, Seen, Task
 from syncd.people.forgotten import Forgotten
 from syncd.pipeline import lull
+from syncd.pipeline.doubt import older_than
 from syncd.pipeline.health import Ward
+from syncd.pipeline.incidents import accepted, asked, asked_of, is_gone
 from syncd.pipeline.lull import Lull
 from syncd.pipeline.observe import Outcome, is_news
 from syncd.planner import is_key
 from syncd.retry import Retries
 from syncd.store import (
+    doubled,
     facts,
     ledger,
     ledger_hand,
@@ -32,6 +35,7 @@ from syncd.store import (
     observations,
     people,
     sources,
+    strays,
 )
 from syncd.store.database import Database
 from syncd.store.errors import StoreError
@@ -40,9 +44,6 @@ from syncd.store.ledger_hand import Received
 from syncd.store.portions import acknowledged
 from syncd.store.sightings import Where
 from syncd.veil import task_without
-
-_AGAIN = "reread:"
-_ACCEPT = "accept:"
 
 Take = Callable[[Connection, datetime], None]
 
@@ -71,6 +72,7 @@ class HandReader:
             row = sources.get(connection, owner, account, outcome.facet, tasks.scope)
             before = sources.count(connection, owner, account, outcome.facet)
             again = account in older_than(connection, owner, (account,))
+            twins = doubled.pending(connection, owner, account)
         known = sources.StoredItems(self.database, account, outcome.facet, self.forgotten)
         items: list[Item] = []
         try:
@@ -110,6 +112,7 @@ class HandReader:
             ward.calm(place)
             return outcome
         if not items and not self.accept and not is_news(row, cursor, self.now):
+            outcome.twins = twins
             ward.calm(place)
             return outcome
 
@@ -117,8 +120,8 @@ class HandReader:
             received = self._take(
                 connection, account, items, before, now, again=again, moved=bool(away)
             )
-            outcome.twins = received.twins
-            outcome.strays = {one.task.key: one for one in received.strays}
+            outcome.twins = doubled.add(connection, owner, account, received.twins)
+            outcome.strays = received.strays
             after = replace(
                 row,
                 cursor=cursor,
@@ -129,7 +132,7 @@ class HandReader:
                 error_at=None,
             )
             sources.put(connection, owner, after)
-            facts.drop(connection, owner, _ACCEPT + account)
+            accepted(connection, owner, account)
             lull.clear(connection, owner, account)
             Ward(owner, now, self.retries).well(connection, place)
             for other in sources.load(connection, owner):
@@ -210,15 +213,16 @@ class HandReader:
             listed_before=before,
             listed_after=after,
             another=moved and not any(map(is_key, _keys(items))),
+            doubted=again,
         )
         # A vanished task that turns up again settles its part of the incident.
         if self.accept:
             received = self._accepted(connection, account, items, received, now)
-        before_it = set(_asked(connection, owner, account))
+        before_it = set(asked(connection, owner, account))
         missing = set(received.missing)
         if not self.accept:
             missing |= before_it - _keys(items)
-        was_gone = _is_gone(connection, owner, account)
+        was_gone = is_gone(connection, owner, account)
         if (before_it or was_gone) and not missing:
             # Nothing was decided meanwhile: everybody is judged anew.
             people.evaluate_all(connection, owner, now)
@@ -232,11 +236,25 @@ class HandReader:
         theirs = people.addresses_of(connection, owner, sorted(received.persons))
         for addrs in theirs.values():
             observations.mark(connection, owner, addrs)
-        if received.strays:
-            # To be found again, should this run end before they are taken in.
-            doubt(connection, owner, (account,))
+        if self._strays(connection, account, items, received, moved=moved):
             people.evaluate_all(connection, owner, now)
         return received
+
+    def _strays(
+        self,
+        connection: Connection,
+        account: str,
+        items: Sequence[Item],
+        received: Received,
+        *,
+        moved: bool,
+    ) -> bool:
+        """Keep what nobody knows here, until whoever it is about is judged; whether it is news."""
+        lost = {item.ref for item in items if isinstance(item, Gone)}
+        lost -= {item.ref for item in items if isinstance(item, Seen)}
+        if moved or received.incident:
+            lost.clear()
+        return strays.take(connection, self.database.owner, account, received.strays, lost)
 
     def _accepted(
         self,
@@ -248,7 +266,7 @@ class HandReader:
     ) -> Received:
         """Take the tasks of an incident for deleted: each is a "no", as if deleted alone."""
         owner = self.database.owner
-        keys = {*_asked(connection, owner, account), *received.missing} - _keys(items)
+        keys = {*asked(connection, owner, account), *received.missing} - _keys(items)
         people_ = set(received.persons)
         for row in ledger.by_key(connection, owner, keys).values():
             if row.live:
@@ -276,69 +294,3 @@ def _keys(items: Sequence[Item]) -> set[str]:
         for one in item.observations
         if isinstance(one, Task)
     }
-
-
-def doubt(connection: Connection, owner: str, accounts: Collection[str]) -> None:
-    """The state may be older than these lists: all of each is read before it is written to."""
-    for account in accounts:
-        facts.put(connection, owner, _AGAIN + account, "yes")
-
-
-def older_than(connection: Connection, owner: str, accounts: Collection[str]) -> set[str]:
-    """Those of these lists that the state may be older than."""
-    return {one for one in accounts if facts.get(connection, owner, _AGAIN + one) is not None}
-
-
-def trust(connection: Connection, owner: str, accounts: Collection[str]) -> None:
-    """These lists were read as a whole, and what was in them is taken in."""
-    for account in accounts:
-        facts.drop(connection, owner, _AGAIN + account)
-
-
-def accept(connection: Connection, owner: str, accounts: Collection[str]) -> None:
-    """What vanished from these lists was deleted on purpose: the daemon's next reading takes it
-    so."""
-    for account in accounts:
-        facts.put(connection, owner, _ACCEPT + account, "yes")
-
-
-def to_accept(connection: Connection, owner: str, accounts: Collection[str]) -> set[str]:
-    """Those of these lists of which that was said, and which were not read since."""
-    return {one for one in accounts if facts.get(connection, owner, _ACCEPT + one) is not None}
-
-
-def incident(connection: Connection, owner: str, account: str) -> list[str]:
-    """Keys of tasks that vanished from this list in a way that is not believed to be an answer."""
-    if _is_gone(connection, owner, account):
-        return [row.key for row in ledger_tasks.open_tasks(connection, owner, account)]
-    return _asked(connection, owner, account)
-
-
-def incidents(
-    connection: Connection, owner: str, accounts: Collection[str], said: Mapping[str, str]
-) -> frozenset[str]:
-    """Those of these accounts with such a task. `said` holds the facts named by `asked_of`."""
-    gone = sources.failed_by(connection, owner, "tasks", Vanished.__name__)
-    return frozenset(
-        name
-        for name in accounts
-        if (
-            ledger_tasks.open_tasks(connection, owner, name)
-            if name in gone
-            else json.loads(said.get(asked_of(name)) or "[]")
-        )
-    )
-
-
-def asked_of(account: str) -> str:
-    """The name of the fact that says of which tasks the owner is asked."""
-    return f"incident:{account}"
-
-
-def _asked(connection: Connection, owner: str, account: str) -> list[str]:
-    return list(json.loads(facts.get(connection, owner, asked_of(account)) or "[]"))
-
-
-def _is_gone(connection: Connection, owner: str, account: str) -> bool:
-    """Whether the whole list was not there when it was read last."""
-    return account in sources.failed_by(connection, owner, "tasks", Vanished.__name__)

@@ -6,14 +6,15 @@ write       what is queued, unless the owner wants nothing written
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
 from connectors.contract import TaskList
-from connectors.errors import ConnectorError
-from syncd import log, outbox
+from connectors.errors import ConnectorError, Unavailable
+from syncd import log, outbox, twins
 from syncd.outbox import Summary
-from syncd.pipeline.hand import older_than, trust
+from syncd.pipeline.doubt import older_than, trust
 from syncd.pipeline.health import Ward
 from syncd.pipeline.observe import Outcome
 from syncd.planner import Policy
@@ -34,11 +35,11 @@ def settle_twins(
 ) -> None:
     """Remove what a reading found twice; trouble is noted with it. `go_on`: see `write`."""
     try:
-        outbox.settle_twins(
+        twins.settle_twins(
             database, database.owner, account, tasks, outcome.twins, now, go_on=go_on
         )
     except ConnectorError as error:
-        # They stay twins until the list answers again: the next reading finds them again.
+        # They stay twins until the list answers again: the next reading goes on with them.
         outcome.failed(error)
 
 
@@ -61,8 +62,11 @@ def write(
         pending = [
             name for name in lists if ledger_outbox.next_try(connection, owner, name) is not None
         ]
-    if pending and not policy.preview:
-        raise_generation(database)
+    wanted = bool(pending) and not policy.preview
+    trouble = _raised(database) if wanted else None
+    if trouble is not None:
+        summary.failed |= dict.fromkeys(pending, trouble)
+    elif wanted:
         for some in ({n for n in lists if n in doubtful}, {n for n in lists if n not in doubtful}):
             outbox.deliver(
                 database,
@@ -76,7 +80,7 @@ def write(
                 go_on=go_on,
             )
         # Whatever copy was made while that was going on is older than the lists.
-        raise_generation(database)
+        _raised(database)
         _tell(summary)
     note(database, Ward(owner, now, retries), lists, summary)
     settled = doubtful - summary.failed.keys()
@@ -84,6 +88,19 @@ def write(
         with database.begin() as connection:
             trust(connection, owner, settled)
     return summary
+
+
+def _raised(database: Database) -> Unavailable | None:
+    """Raise the generation; what keeps that from being done."""
+    try:
+        raise_generation(database)
+    except OSError as error:
+        if error.errno in (errno.EMFILE, errno.ENFILE):
+            return Unavailable(
+                "too many files are open: raise the limit (LimitNOFILE, ulimit -n, fs.file-max)"
+            )
+        return Unavailable(f"the file beside the state cannot be opened ({error.strerror})")
+    return None
 
 
 def _tell(summary: Summary) -> None:

@@ -44,7 +44,7 @@ class Outcome:
     error_kind: str = ""  # the error's class: SignInNeeded, Unavailable, …
     trouble: Exception | None = None  # the error itself
     twins: tuple[str, ...] = ()  # task lists only: keys that stand there more than once
-    strays: dict[str, Found] = field(default_factory=dict)  # and by key those nobody knew here
+    strays: tuple[Found, ...] = ()  # and those with a key of ours that nobody knew here
     held: bool = False  # nothing was taken in yet: see `syncd.pipeline.lull`
 
     @property
@@ -169,6 +169,8 @@ class Reader:
         owner, facet = self.database.owner, outcome.facet
         with self.database.read() as connection:
             refs = Trying(owner, self.now).due_items(connection, account, facet, source.scope)
+            if not refs:
+                return
             row = sources.get(connection, owner, account, facet, source.scope)
         terms = Terms(account, self.ignore, since, self.indexer.row)
         for ref in refs:

@@ -45,9 +45,15 @@ class TextReader:
         """Read what is wanted and can be had now; what an account cannot give stays wanted."""
         done = 0
         after = ""
+        owner = self.database.owner
+        accounts = [
+            name
+            for name, sources in self.mail.items()
+            if (sources if self.only is None else self.only in sources)
+        ]
         while True:
             with self.database.read() as connection:
-                batch = readings.unread(connection, self.database.owner, after, _AT_ONCE)
+                batch = readings.unread(connection, owner, after, _AT_ONCE, accounts)
             if not batch:
                 return done
             found = self._fetch(batch)
@@ -57,6 +63,8 @@ class TextReader:
                 self.gone.difference_update(place for one in settled for place in one.places)
             done += len(found)
             self.progress(len(found))
+            if len(batch) < _AT_ONCE:
+                return done
             after = batch[-1].key
 
     def _keep(self, found: Mapping[str, Reading]) -> None:

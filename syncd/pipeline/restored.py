@@ -7,15 +7,16 @@ remember    whom the owner had forgotten since it was made
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 
 from sqlalchemy import Connection, select
 
 from syncd import log
 from syncd.intake import without_ignored
-from syncd.pipeline.hand import doubt
+from syncd.pipeline.doubt import doubt
 from syncd.pipeline.workshop import Workshop
-from syncd.store import facts, ledger_outbox, observations, people, shred, tombstones
-from syncd.store.erasure import Eraser
+from syncd.store import facts, ledger_outbox, observations, people, rewound, shred, tombstones
+from syncd.store.database import Database
 from syncd.store.lock import GENERATION, raise_generation, was_restored
 from syncd.store.schema import address, cursor, involved, note
 from syncd.store.target import Target, look
@@ -37,8 +38,13 @@ def prepare(shop: Workshop, beside: int) -> tuple[int, int]:
     return again, generation
 
 
-def notice_restored(shop: Workshop) -> None:
+def notice_restored(shop: Workshop, now: datetime) -> None:
     """See whether an older copy of the state was put back by hand. Under the lock."""
+    _notice(shop)
+    _date(shop.database, now)
+
+
+def _notice(shop: Workshop) -> None:
     database = shop.database
     # Whoever lets somebody in again tells the file first, so only an older copy knows fewer.
     fewer = bool(shop.ignore.forgotten) and not tombstones.beside(database) <= (
@@ -58,7 +64,16 @@ def notice_restored(shop: Workshop) -> None:
 def distrust(connection: Connection, owner: str, accounts: Collection[str]) -> None:
     """Doubt everything that these lists have not confirmed."""
     ledger_outbox.doubt_all(connection, owner)
+    rewound.note(connection, owner)
     doubt(connection, owner, accounts)
+
+
+def _date(database: Database, now: datetime) -> None:
+    with database.read() as connection:
+        undated = rewound.is_undated(connection, database.owner)
+    if undated:
+        with database.begin() as connection:
+            rewound.date(connection, database.owner, now)
 
 
 def _taking(shop: Workshop) -> Collection[str]:
@@ -75,6 +90,8 @@ def forget_again(shop: Workshop) -> int:
         known = {addr for addr in _addresses(connection, owner) if forgotten.matches(addr)}
     if not known:
         return 0
+    from syncd.store.erasure import Eraser  # few states were ever put back
+
     with database.begin() as connection:
         targets = _targets(connection, owner, known)
         for target in targets:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
+from rules.values import value
 from syncd.planner import Policy
 from syncd.planner.mutes import Mutes, start_of
 from syncd.store import facts, mutes, switches
 from syncd.store.database import Database
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Switches:
     """What they come to for deciding."""
 
@@ -34,11 +35,11 @@ def as_said(
     """The same, where the facts named `store.switches.SAID` are read already."""
     enabled = switches.enabled_in(said) if configured.preview else None
     until = switches.paused_in(said)
-    policy = replace(
-        configured,
-        preview=configured.preview and enabled is None,
-        paused_until=None if until is None else start_of(until, configured.zone),
-    )
+    preview = configured.preview and enabled is None
+    paused = None if until is None else start_of(until, configured.zone)
+    policy = configured
+    if (preview, paused) != (configured.preview, configured.paused_until):
+        policy = replace(configured, preview=preview, paused_until=paused)
     found = Mutes(configured.zone, mutes.load(connection, owner))
     return Switches(policy, found, enabled)
 

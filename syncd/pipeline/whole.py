@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -18,10 +17,9 @@ from sqlalchemy import Connection
 from syncd import log
 from syncd.intake import without_ignored
 from syncd.pipeline import difference, draws
-from syncd.pipeline.adopt import Stray
-from syncd.pipeline.decide import UNREAD
-from syncd.pipeline.hand import incident
-from syncd.pipeline.observe import Outcome
+from syncd.pipeline.decide import UNREAD, Decider
+from syncd.pipeline.drawing import draw_tasks
+from syncd.pipeline.incidents import incident
 from syncd.pipeline.portrait import Portraits
 from syncd.pipeline.putback import put_back
 from syncd.pipeline.read import TextReader
@@ -33,7 +31,7 @@ from syncd.pipeline.switches import in_force, notice
 from syncd.pipeline.taking import UNMARKED
 from syncd.pipeline.workshop import Workshop
 from syncd.planner import Policy
-from syncd.store import facts, health, observations, people, shred, sources, trials
+from syncd.store import facts, health, observations, people, shred, sources, strays, trials
 from syncd.store.dossiers import Shelf
 from syncd.store.health import Place
 from syncd.store.times import from_int, to_int
@@ -42,7 +40,7 @@ from syncd.store.times import from_int, to_int
 def begin(shop: Workshop, now: datetime, report: Report, show: Progress) -> None:
     """Bring what is stored up to this configuration and version, before anything new is read."""
     show.step("Checking")
-    notice_restored(shop)
+    notice_restored(shop, now)
     _forget_places(shop)
     _hasten(shop, now)
     before = difference.begin(shop.database, shop.prints)
@@ -164,14 +162,29 @@ def notice_reading(shop: Workshop, now: datetime, *, complete: bool) -> None:
         people.evaluate_all(connection, owner, now)
 
 
+def unheard(shop: Workshop) -> frozenset[Place]:
+    """Sources of which nothing was ever read, where there is somebody who would be judged anew for
+    that, and once more when they are read: the first answer of most is all that they have."""
+    owner = shop.database.owner
+    with shop.database.read() as connection:
+        if not people.is_anybody(connection, owner):
+            return frozenset()
+        told = (facts.get(connection, owner, "unfinished") or "").splitlines()
+        progress = shop.portraits(connection).progress
+    new = [row for row in progress if row.done_at is None and row.cursor is None]
+    return frozenset(
+        Place(row.account, row.facet, row.scope) for row in new if _line_of(row) not in told
+    )
+
+
+def _line_of(row: sources.SourceRow) -> str:
+    return f"{row.account}/{row.facet}/{row.scope}"
+
+
 def _notice_progress(shop: Workshop, portraits: Portraits, now: datetime) -> None:
     """When a back-fill ends or a new account begins one, everybody is judged anew: `first_*`
     events come to exist, and what was held for it is free."""
-    unfinished = sorted(
-        f"{row.account}/{row.facet}/{row.scope}"
-        for row in portraits.progress
-        if row.done_at is None
-    )
+    unfinished = sorted(_line_of(row) for row in portraits.progress if row.done_at is None)
     text = "\n".join(unfinished)
     owner = shop.database.owner
     with shop.database.read() as connection:
@@ -184,10 +197,28 @@ def _notice_progress(shop: Workshop, portraits: Portraits, now: datetime) -> Non
             facts.put(connection, owner, UNMARKED, "")
 
 
+def place_strays(shop: Workshop, now: datetime) -> None:
+    """Take in the tasks that only the lists know, as far as it is known what they are about."""
+    with shop.database.read() as connection:
+        if not strays.load(connection, shop.database.owner):
+            return
+        decider = decider_of(shop, connection, shop.gallery(connection), now)
+    _follow(shop, decider, now)
+
+
+def _follow(shop: Workshop, decider: Decider, now: datetime) -> int:
+    followed = decider.follow()
+    while decider.touched:
+        # What the owner did to a task that was taken in is news of whoever it is about.
+        decider.touched.clear()
+        settler_of(shop, decider.gallery, now).settle()
+        followed += decider.follow()
+    return followed
+
+
 def decide(
     shop: Workshop,
     now: datetime,
-    outcomes: Iterable[Outcome],
     show: Progress,
     shelf: Shelf,
     *,
@@ -199,13 +230,8 @@ def decide(
     with shop.database.read() as connection:
         gallery = shop.gallery(connection, shelf)
         decider = decider_of(shop, connection, gallery, now)
-    strays = {
-        key: Stray(one.account, found) for one in outcomes for key, found in one.strays.items()
-    }
-    decider = replace(decider, strays=strays, progress=show.advance)
-    if decider.adopt():
-        settler_of(shop, gallery, now).settle()
-    followed, drawn = decider.follow(), decider.draw(daily=daily)
+    decider = replace(decider, progress=show.advance)
+    followed, drawn = _follow(shop, decider, now), draw_tasks(decider, daily=daily)
     log.event("verdicts.followed", people=followed, drawn=drawn)
     moment, owner = str(to_int(now)), shop.database.owner
     with shop.database.begin() as connection:

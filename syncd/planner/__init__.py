@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from syncd.planner.draw import Candidate, day_of, draw, due_day, next_draw, soon
 from syncd.planner.follow import follow, passed_over, too_late, unjudged, unplaced
-from syncd.planner.hand import Act, Hand, deletions, hand, in_bulk
+from syncd.planner.hand import Act, Hand, deletions, hand, in_bulk, landed
 from syncd.planner.keys import is_key, mint
 from syncd.planner.model import (
     Complete,
@@ -53,6 +53,7 @@ __all__ = [
     "in_bulk",
     "intended",
     "is_key",
+    "landed",
     "mint",
     "next_draw",
     "passed_over",

@@ -119,10 +119,25 @@ def follow(
     return Followed(
         rows=tuple(row for key, row in sorted(after.items()) if before.get(key) != row),
         vanished=tuple(sorted(before.keys() - after.keys())),
+        instead=_instead(before, after),
         intents=tuple(intents),
         next=min(ahead, default=None),
         tracked=tuple(row for _, row in sorted(after.items())),
     )
+
+
+def _instead(
+    before: Mapping[str, Tracked], after: Mapping[str, Tracked]
+) -> tuple[tuple[str, str], ...]:
+    """See `Followed.instead`."""
+    gone = {
+        (row.person, row.rule, row.state): key for key, row in before.items() if key not in after
+    }
+    if not gone:
+        return ()
+    new = ((row, key) for key, row in after.items() if key not in before and row.task is None)
+    pairs = {gone.get((row.person, row.rule, row.state)): key for row, key in new}
+    return tuple(sorted((old, key) for old, key in pairs.items() if old is not None))
 
 
 def unplaced(

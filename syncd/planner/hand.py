@@ -62,7 +62,7 @@ def hand(
     acts = set()
     shift = task.shift
     seen = Copy(remote.title, remote.notes, remote.due, remote.completed)
-    task = replace(task, ours=_landed(task.ours, seen, writing))
+    task = replace(task, ours=landed(task.ours, seen, writing))
     closing = _own_closing(task, seen)
     if closing and same_text(without(seen.notes, closing), task.ours.notes):
         task = replace(task, ours=replace(task.ours, notes=seen.notes))
@@ -130,7 +130,7 @@ def _closed_before(
     )
 
 
-def _landed(ours: Copy, seen: Copy, writing: Sequence[Copy]) -> Copy:
+def landed(ours: Copy, seen: Copy, writing: Sequence[Copy]) -> Copy:
     """Our last write, given that the list has parts of what we were about to write."""
     for copy in writing:
         if same_text(seen.title, copy.title):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 
 _DIGITS = 24  # 96 bits: no two of a lifetime's tasks share a key
 _KEY = re.compile(rf"syncd-[0-9a-f]{{{_DIGITS}}}")
@@ -14,6 +15,7 @@ def is_key(text: str) -> bool:
     return _KEY.fullmatch(text) is not None
 
 
+@lru_cache(maxsize=1_024)
 def mint(rule_id: str, evidence: str, addr: str) -> str:
     """The key for `rule_id` anchored at `evidence`, about the person behind `addr`.
 
@@ -22,6 +24,5 @@ def mint(rule_id: str, evidence: str, addr: str) -> str:
     person's id: ids change when people are merged.
     """
     # Lengths, so that no two different triples are ever the same text.
-    parts = (rule_id, evidence, addr)
-    text = "".join(f"{len(part)}:{part}" for part in parts)
+    text = f"{len(rule_id)}:{rule_id}{len(evidence)}:{evidence}{len(addr)}:{addr}"
     return "syncd-" + hashlib.sha256(text.encode()).hexdigest()[:_DIGITS]

@@ -7,10 +7,11 @@ written, and its key stands.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 from rules.history import Event
+from rules.values import value
 from rules.verdict import State, Verdict
 from syncd.planner import words
 from syncd.planner.draw import due_day
@@ -25,7 +26,7 @@ from syncd.planner.model import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Live:
     """What one rule says now about the person, and what that is measured by."""
 
@@ -106,7 +107,7 @@ def _judged(
         if current is not None and says.key == row.key:
             return _anchored(says, row, task, current)  # back to where it came from
         return _voided(row, task, now)
-    ends = judged.expires + task.shift
+    ends = judged.expires + _moved_by(task, judged, says.policy)
     if judged.state is State.SATISFIED:
         why = words.satisfied(says.events.get(judged.satisfied_by), zone)
         row, intent = _closed(row, task, State.SATISFIED, why, now)
@@ -156,12 +157,12 @@ def refreshed(
 ) -> tuple[Tracked, date | None]:
     """Kept open, and the due date to write, if any: it moves when the rule's own date did, as
     when a meeting was moved."""
-    expires = verdict.expires + task.shift
+    expires = verdict.expires + _moved_by(task, verdict, says.policy)
     # The rule's own end is no moment of this task where its owner moved the date.
     ahead = expires if verdict.next == verdict.expires else verdict.next
     due = None
     # Compared with what the rule said before: a date already past was adjusted when written.
-    if verdict.due != row.due and not task.touched_due:
+    if verdict.due != row.due and (task.ours.due is None or not task.touched_due):
         day = due_day(verdict.due, says.policy, says.now)
         due = day if day != task.ours.due else None
     row = replace(
@@ -176,6 +177,14 @@ def refreshed(
         task=task,
     )
     return row, due
+
+
+def _moved_by(task: TaskState, verdict: Verdict, policy: Policy) -> timedelta:
+    """How far the owner moved the due date. Where the day that was written is forgotten, it may
+    have been the rule's: what is later than that is theirs."""
+    if task.ours.due is not None or task.theirs.due is None:
+        return task.shift
+    return max(task.theirs.due - due_day(verdict.due, policy, task.created), timedelta())
 
 
 def _voided(row: Tracked, task: TaskState, now: datetime) -> tuple[Tracked, list[Intent]]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
+from rules.values import value
 from rules.verdict import State
 from syncd.planner.words import same_text
 
@@ -51,9 +52,10 @@ class Status(StrEnum):
     DISMISSED = "dismissed"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Copy:
-    """A task's text at one moment. `due` is None where the owner took the date away."""
+    """A task's text at one moment. `due` is None where the owner took the date away, and in `ours`
+    where it is not known any more which one was written last."""
 
     title: str
     notes: str = ""
@@ -61,7 +63,7 @@ class Copy:
     completed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TaskState:
     """One task, from the moment it is decided; `delivered_at` is when the list confirmed it."""
 
@@ -93,8 +95,9 @@ class TaskState:
 
     @property
     def touched(self) -> bool:
-        """Whether the owner changed anything of it."""
-        return self.touched_title or self.touched_notes or self.touched_due
+        """Whether the owner changed anything of it, as far as is known."""
+        moved = self.touched_due and self.ours.due is not None
+        return self.touched_title or self.touched_notes or moved
 
     @property
     def shift(self) -> timedelta:
@@ -104,7 +107,7 @@ class TaskState:
         return self.theirs.due - self.ours.due
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Tracked:
     """One stored verdict, joined with its task."""
 
@@ -163,12 +166,15 @@ class Complete:
 Intent = Update | Complete
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Followed:
     """What becomes of one person's rows."""
 
     rows: tuple[Tracked, ...] = ()  # new or changed, tasks included
     vanished: tuple[str, ...] = ()  # keys of rows to delete; none of them ever had a task
+    # Keys of rows that vanish, each with the key of a new one that is its like but for the anchor:
+    # person, rule and state are the same.
+    instead: tuple[tuple[str, str], ...] = ()
     intents: tuple[Intent, ...] = ()
     next: datetime | None = None  # when any of it can change by itself
     tracked: tuple[Tracked, ...] = field(default=())  # all rows as they stand afterwards

@@ -10,6 +10,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, tzinfo
 
+from rules.values import value
+
 EVERY_RULE = "*"
 
 
@@ -36,7 +38,7 @@ class Mute:
         return any(covers(self.target, addr) for addr in addrs)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Standing:
     """What the mutes come to for one person at one moment."""
 

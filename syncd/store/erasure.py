@@ -17,6 +17,7 @@ from sqlalchemy import Connection, String, Text, delete, func, select, update
 from syncd.people.forgotten import Forgotten, folded
 from syncd.store import (
     briefs,
+    doubled,
     ledger,
     logged,
     observations,
@@ -24,6 +25,7 @@ from syncd.store import (
     quotes,
     removals,
     seals,
+    strays,
     tables,
     trials,
 )
@@ -232,7 +234,7 @@ class Eraser:
     # --- what is said elsewhere ---
 
     def _cursors(self, found: Look) -> None:
-        """Cursors and errors may quote a path; an incident knows keys of tasks."""
+        """Cursors and errors may quote a path; incidents know keys of tasks, strays their texts."""
         cursors = select(cursor).where(cursor.c.owner == self.owner)
         for row in list(self.connection.execute(cursors)):
             values: dict[str, Any] = {}
@@ -249,12 +251,14 @@ class Eraser:
                 )
                 self.connection.execute(update(cursor).where(*ours).values(values))
         query = select(fact.c.name, fact.c.value).where(
-            fact.c.owner == self.owner, fact.c.name.like("incident:%")
+            fact.c.owner == self.owner,
+            fact.c.name.like("incident:%") | fact.c.name.like(f"{doubled.FACT}%"),
         )
         for name, value in list(self.connection.execute(query)):
             left = sorted(set(json.loads(value)) - set(found.keys))
             named_so = (fact.c.owner == self.owner, fact.c.name == name)
             self.connection.execute(update(fact).where(*named_so).values(value=json.dumps(left)))
+        strays.strip(self.connection, self.owner, self.forgotten)
 
     def _others(self) -> None:
         """Rows of any other table that name one of their addresses, or them by id."""

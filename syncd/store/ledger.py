@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, select, update
 
 from connectors.contract import Draft
 from rules.verdict import State
@@ -34,19 +35,18 @@ def load(
     found: dict[str, list[Tracked]] = defaultdict(list)
     asked = sorted(set(persons))
     for values in _ROWS(connection, owner=owner, persons=asked) if asked else ():
-        row = _tracked(dict(zip(_NAMES, values, strict=True)))
+        row = _tracked(values)
         found[row.person].append(row)
     return {person: tuple(rows) for person, rows in found.items()}
 
 
 def by_key(connection: Connection, owner: str, keys: Iterable[str]) -> dict[str, Tracked]:
-    """The rows with these keys. On PostgreSQL their tasks stay locked until the commit."""
+    """The rows with these keys."""
     found: dict[str, Tracked] = {}
-    for some in chunks(sorted(set(keys))):
-        lock = select(task.c.key).where(task.c.owner == owner, task.c.key.in_(some))
-        connection.execute(lock.order_by(task.c.key).with_for_update()).all()
-        rows = _fetch(connection, _joined(owner).where(verdict.c.key.in_(some)))
-        found |= {row.key: row for row in rows}
+    asked = sorted(set(keys))
+    for values in _KEYS(connection, owner=owner, keys=asked) if asked else ():
+        row = _tracked(values)
+        found[row.key] = row
     return found
 
 
@@ -60,10 +60,15 @@ def in_state(connection: Connection, owner: str, states: Collection[State]) -> l
 
 def save(connection: Connection, owner: str, followed: Followed) -> None:
     """Store what became of one person's rows, together with the intents."""
-    if followed.vanished:
-        _VANISHED.do(connection, owner=owner, keys=list(followed.vanished))
-    rows = [_values(owner, row) for row in followed.rows]
-    put_rows(connection, verdict, rows, ("owner", "key"), replace=True)
+    instead = dict(followed.instead)
+    if vanished := [key for key in followed.vanished if key not in instead]:
+        _VANISHED.do(connection, owner=owner, keys=vanished)
+    values = {row.key: _values(owner, row) for row in followed.rows}
+    for old, key in followed.instead:
+        # In its place: two of the indexes stay as they are.
+        given = zip(_MOVED, values.pop(key), strict=True)
+        _INSTEAD.do(connection, owner=owner, old=old, **{n: v for n, v in given if n})
+    put_rows(connection, verdict, list(values.values()), ("owner", "key"), replace=True)
     for row in followed.rows:
         if row.task is not None:
             _decide(connection, owner, row, row.task)
@@ -116,21 +121,27 @@ def _values(owner: str, row: Tracked) -> tuple[Any, ...]:
         to_int(row.expires),
         maybe_int(row.next),
         row.priority,
-        json.dumps(row.reasons),
+        _told(row.reasons),
         row.satisfied_by,
         maybe_int(row.closed_at),
     )
 
 
+@lru_cache(maxsize=1_024)
+def _told(reasons: tuple[str, ...]) -> str:
+    """There are few that many have."""
+    return json.dumps(reasons)
+
+
 def _decide(connection: Connection, owner: str, row: Tracked, state: TaskState) -> None:
-    ours = (task.c.owner == owner, task.c.key == row.key)
-    values = {"person": row.person, **_decided(state)}
-    connection.execute(update(task).where(*ours).values(values))
+    _DECIDED.do(connection, owner=owner, of=row.key, **_new(person=row.person, **_decided(state)))
 
 
 def put_task(connection: Connection, owner: str, row: Tracked, state: TaskState) -> None:
     """Store all of a task: a new one, or one that its owner's hand was at."""
     values = {
+        "owner": owner,
+        "key": row.key,
         "person": row.person,
         "rule": row.rule,
         "account": state.account,
@@ -139,9 +150,16 @@ def put_task(connection: Connection, owner: str, row: Tracked, state: TaskState)
         **_decided(state),
         **delivered(state),
     }
-    ours = (task.c.owner == owner, task.c.key == row.key)
-    if not connection.execute(update(task).where(*ours).values(values)).rowcount:
-        connection.execute(task.insert().values(owner=owner, key=row.key, **values))
+    whole = tuple(values[column.name] for column in task.columns)
+    put_rows(connection, task, [whole], ("owner", "key"), replace=True)
+
+
+_DECIDING = ("person", "status", "closed_at", "closed_why", "ticked_at", "evidence")
+
+
+def _new(**values: object) -> dict[str, object]:
+    """Under names that are not those of columns, which statements keep for themselves."""
+    return {f"new_{name}": value for name, value in values.items()}
 
 
 def _decided(state: TaskState) -> dict[str, object]:
@@ -202,6 +220,7 @@ _COLUMNS = [
     *(column.label(f"task_{column.name}") for column in task.columns),
 ]
 _NAMES = tuple(column.name for column in _COLUMNS)
+_STATES = {state.value: state for state in State}
 _BOTH = verdict.outerjoin(task, (task.c.owner == verdict.c.owner) & (task.c.key == verdict.c.key))
 _ROWS = Query(
     lambda many: (
@@ -209,6 +228,31 @@ _ROWS = Query(
         .select_from(_BOTH)
         .where(owned(verdict), verdict.c.person.in_(many("persons")))
         .order_by(verdict.c.key)
+    )
+)
+_KEYS = Query(
+    lambda many: (
+        select(*_COLUMNS)
+        .select_from(_BOTH)
+        .where(owned(verdict), verdict.c.key.in_(many("keys")))
+        .order_by(verdict.c.key)
+    )
+)
+_DECIDED = Query(
+    lambda _: (
+        update(task)
+        .where(owned(task), task.c.key == bindparam("of"))
+        .values({name: bindparam(f"new_{name}") for name in _DECIDING})
+    )
+)
+_KEPT = ("owner", "person", "rule", "state")
+# By what name each column is given where a row takes the place of another; "": it stays.
+_MOVED = tuple(["" if column.name in _KEPT else f"new_{column.name}" for column in verdict.columns])
+_INSTEAD = Query(
+    lambda _: (
+        update(verdict)
+        .where(owned(verdict), verdict.c.key == bindparam("old"))
+        .values({name[4:]: bindparam(name) for name in _MOVED if name})
     )
 )
 _VANISHED = Query(
@@ -224,28 +268,39 @@ def _joined(owner: str) -> Select[Any]:
 
 def _fetch(connection: Connection, query: Select[Any]) -> Iterator[Tracked]:
     for row in connection.execute(query):
-        yield _tracked(dict(zip(_NAMES, row, strict=True)))
+        yield _tracked(row)
 
 
-def _tracked(row: Mapping[str, Any]) -> Tracked:
+def _tracked(values: Sequence[Any]) -> Tracked:
+    """A row, its values in the order of `_COLUMNS`."""
+    (
+        _, key, person, rule, anchor, addr, state, found_at, remind, due, expires, next_at,
+        priority, reasons, satisfied_by, closed_at, _, task_key, *_
+    ) = values  # fmt: skip
     return Tracked(
-        key=row["key"],
-        person=row["person"],
-        rule=row["rule"],
-        anchor=row["anchor"],
-        addr=row["anchor_addr"],
-        state=State(row["state"]),
-        found_at=maybe_moment(row["found_at"]),
-        remind=from_int(row["remind"]),
-        due=date.fromisoformat(row["due"]),
-        expires=from_int(row["expires"]),
-        next=maybe_moment(row["next_at"]),
-        priority=row["priority"],
-        reasons=tuple(json.loads(row["reasons"])),
-        satisfied_by=row["satisfied_by"],
-        closed_at=maybe_moment(row["closed_at"]),
-        task=None if row["task_key"] is None else _task(row),
+        key=key,
+        person=person,
+        rule=rule,
+        anchor=anchor,
+        addr=addr,
+        state=_STATES[state],
+        found_at=maybe_moment(found_at),
+        remind=from_int(remind),
+        due=date.fromisoformat(due),
+        expires=from_int(expires),
+        next=maybe_moment(next_at),
+        priority=priority,
+        reasons=_reasons(reasons),
+        satisfied_by=satisfied_by,
+        closed_at=maybe_moment(closed_at),
+        task=None if task_key is None else _task(dict(zip(_NAMES, values, strict=True))),
     )
+
+
+@lru_cache(maxsize=1_024)
+def _reasons(text: str) -> tuple[str, ...]:
+    """What `_told` wrote."""
+    return tuple(json.loads(text))
 
 
 def _task(row: Mapping[str, Any]) -> TaskState:

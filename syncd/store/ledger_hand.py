@@ -21,13 +21,16 @@ from syncd.planner import (
     Copy,
     Hand,
     Status,
+    TaskState,
     Tracked,
     deletions,
     hand,
     intended,
     is_key,
+    landed,
 )
 from syncd.store import ledger, ledger_outbox, ledger_tasks
+from syncd.store.ledger_outbox import Entry
 from syncd.store.schema import task as task_table
 
 
@@ -65,12 +68,13 @@ def receive(
     listed_before: int = 0,
     listed_after: int = 1,
     another: bool = False,
+    doubted: bool = False,
 ) -> Received:
     """Take in all that one sync of `account`'s task list found.
 
     `listed_before` and `listed_after` count the items of the list, ours and others', before and
-    after it; `another`: it is another list now, with none of ours in it. The same items again
-    change nothing more.
+    after it; `another`: it is another list now, with none of ours in it; `doubted`: we may have
+    written to it since what is stored was. The same items again change nothing more.
     """
     copies: dict[str, dict[str, Found]] = defaultdict(dict)
     for item in items:
@@ -88,6 +92,7 @@ def receive(
         row = rows.get(key)
         if (row is None or row.task is None) and is_key(key):
             strays.append(_oldest(found.values()))
+            twins += [key] if len(found) > 1 else []
         if row is None or row.task is None or row.task.account != account:
             continue
         # One that was deleted has no place in the list any more: wherever it turns up is right.
@@ -101,7 +106,7 @@ def receive(
             continue
         if len(found) > 1:
             twins.append(key)
-        seen = observe(connection, owner, row, current, now)
+        seen = observe(connection, owner, row, current, now, doubted=doubted)
         persons |= affected(connection, owner, row, seen)
         lines += [(row.person, line) for line in seen.lines]
     gone = _gone(connection, owner, account, lost - {ref for one in copies.values() for ref in one})
@@ -120,39 +125,71 @@ def _oldest(found: Iterable[Found]) -> Found:
     return min(found, key=lambda one: (one.task.created or newest, one.ref))
 
 
-def observe(connection: Connection, owner: str, row: Tracked, found: Found, now: datetime) -> Hand:
-    """Take in one task as the list has it, and store what that changes."""
+def observe(
+    connection: Connection,
+    owner: str,
+    row: Tracked,
+    found: Found,
+    now: datetime,
+    *,
+    doubted: bool = False,
+) -> Hand:
+    """Take in one task as the list has it, and store what that changes; see `receive`."""
     if row.task is None:
         return Hand(row)
     task = replace(row.task, ref=found.ref, stamp=found.stamp)
     if task.delivered_at is None:
         task = replace(task, delivered_at=now)
-    created = found.task.created
-    # Lists keep whole seconds.
-    decided = task.created.replace(microsecond=0)
-    if row.task.ref is None and created is not None and created < decided:
-        # Written before a copy of the state that was put back. When it was due then is forgotten:
-        # the day it has is kept, and is no move of the owner's that would shift its end.
+    pending = ledger_outbox.of_key(connection, owner, row.key)
+    works = [entry.work for entry in pending if not isinstance(entry.work, Draft)]
+    unknown = row.task.ref is None and _is_of_another_copy(task, found.task)
+    if unknown or (
+        doubted and _is_dated_anew(task, found.task, [intended(task, work) for work in works])
+    ):
+        # Which day we wrote last is forgotten: the day it has is kept, and is not taken for a move
+        # of the owner's. Following may find that it is the rule's.
         task = replace(
             task,
             ours=replace(task.ours, due=None),
             theirs=replace(task.theirs, due=found.task.due),
         )
-    pending = ledger_outbox.of_key(connection, owner, row.key)
-    writing: list[Copy] = [
-        intended(task, entry.work) for entry in pending if not isinstance(entry.work, Draft)
-    ]
+    writing: list[Copy] = [intended(task, work) for work in works]
     seen = _answered(connection, owner, row, hand(row.having(task), found.task, now, writing))
-    if row.task.ref is None and not any(isinstance(entry.work, Complete) for entry in pending):
-        _close_landed(connection, owner, seen.tracked, now)
+    if not any(isinstance(entry.work, Complete) for entry in pending):
+        _close_again(connection, owner, seen.tracked, now)
     return seen
 
 
-def _close_landed(connection: Connection, owner: str, row: Tracked, now: datetime) -> None:
-    """A creation that landed after its task was closed, and given up: nothing waits to close it in
-    the list any more."""
+def _is_of_another_copy(task: TaskState, found: Task) -> bool:
+    """Whether it was written before it was decided here: the state is a copy put back."""
+    # Lists keep whole seconds.
+    decided = task.created.replace(microsecond=0)
+    return found.created is not None and found.created < decided
+
+
+def _is_dated_anew(task: TaskState, found: Task, writing: Sequence[Copy]) -> bool:
+    """Whether it has a day that neither we nor the owner had given it as far as is stored."""
+    known = {task.ours.due, *(copy.due for copy in writing)}
+    return found.due is not None and not task.touched_due and found.due not in known
+
+
+def settle(connection: Connection, owner: str, row: Tracked, entry: Entry) -> None:
+    """Nothing is left to write of an entry: what the list has of it already is ours."""
     task = row.task
-    if task is None or task.status not in (Status.CLOSED, Status.EXPIRED) or task.theirs.completed:
+    if task is not None and not isinstance(entry.work, Draft):
+        ours = landed(task.ours, task.theirs, (intended(task, entry.work),))
+        if ours != task.ours:
+            ledger.put_task(connection, owner, row, replace(task, ours=ours))
+    ledger_outbox.drop(connection, owner, entry)
+
+
+def _close_again(connection: Connection, owner: str, row: Tracked, now: datetime) -> None:
+    """Closed here, never in the list, and nothing waits to close it there any more: its creation
+    landed after it was given up, or the list had lost it when it was to be closed."""
+    task = row.task
+    if task is None or task.status not in (Status.CLOSED, Status.EXPIRED):
+        return
+    if task.theirs.completed or task.ours.completed:
         return
     closing = Complete(row.key, task.account, task.closed_at or now, task.closed_why)
     ledger_outbox.enqueue(connection, owner, closing)

@@ -8,6 +8,7 @@ aside  the list will never take it; kept for the owner to see
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -18,7 +19,7 @@ from connectors.contract import Draft
 from syncd.planner import Complete, Intent, Update
 from syncd.store.query import Query, owned
 from syncd.store.schema import outbox
-from syncd.store.times import from_int, to_int
+from syncd.store.times import from_int, maybe_moment, to_int
 
 READY, DOUBT, ASIDE = "ready", "doubt", "aside"
 CREATE, UPDATE, COMPLETE = "create", "update", "complete"
@@ -52,61 +53,79 @@ def enqueue(connection: Connection, owner: str, intent: Intent) -> None:
     elif intent.reopen:
         pointless = COMPLETE
     if pointless is not None:
-        connection.execute(
-            delete(outbox).where(
-                outbox.c.owner == owner,
-                outbox.c.key == intent.key,
-                outbox.c.op == pointless,
-                outbox.c.state == READY,
-                outbox.c.tries == 0,
-            )
-        )
+        _POINTLESS.do(connection, owner=owner, key=intent.key, op=pointless, ready=READY, tries=0)
     _insert(connection, owner, intent.account, intent)
 
 
-def enqueue_create(connection: Connection, owner: str, account: str, draft: Draft) -> None:
+def enqueue_create(
+    connection: Connection, owner: str, account: str, draft: Draft, state: str = READY
+) -> None:
     """Add the creation of a task."""
-    _insert(connection, owner, account, draft)
+    _insert(connection, owner, account, draft, state)
 
 
-def _insert(connection: Connection, owner: str, account: str, work: Draft | Intent) -> None:
+def _insert(
+    connection: Connection, owner: str, account: str, work: Draft | Intent, state: str = READY
+) -> None:
     op, payload = _packed(work)
-    connection.execute(
-        outbox.insert().values(
-            owner=owner,
-            account=account,
-            key=work.key,
-            op=op,
-            payload=json.dumps(payload, ensure_ascii=False),
-            state=READY,
-            tries=0,
-            not_before=0,
-            error="",
-        )
+    _ADD.do(
+        connection,
+        owner=owner,
+        account=account,
+        key=work.key,
+        op=op,
+        payload=json.dumps(payload, ensure_ascii=False),
+        state=state,
+        tries=0,
+        not_before=0,
+        error="",
     )
+
+
+_NEW = ("owner", "account", "key", "op", "payload", "state", "tries", "not_before", "error")
+_ADD = Query(lambda _: outbox.insert().values({name: bindparam(name) for name in _NEW}))
+_POINTLESS = Query(
+    lambda _: delete(outbox).where(
+        owned(outbox),
+        outbox.c.key == bindparam("key"),
+        outbox.c.op == bindparam("op"),
+        outbox.c.state == bindparam("ready"),
+        outbox.c.tries == bindparam("tries"),
+    )
+)
 
 
 def after(connection: Connection, owner: str, account: str, last: int) -> Entry | None:
     """The oldest entry behind `last` that is not set aside."""
-    query = (
+    rows = _AFTER(connection, owner=owner, account=account, last=last, aside=ASIDE)
+    return _entry(rows[0]) if rows else None
+
+
+_AFTER = Query(
+    lambda _: (
         select(outbox)
         .where(
-            outbox.c.owner == owner,
-            outbox.c.account == account,
-            outbox.c.id > last,
-            outbox.c.state != ASIDE,
+            owned(outbox),
+            outbox.c.account == bindparam("account"),
+            outbox.c.id > bindparam("last"),
+            outbox.c.state != bindparam("aside"),
         )
         .order_by(outbox.c.id)
         .limit(1)
     )
-    row = connection.execute(query).one_or_none()
-    return None if row is None else _entry(row)
+)
 
 
 def of_key(connection: Connection, owner: str, key: str) -> list[Entry]:
     """Everything pending for one task, oldest first, what was set aside included."""
-    query = select(outbox).where(outbox.c.owner == owner, outbox.c.key == key)
-    return [_entry(row) for row in connection.execute(query.order_by(outbox.c.id))]
+    return [_entry(row) for row in _OF_KEY(connection, owner=owner, key=key)]
+
+
+_OF_KEY = Query(
+    lambda _: (
+        select(outbox).where(owned(outbox), outbox.c.key == bindparam("key")).order_by(outbox.c.id)
+    )
+)
 
 
 def mark(
@@ -120,11 +139,29 @@ def mark(
     error: str = "",
 ) -> None:
     """Note how an entry fares; `tries` are added to those it had."""
-    values: dict[str, Any] = {"state": state, "tries": entry.tries + tries, "error": error}
-    if not_before is not None:
-        values["not_before"] = to_int(not_before)
-    ours = (outbox.c.owner == owner, outbox.c.id == entry.id)
-    connection.execute(update(outbox).where(*ours).values(values))
+    _MARK.do(
+        connection,
+        owner=owner,
+        number=entry.id,
+        now=state,
+        tried=entry.tries + tries,
+        why=error,
+        early=to_int(entry.not_before if not_before is None else not_before),
+    )
+
+
+_MARK = Query(
+    lambda _: (
+        update(outbox)
+        .where(owned(outbox), outbox.c.id == bindparam("number"))
+        .values(
+            state=bindparam("now"),
+            tries=bindparam("tried"),
+            error=bindparam("why"),
+            not_before=bindparam("early"),
+        )
+    )
+)
 
 
 def again(connection: Connection, owner: str, entry: Entry) -> None:
@@ -148,12 +185,16 @@ def hasten(connection: Connection, owner: str) -> None:
 
 def drop(connection: Connection, owner: str, entry: Entry) -> None:
     """The entry is confirmed, or there is nothing left of it to do."""
-    connection.execute(delete(outbox).where(outbox.c.owner == owner, outbox.c.id == entry.id))
+    _DROP.do(connection, owner=owner, number=entry.id)
 
 
 def drop_key(connection: Connection, owner: str, key: str) -> None:
     """Nothing is to be written about this task any more."""
-    connection.execute(delete(outbox).where(outbox.c.owner == owner, outbox.c.key == key))
+    _DROP_KEY.do(connection, owner=owner, key=key)
+
+
+_DROP = Query(lambda _: delete(outbox).where(owned(outbox), outbox.c.id == bindparam("number")))
+_DROP_KEY = Query(lambda _: delete(outbox).where(owned(outbox), outbox.c.key == bindparam("key")))
 
 
 def doubt_all(connection: Connection, owner: str) -> None:
@@ -167,13 +208,19 @@ def next_try(
 ) -> datetime | None:
     """When the account's deliverer has something to do; in the past means now. Unless `creating`,
     new tasks wait."""
-    query = select(func.min(outbox.c.not_before)).where(
-        outbox.c.owner == owner, outbox.c.account == account, outbox.c.state != ASIDE
+    but = "" if creating else CREATE
+    found = _NEXT(connection, owner=owner, account=account, aside=ASIDE, but=but)
+    return maybe_moment(found[0][0])
+
+
+_NEXT = Query(
+    lambda _: select(func.min(outbox.c.not_before)).where(
+        owned(outbox),
+        outbox.c.account == bindparam("account"),
+        outbox.c.state != bindparam("aside"),
+        outbox.c.op != bindparam("but"),
     )
-    if not creating:
-        query = query.where(outbox.c.op != CREATE)
-    value = connection.execute(query).scalar()
-    return None if value is None else from_int(value)
+)
 
 
 def is_pending(connection: Connection, owner: str) -> bool:
@@ -227,16 +274,18 @@ def troubles(connection: Connection, owner: str) -> list[Entry]:
     return [_entry(row) for row in connection.execute(query.order_by(outbox.c.id))]
 
 
-def _entry(row: Any) -> Entry:
+def _entry(row: Sequence[Any]) -> Entry:
+    """A row, its values in the order of the table's columns."""
+    number, _, account, key, op, payload, state, tries, not_before, error = row
     return Entry(
-        id=row.id,
-        account=row.account,
-        key=row.key,
-        work=_unpacked(row.op, row.key, row.account, json.loads(row.payload)),
-        state=row.state,
-        tries=row.tries,
-        not_before=from_int(row.not_before),
-        error=row.error,
+        id=number,
+        account=account,
+        key=key,
+        work=_unpacked(op, key, account, json.loads(payload)),
+        state=state,
+        tries=tries,
+        not_before=from_int(not_before),
+        error=error,
     )
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from operator import itemgetter
+from typing import Any
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, bindparam, func, or_, select
 
 from connectors.contract import Draft
 from rules.verdict import State
@@ -22,7 +24,9 @@ from syncd.planner import (
     in_bulk,
     soon,
 )
-from syncd.store import ledger, ledger_outbox
+from syncd.store import ledger, ledger_outbox, rewound
+from syncd.store.ledger_outbox import DOUBT, READY
+from syncd.store.query import Query, owned
 from syncd.store.schema import person, task, verdict
 from syncd.store.times import from_int, to_int
 
@@ -30,28 +34,41 @@ _TICKING = timedelta(minutes=10)
 _DRAWN = ("budget", "preview", "list:incident")
 
 
-def candidates(connection: Connection, owner: str, urgent: Collection[str] = ()) -> list[Candidate]:
-    """Every verdict that waits for the draw; `urgent` are the ids of urgent rules."""
-    waits = or_(*(verdict.c.reasons.like(f'["{reason}"%') for reason in _DRAWN))
-    query = (
-        select(verdict.c.key, verdict.c.rule, verdict.c.expires, person.c.strength)
-        .outerjoin(person, (person.c.owner == verdict.c.owner) & (person.c.id == verdict.c.person))
-        .add_columns(verdict.c.priority, verdict.c.due)
-        .outerjoin(task, (task.c.owner == verdict.c.owner) & (task.c.key == verdict.c.key))
-        .where(verdict.c.owner == owner, verdict.c.state == str(State.HELD), waits)
-        .where(task.c.key.is_(None))
-        .order_by(verdict.c.key)
-    )
+def candidates(
+    connection: Connection, owner: str, urgent: Collection[str] = (), *, alone: bool = False
+) -> list[Candidate]:
+    """Every verdict that waits for the draw; `urgent` are the ids of urgent rules. With `alone`
+    only theirs."""
+    held, rules = str(State.HELD), sorted(urgent)
+    if alone:
+        found = _URGENT(connection, owner=owner, held=held, rules=rules) if rules else []
+    else:
+        found = _WAITING(connection, owner=owner, held=held)
     return [
         Candidate(
-            key=row.key,
-            priority=row.priority,
-            due=date.fromisoformat(row.due),
-            strength=row.strength or 0.0,
-            urgent=row.rule in urgent,
+            key=key,
+            priority=priority,
+            due=date.fromisoformat(due),
+            strength=strength or 0.0,
+            urgent=rule in urgent,
         )
-        for row in connection.execute(query)
+        for key, rule, strength, priority, due in sorted(found, key=itemgetter(0))
     ]
+
+
+def _waiting() -> Any:
+    waits = or_(*(verdict.c.reasons.like(f'["{reason}"%') for reason in _DRAWN))
+    return (
+        select(verdict.c.key, verdict.c.rule, person.c.strength, verdict.c.priority, verdict.c.due)
+        .outerjoin(person, (person.c.owner == verdict.c.owner) & (person.c.id == verdict.c.person))
+        .outerjoin(task, (task.c.owner == verdict.c.owner) & (task.c.key == verdict.c.key))
+        .where(owned(verdict), verdict.c.state == bindparam("held"), waits)
+        .where(task.c.key.is_(None))
+    )
+
+
+_WAITING = Query(lambda _: _waiting())
+_URGENT = Query(lambda many: _waiting().where(verdict.c.rule.in_(many("rules"))))
 
 
 def counts(
@@ -84,11 +101,20 @@ def counts(
 
 def open_tasks(connection: Connection, owner: str, account: str | None = None) -> list[Tracked]:
     """Rows whose task is open, confirmed by the list or not; of one task list if `account`."""
-    query = select(task.c.key).where(task.c.owner == owner, task.c.status == str(Status.OPEN))
-    if account is not None:
-        query = query.where(task.c.account == account)
-    found = ledger.by_key(connection, owner, connection.execute(query).scalars())
-    return [row for _, row in sorted(found.items())]
+    status = str(Status.OPEN)
+    if account is None:
+        keys = _OPEN.column(connection, owner=owner, status=status)
+    else:
+        keys = _OPEN_OF.column(connection, owner=owner, status=status, account=account)
+    return [row for _, row in sorted(ledger.by_key(connection, owner, keys).items())]
+
+
+_OPEN = Query(lambda _: select(task.c.key).where(owned(task), task.c.status == bindparam("status")))
+_OPEN_OF = Query(
+    lambda _: select(task.c.key).where(
+        owned(task), task.c.status == bindparam("status"), task.c.account == bindparam("account")
+    )
+)
 
 
 def dismissed(connection: Connection, owner: str) -> list[Tracked]:
@@ -124,7 +150,9 @@ def decide(
     row = replace(row, state=State.OPEN, reasons=reasons, task=state)
     ledger.put(connection, owner, row)
     ledger.put_task(connection, owner, row, state)
-    ledger_outbox.enqueue_create(connection, owner, account, draft)
+    # Before a copy of the state was put back it may have been written, and deleted since.
+    doubt = rewound.behind(connection, owner, row.remind)
+    ledger_outbox.enqueue_create(connection, owner, account, draft, DOUBT if doubt else READY)
     return True
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, select, text, update
+from sqlalchemy import Connection, bindparam, delete, exists, func, select, text, update
 
 from syncd.inference.model import Reading, Signal, SignalKind
 from syncd.store.neighbours import involved_in
@@ -42,9 +42,13 @@ def want(connection: Connection, owner: str, keys: Iterable[str]) -> None:
     put_rows(connection, wanted, rows, ("owner", "key"))
 
 
-def unread(connection: Connection, owner: str, after: str, limit: int) -> list[Unread]:
-    """The next wanted messages in key order; a message that is gone everywhere has no places."""
-    rows = _WANTED(connection, owner=owner, after=after, limit=limit)
+def unread(
+    connection: Connection, owner: str, after: str, limit: int, accounts: Collection[str]
+) -> list[Unread]:
+    """The next wanted messages in key order that are in one of these accounts; a message that is
+    gone everywhere has no places. What only other accounts have stays wanted, for they may come
+    back."""
+    rows = _WANTED(connection, owner=owner, after=after, limit=limit, accounts=accounts)
     places: dict[int, list[tuple[str, str]]] = {number: [] for _, number, _ in rows}
     if places:
         for number, account, ref in _PLACES(connection, numbers=list(places)):
@@ -52,14 +56,19 @@ def unread(connection: Connection, owner: str, after: str, limit: int) -> list[U
     return [Unread(key, from_int(at), tuple(places[number])) for key, number, at in rows]
 
 
+_THERE = (sighting.c.observation == observation.c.id) & sighting.c.gone_at.is_(None)
 _WANTED = Query(
-    lambda _: (
+    lambda many: (
         select(wanted.c.key, observation.c.id, observation.c.at)
         .join(
             observation,
             (observation.c.owner == wanted.c.owner) & (observation.c.key == wanted.c.key),
         )
         .where(owned(wanted), wanted.c.key > bindparam("after"))
+        .where(
+            exists().where(_THERE, sighting.c.account.in_(many("accounts")))
+            | ~exists().where(_THERE)
+        )
         .order_by(wanted.c.key)
         .limit(bindparam("limit"))
     )

@@ -1,0 +1,59 @@
+"""Of several tasks with one key, the oldest: a creation may land after somebody looked for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from connectors.contract import TaskList
+from syncd.planner import Update
+from syncd.store import doubled, facts, ledger, ledger_hand, ledger_outbox, strays
+from syncd.writer import DRAFTED, Transactions, copy_of, digest, seen_in
+
+
+def settle_twins(
+    transactions: Transactions,
+    owner: str,
+    account: str,
+    tasks: TaskList,
+    keys: Sequence[str],
+    now: datetime,
+    go_on: Callable[[], None] = lambda: None,
+) -> int:
+    """Of several tasks with one key keep the oldest and remove the others, unless the owner was
+    at them; returns how many were removed. Raises the list's errors; `go_on`: see `deliver`."""
+    removed = 0
+    for key in keys:
+        go_on()
+        with transactions.begin() as connection:
+            row = ledger.by_key(connection, owner, [key]).get(key)
+            if row is None or row.task is None or row.task.account != account:
+                if key not in strays.load(connection, owner):
+                    doubled.settled(connection, owner, account, key)
+                continue
+        found = [one for one in tasks.find(key) if not one.deleted]
+        with transactions.begin() as connection:
+            row = ledger.by_key(connection, owner, [key]).get(key)
+            if not found or row is None or row.task is None:
+                doubled.settled(connection, owner, account, key)
+                continue
+            task, drafted = row.task, facts.get(connection, owner, DRAFTED + key)
+            ours = task.ours
+            if task.ref != found[0].ref:
+                first = replace(copy_of(found[0].task), completed=False)
+                if first != ours and digest(first) == drafted:
+                    # It says what we wanted once; what we want now is written again.
+                    row = row.having(replace(task, ours=first, theirs=first))
+                    anew = Update(key, account, ours.title, ours.notes, ours.due)
+                    ledger_outbox.enqueue(connection, owner, anew)
+                ledger_hand.observe(connection, owner, row, seen_in(found[0]), now)
+        for twin in found[1:]:
+            copy = replace(copy_of(twin.task), completed=False)
+            alike = copy.due == ours.due and not replace(task, theirs=copy).touched
+            if (alike or digest(copy) == drafted) and not twin.task.completed:
+                tasks.remove(twin)
+                removed += 1
+        with transactions.begin() as connection:
+            doubled.settled(connection, owner, account, key)
+    return removed
