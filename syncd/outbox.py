@@ -11,16 +11,13 @@ changed in the meantime is found by comparing, and stays.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from sqlalchemy import Connection
 
-from connectors.contract import Draft, Remote, TaskList
+from connectors.contract import Draft, TaskList
 from connectors.errors import (
     Ambiguous,
     BadItem,
@@ -30,24 +27,15 @@ from connectors.errors import (
     SignInNeeded,
     Unavailable,
 )
-from connectors.records import Task
-from syncd.planner import Complete, Copy, Intent, Status, TaskState, Tracked, Write, to_write
-from syncd.planner.words import plain
-from syncd.store import facts, health, ledger, ledger_hand, ledger_outbox, sources
+from syncd.planner import Complete, Status, TaskState, Tracked, to_write
+from syncd.store import health, ledger, ledger_hand, ledger_outbox
 from syncd.store.errors import StoreError
 from syncd.store.ledger_outbox import ASIDE, DOUBT, READY, Entry
+from syncd.writer import Transactions, Writer
 
 _AGAIN = timedelta(minutes=1)  # after an answer that left it open what happened
-_DRAFTED = "drafted:"  # begins the fact that says how a task was first drafted
-_ROUNDS = 3  # of reading anew and deciding anew within one delivery
 _GIVE_UP = 20  # tries until an item that always conflicts is set aside
 _FAULTS = 5  # tries until one is that makes the list's connector break
-
-
-class Transactions(Protocol):
-    """What opens a transaction and commits it at its end: an engine, or our database."""
-
-    def begin(self) -> AbstractContextManager[Connection]: ...
 
 
 @dataclass(slots=True)
@@ -133,7 +121,7 @@ class _Run:
                     continue
                 row = self._begun(connection, entry)
             if row is not None and row.task is not None:
-                self._one(entry, row, row.task)
+                self._one(entry, row.task)
 
     def _begun(self, connection: Connection, entry: Entry) -> Tracked | None:
         """The row to write for, with the entry marked; None when there is nothing to write."""
@@ -156,19 +144,25 @@ class _Run:
                 ledger_outbox.drop(connection, self.owner, entry)
                 return None
             if not to_write(task, entry.work):
-                ledger_outbox.drop(connection, self.owner, entry)
+                ledger_hand.settle(connection, self.owner, row, entry)
                 return None
         ledger_outbox.mark(connection, self.owner, entry, DOUBT, tries=1)
         return row
 
-    def _one(self, entry: Entry, row: Tracked, task: TaskState) -> None:
+    def _one(self, entry: Entry, task: TaskState) -> None:
         self.summary.tried.add(self.account)
         entry = replace(entry, tries=entry.tries + 1)
+        writer = Writer(self.transactions, self.owner, self.account, self.tasks, self.now)
         try:
             if isinstance(entry.work, Draft):
-                self._create(entry, entry.work, task)
+                done = writer.create(entry, entry.work, task, restored=self.restored)
+                self.summary.created += done
+            elif not writer.change(entry, entry.work, task):
+                return
+            elif isinstance(entry.work, Complete):
+                self.summary.completed += 1
             else:
-                self._change(entry, entry.work, row, task)
+                self.summary.updated += 1
         except BadItem as error:
             self.summary.aside += 1
             self._mark(entry, ASIDE, str(error))
@@ -204,194 +198,3 @@ class _Run:
             ledger_outbox.mark(
                 connection, self.owner, entry, state, not_before=not_before, error=error
             )
-
-    # --- creating ---
-
-    def _create(self, entry: Entry, draft: Draft, task: TaskState) -> None:
-        doubt = entry.state == DOUBT or self.restored
-        cancelled = task.status is not Status.OPEN
-        found: Sequence[Remote] = ()
-        if doubt:
-            # Even where a second one cannot come to be: it may have been deleted since.
-            found = self.tasks.find(draft.key)
-            if not self.tasks.creates_once:
-                self._remember(draft)
-        if found:
-            self._found(entry, found)
-        elif cancelled:
-            with self.transactions.begin() as connection:
-                ledger_outbox.drop_key(connection, self.owner, entry.key)
-        else:
-            try:
-                remote = self.tasks.create(draft)
-            except Ambiguous:
-                # A look at once settles most of it; a second write has to wait for the next try.
-                found = self.tasks.find(draft.key)
-                if not found:
-                    raise
-                self._found(entry, found)
-                return
-            # Where a key can only be created once, it may have been there already, and been edited.
-            older = self.tasks.creates_once and _second(remote.task) != _second(draft)
-            self._created(entry, remote, fresh=not doubt and not older)
-
-    def _remember(self, draft: Draft) -> None:
-        """A first writing of it may still land, as it was drafted, long after this one: by then our
-        own words may be others."""
-        text = _digest(Copy(draft.title, draft.notes, draft.due))
-        with self.transactions.begin() as connection:
-            facts.put(connection, self.owner, _DRAFTED + draft.key, text)
-
-    def _found(self, entry: Entry, found: Sequence[Remote]) -> None:
-        """It was written before. When its owner deleted it since, that is an answer."""
-        remote = next((one for one in found if not one.deleted), found[0])
-        self._created(entry, remote, fresh=False)
-
-    def _created(self, entry: Entry, remote: Remote, *, fresh: bool) -> None:
-        """Confirm a creation. What a fresh one came back as counts as our own words: a list may
-        shorten a title; one that was found may carry the owner's hand already."""
-        with self.transactions.begin() as connection:
-            row = ledger.by_key(connection, self.owner, [entry.key]).get(entry.key)
-            if row is not None and row.task is not None and row.task.ref is None:
-                if fresh:
-                    ours = _copy(remote.task)
-                    row = row.having(replace(row.task, ours=ours, theirs=ours))
-                seen = ledger_hand.observe(connection, self.owner, row, _seen(remote), self.now)
-                if remote.deleted:
-                    ledger_hand.dismiss(connection, self.owner, seen.tracked, self.now)
-            if not remote.deleted:
-                self._know(connection, remote)
-            ledger_outbox.drop(connection, self.owner, entry)
-        self.summary.created += 1
-
-    def _know(self, connection: Connection, remote: Remote) -> None:
-        """The list need not tell us what we wrote ourselves: its next reading finds it known,
-        unless the owner was at it since."""
-        sources.acknowledge(connection, self.owner, self.account, "tasks", remote.ref, remote.stamp)
-
-    # --- changing ---
-
-    def _change(self, entry: Entry, intent: Intent, row: Tracked, task: TaskState) -> None:
-        for round_ in range(_ROUNDS):
-            write = to_write(task, intent)
-            if not write:
-                break
-            try:
-                remote = self._write(intent, task, write)
-            except (Ambiguous, Conflict):
-                if round_ == _ROUNDS - 1:
-                    raise
-                read = self._read_again(entry)
-                if read is None:
-                    break
-                task = read
-                continue
-            self._changed(entry, task, remote, write)
-            return
-        with self.transactions.begin() as connection:
-            ledger_outbox.drop(connection, self.owner, entry)
-
-    def _write(self, intent: Intent, task: TaskState, write: Write) -> Remote:
-        remote = _remote(intent.key, task)
-        if isinstance(intent, Complete):
-            return self.tasks.complete(remote, intent.at, write.notes)
-        return self.tasks.update(
-            remote,
-            title=write.title,
-            notes=write.notes,
-            due=write.due,
-            completed=write.completed,
-        )
-
-    def _read_again(self, entry: Entry) -> TaskState | None:
-        """The task after another look at the list; None where the list no longer has it."""
-        found = self.tasks.find(entry.key)
-        with self.transactions.begin() as connection:
-            row = ledger.by_key(connection, self.owner, [entry.key]).get(entry.key)
-            alive = [one for one in found if not one.deleted]
-            if not alive or row is None or row.task is None:
-                return None  # what a deletion means is said by the list itself, when it is read
-            ref = row.task.ref
-            remote = next((one for one in alive if one.ref == ref), alive[0])
-            seen = ledger_hand.observe(connection, self.owner, row, _seen(remote), self.now)
-            return seen.tracked.task
-
-    def _changed(self, entry: Entry, before: TaskState, remote: Remote, write: Write) -> None:
-        with self.transactions.begin() as connection:
-            row = ledger.by_key(connection, self.owner, [entry.key]).get(entry.key)
-            if row is not None and row.task is not None:
-                task, now = row.task, _copy(remote.task)
-                ours = replace(
-                    task.ours,
-                    title=task.ours.title if write.title is None else now.title,
-                    notes=task.ours.notes if write.notes is None else now.notes,
-                    due=task.ours.due if write.due is None else now.due,
-                    completed=now.completed,
-                )
-                task = replace(task, ours=ours)
-                if task.stamp == before.stamp:
-                    task = replace(task, theirs=now, ref=remote.ref, stamp=remote.stamp)
-                # Else the list was read since: what was read then is newer than this answer.
-                ledger.put_task(connection, self.owner, row, task)
-            self._know(connection, remote)
-            ledger_outbox.drop(connection, self.owner, entry)
-        if isinstance(entry.work, Complete):
-            self.summary.completed += 1
-        else:
-            self.summary.updated += 1
-
-
-def settle_twins(
-    transactions: Transactions,
-    owner: str,
-    account: str,
-    tasks: TaskList,
-    keys: Sequence[str],
-    now: datetime,
-    go_on: Callable[[], None] = lambda: None,
-) -> int:
-    """Of several tasks with one key keep the oldest and remove the others, unless the owner was
-    at them; returns how many were removed. Raises the list's errors; `go_on`: see `deliver`."""
-    removed = 0
-    for key in keys:
-        go_on()
-        found = [one for one in tasks.find(key) if not one.deleted]
-        with transactions.begin() as connection:
-            row = ledger.by_key(connection, owner, [key]).get(key)
-            if not found or row is None or row.task is None or row.task.account != account:
-                continue
-            ours, drafted = row.task.ours, facts.get(connection, owner, _DRAFTED + key)
-            if row.task.ref != found[0].ref:
-                ledger_hand.observe(connection, owner, row, _seen(found[0]), now)
-        for twin in found[1:]:
-            copy = replace(_copy(twin.task), completed=False)
-            alike = not replace(row.task, ours=ours, theirs=copy).touched
-            if (alike or _digest(copy) == drafted) and not twin.task.completed:
-                tasks.remove(twin)
-                removed += 1
-    return removed
-
-
-def _second(one: Task | Draft) -> datetime | None:
-    """When it was created; lists keep whole seconds."""
-    return None if one.created is None else one.created.replace(microsecond=0)
-
-
-def _digest(text: Copy) -> str:
-    """Tells whether a text is the one that was drafted, and nothing of what it says."""
-    parts = (plain(text.title), plain(text.notes), text.due)
-    return hashlib.sha256(repr(parts).encode()).hexdigest()
-
-
-def _remote(key: str, task: TaskState) -> Remote:
-    theirs = task.theirs
-    seen = Task(key, theirs.title, theirs.notes, theirs.due, theirs.completed)
-    return Remote(task.ref or "", task.stamp or "", seen)
-
-
-def _copy(task: Task) -> Copy:
-    return Copy(task.title, task.notes, task.due, task.completed)
-
-
-def _seen(remote: Remote) -> ledger_hand.Found:
-    return ledger_hand.Found(remote.ref, remote.stamp, remote.task)

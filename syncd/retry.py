@@ -31,6 +31,7 @@ _SPACES: Final = (60.0, 600.0, 3600.0, 6 * 3600.0)  # seconds between them
 FIRST: Final = 2.0  # seconds
 MOST: Final = 900.0
 PAUSE: Final = 3600.0  # before trying again what only the owner can mend
+_UNCOUNTED: Final = 60.0
 _JITTER: Final = 0.25  # of the wait, so that accounts of one provider do not come all at once
 _LONGEST: Final = 7 * 86_400.0  # no Retry-After is believed beyond that
 
@@ -67,7 +68,10 @@ class Backoff:
 
     def _wait(self, error: Exception) -> float:
         if self._tries is None:
-            self._tries = _tries()
+            try:
+                self._tries = _tries()
+            except OSError:
+                return _UNCOUNTED  # too many files are open to load what counts
             self._attempt = next(self._tries)
         attempt = self._attempt
         assert attempt is not None

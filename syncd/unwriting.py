@@ -11,11 +11,11 @@ from dataclasses import replace
 
 from connectors.contract import Remote, TaskList
 from connectors.errors import ConnectorError, Refused, SignInNeeded, Unavailable
-from syncd.outbox import Transactions
 from syncd.people.forgotten import Forgotten
 from syncd.planner import Copy
 from syncd.store import ledger, removals, sources
 from syncd.store.removals import Removal
+from syncd.writer import Transactions
 
 
 def finish_forgetting(

@@ -247,16 +247,15 @@ def _fold(line: str, end: str) -> str:
     """A content line, folded at 75 octets, never inside a character."""
     if line.isascii() and len(line) <= _LINE_OCTETS:
         return line + end
-    out: list[str] = []
-    size = 0
-    for char in line:
-        octets = len(char.encode("utf-8", "replace"))
-        if size + octets > _LINE_OCTETS:
-            out.append(end + " ")
-            size = 1
-        out.append(char)
-        size += octets
-    return "".join(out) + end
+    pieces: list[str] = []
+    start, room = 0, _LINE_OCTETS
+    while start < len(line):
+        piece = line[start : start + room]
+        while (over := len(piece.encode("utf-8", "replace")) - room) > 0:
+            piece = piece[: over // -4]  # a character has four octets at most
+        pieces.append(piece)
+        start, room = start + len(piece), _LINE_OCTETS - 1  # a space goes before it
+    return f"{end} ".join(pieces) + end
 
 
 def _escape(text: str) -> str:

@@ -7,6 +7,7 @@ with another's.
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -136,7 +137,19 @@ def _unavailable(path: str, error: OSError) -> Unavailable:
         return Unavailable(f"{shown} is no folder: correct its path in the configuration")
     if isinstance(error, PermissionError):
         return Unavailable(f"{shown} may not be read: give the user that runs syncd access to it")
-    return Unavailable(f"{shown} cannot be listed ({error.strerror or type(error).__name__})")
+    return short(error, shown) or Unavailable(
+        f"{shown} cannot be listed ({error.strerror or type(error).__name__})"
+    )
+
+
+def short(error: OSError, shown: str) -> Unavailable | None:
+    """What to do where the process, and not the file, is short of something."""
+    if error.errno not in (errno.EMFILE, errno.ENFILE):
+        return None
+    return Unavailable(
+        f"{shown} cannot be opened, for too many files are open: raise the limit (LimitNOFILE, "
+        "ulimit -n, fs.file-max)"
+    )
 
 
 def refuse_sudden_emptiness(path: str, known: int, found: int) -> None:
@@ -182,7 +195,10 @@ def read_whole(path: str) -> bytes:
 
 
 def why(error: OSError) -> str:
-    """A sentence for the owner about one file; the file is named by its ref."""
+    """A sentence for the owner about one file; the file is named by its ref. Raises `Unavailable`
+    where that is no fault of the file's."""
+    if lacking := short(error, "a file"):
+        raise lacking from error
     if isinstance(error, PermissionError):
         return "it may not be read (permissions)"
     return f"it cannot be read ({error.strerror or type(error).__name__})"

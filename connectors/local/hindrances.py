@@ -25,6 +25,11 @@ _REMOTE: Final = frozenset(
 def no_watch(root: str, error: OSError) -> str:
     """What is to be done when inotify(7) refuses."""
     shown = storable(root)
+    if error.errno == errno.EMFILE and _no_descriptor():
+        return (
+            f"changes in {shown} are noticed late, because syncd may open no more files: raise its "
+            "limit (LimitNOFILE, ulimit -n); until then it is looked at from time to time"
+        )
     limit = _LIMITS.get(error.errno or 0)
     if limit is None:
         reason = error.strerror or type(error).__name__
@@ -33,6 +38,15 @@ def no_watch(root: str, error: OSError) -> str:
         f"changes in {shown} are noticed late, because {limit} is used up: raise it with sysctl; "
         "until then it is looked at from time to time"
     )
+
+
+def _no_descriptor() -> bool:
+    """Whether it is this process that may have none: inotify_init(2) says EMFILE for that too."""
+    try:
+        os.close(os.open(os.devnull, os.O_RDONLY))
+    except OSError as error:
+        return error.errno == errno.EMFILE
+    return False
 
 
 def deaf(root: str, folders: Iterable[str]) -> str:

@@ -11,8 +11,9 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from connectors.contract import Chunk, Counted, Known, Text
@@ -22,11 +23,12 @@ from connectors.local.eml import EmlFolder
 from connectors.local.files import BATCH, read_up_to, ref_prefix, storable
 from connectors.local.maildir import Maildir, maildirs
 from connectors.local.maildir_arrivals import Arrivals
-from connectors.local.mbox import Mbox
-from connectors.local.mbox_mark import read_cursor
 from connectors.local.spots import Spot, mail_spots
 from connectors.local.watched import Watched
 from connectors.records import Batch, Facet, Gone, Item
+
+if TYPE_CHECKING:
+    from connectors.local.mbox import Mbox
 
 _PARTS: Final = '{"parts":'  # begins the cursor of a path where mboxes and other mail lie
 _BOXES: Final = '{"v":1,"boxes":'  # begins that of an mbox
@@ -48,9 +50,14 @@ class Mail(Watched):
         self.scope = scope
         self._history = history
         self._zone = zone or ZoneInfo("UTC")
-        self._mbox = Mbox(root, scope, self._zone, history)
         self._arrivals = Arrivals(str(root))
         self._maildir = Maildir(root, scope, self._zone, history, self._arrivals)
+
+    @cached_property
+    def _mbox(self) -> Mbox:
+        from connectors.local.mbox import Mbox  # few have any: nobody else pays for it
+
+        return Mbox(self.root, self.scope, self._zone, self._history)
 
     def where(self) -> str:
         """See `Watched`."""
@@ -162,6 +169,8 @@ class Mail(Watched):
         self, kind: str, found: Found, cursor: str | None, known: Known, now: datetime
     ) -> Iterator[Chunk]:
         """Read the mboxes of a folder tree, then what else is there."""
+        from connectors.local.mbox_mark import read_cursor
+
         parts = _parts(cursor, self.scope, kind)
         prefix = ref_prefix(self.scope)
         inside = replace(found, count=found.count + (kind == "maildir"))

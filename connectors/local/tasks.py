@@ -21,7 +21,15 @@ from zoneinfo import ZoneInfo
 
 from connectors.contract import Draft, Known, Remote
 from connectors.errors import BadItem, Conflict, Refused, Unavailable, Vanished
-from connectors.local.files import listing, read_whole, ref_prefix, stamp_of, storable, walk
+from connectors.local.files import (
+    listing,
+    read_whole,
+    ref_prefix,
+    short,
+    stamp_of,
+    storable,
+    walk,
+)
 from connectors.local.folder import Content, FolderSource, Progress
 from connectors.records import Batch, Facet, Task
 
@@ -89,13 +97,13 @@ class TaskFolder(FolderSource):
 
     def create(self, draft: Draft) -> Remote:
         """See `connectors.contract.TaskList`."""
-        from connectors.formats.vtodo import write_task
-
         self._prepare()
         name = file_name(draft.key)
         path = os.path.join(self.root, name)
         ref = ref_prefix(self.scope) + name
         with self._writing(ref):
+            from connectors.formats.vtodo import write_task
+
             if not os.path.lexists(path):
                 temporary = self._temporary(write_task(draft))
                 try:
@@ -138,11 +146,11 @@ class TaskFolder(FolderSource):
         due: date | None = None,
         done: bool | None = None,
     ) -> Remote:
-        from connectors.formats.vtodo import edit_task
-
         path = self._path(remote.ref)
         self._tidy()
         with self._writing(remote.ref):
+            from connectors.formats.vtodo import edit_task
+
             data = read_whole(path)
             temporary = self._temporary(b"")
             try:
@@ -247,7 +255,9 @@ class TaskFolder(FolderSource):
                 ) from error
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
                 raise Unavailable(f"no space is left for {shown}: free some", wait=300.0) from error
-            raise Unavailable(f"{shown} cannot be written ({error.strerror})") from error
+            raise short(error, shown) or Unavailable(
+                f"{shown} cannot be written ({error.strerror})"
+            ) from error
 
 
 def file_name(key: str) -> str:

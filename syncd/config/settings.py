@@ -24,6 +24,9 @@ from syncd.people import normalise
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SPAN = re.compile(r"([0-9]+)\s*([hdw])")
 _LONGEST = timedelta(days=36_525)
+_EVERY = re.compile(r"([0-9]{1,9})\s*([smh])")
+_SECONDS = {"s": 1, "m": 60, "h": 3600}
+_POLL_LEAST, _POLL_MOST = 5, 86_400
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
 
@@ -38,6 +41,19 @@ def _span(value: Any) -> Any:
     if len(found[1]) > 9 or int(found[1]) > _LONGEST / unit:
         raise ValueError("a duration is a hundred years at most")
     return int(found[1]) * unit
+
+
+def _every(value: Any) -> Any:
+    """`30s`, `5m` or `1h`."""
+    if isinstance(value, timedelta):
+        return value
+    found = _EVERY.fullmatch(str(value).strip())
+    if found is None:
+        raise ValueError("how often is a number with s, m or h behind it, like 5m")
+    seconds = int(found[1]) * _SECONDS[found[2]]
+    if not _POLL_LEAST <= seconds <= _POLL_MOST:
+        raise ValueError("how often is between 5s and 24h, like 5m")
+    return timedelta(seconds=seconds)
 
 
 def _listed(value: Any) -> Any:
@@ -82,6 +98,7 @@ def _someone(value: str) -> str:
 
 Day = Annotated[date | None, BeforeValidator(_day)]
 Span = Annotated[timedelta, BeforeValidator(_span)]
+Every = Annotated[timedelta, BeforeValidator(_every)]
 Clock = Annotated[time, BeforeValidator(_clock)]
 Words = Annotated[list[str], BeforeValidator(_listed)]
 Addresses = Annotated[list[Annotated[str, AfterValidator(_somebody)]], BeforeValidator(_listed)]
@@ -141,6 +158,7 @@ class LocalAccountSettings(_Strict):
     contacts: Words = []
     tasks: str | None = None
     history: Day = None
+    poll: Every = timedelta(minutes=1)  # between two looks at what cannot say that it changed
 
     @model_validator(mode="after")
     def _has_something(self) -> LocalAccountSettings:

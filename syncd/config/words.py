@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -49,7 +48,7 @@ def words(detail: dict[str, Any], loc: Sequence[Any], label: str) -> str:
     kind, top = detail["type"], str(loc[0]) if loc else ""
     if kind == "extra_forbidden":
         known = _keys(top if len(loc) > 1 else "")
-        near = difflib.get_close_matches(str(loc[-1]), known, n=1)
+        near = _near(str(loc[-1]), known)
         hint = f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(known)}"
         return f"unknown key {str(loc[-1])!r}: {hint}"
     if kind == "missing":
@@ -78,7 +77,7 @@ def _literal(detail: dict[str, Any], key: str, label: str) -> str:
             return f"kind {given!r} cannot be used in this version: only `local` can"
         return f"unknown kind {given!r}: write `local`"
     known = _quoted(str(detail["ctx"]["expected"]))
-    near = difflib.get_close_matches(str(given), known, n=1)
+    near = _near(str(given), known)
     if near:
         return f"{label}: {given!r} is unknown: did you mean {near[0]!r}?"
     return f"{label}: write {_either(known)}" + ("" if given is None else f", not {given!r}")
@@ -102,3 +101,9 @@ def _plain(detail: dict[str, Any]) -> str:
     if kind == "greater_than_equal":
         return f"write {limits['ge']} or more"
     return _BY_TYPE.get(kind) or str(detail["msg"]).removeprefix("Value error, ")
+
+
+def _near(given: str, known: Sequence[str]) -> list[str]:
+    from difflib import get_close_matches  # only a mistake needs it
+
+    return get_close_matches(given, known, n=1)

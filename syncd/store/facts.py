@@ -34,4 +34,7 @@ _SEVERAL = Query(
 
 
 def drop(connection: Connection, owner: str, name: str) -> None:
-    connection.execute(delete(fact).where(fact.c.owner == owner, fact.c.name == name))
+    _DROP.do(connection, owner=owner, name=name)
+
+
+_DROP = Query(lambda _: delete(fact).where(owned(fact), fact.c.name == bindparam("name")))

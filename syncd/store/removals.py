@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from syncd.store.ledger_outbox import CREATE, READY
+from syncd.store.query import Query, owned
 from syncd.store.schema import item, outbox, task
 from syncd.store.schema_words import removal
 from syncd.store.statements import chunked, insert_or
@@ -30,11 +31,20 @@ class Removal:
 
 def pending(connection: Connection, owner: str, account: str | None = None) -> list[Removal]:
     """What is left to do, in one list or in all."""
-    query = select(removal).where(removal.c.owner == owner)
-    if account is not None:
-        query = query.where(removal.c.account == account)
-    rows = connection.execute(query.order_by(removal.c.account, removal.c.key))
-    return [Removal(row.account, row.key, row.op, row.ref, row.error) for row in rows]
+    if account is None:
+        rows = _PENDING(connection, owner=owner)
+    else:
+        rows = _PENDING_IN(connection, owner=owner, account=account)
+    return [Removal(*row) for row in rows]
+
+
+def _pending() -> Any:
+    columns = (removal.c.account, removal.c.key, removal.c.op, removal.c.ref, removal.c.error)
+    return select(*columns).where(owned(removal)).order_by(removal.c.account, removal.c.key)
+
+
+_PENDING = Query(lambda _: _pending())
+_PENDING_IN = Query(lambda _: _pending().where(removal.c.account == bindparam("account")))
 
 
 def of_tasks(

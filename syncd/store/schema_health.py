@@ -6,9 +6,9 @@ trial   what failed by itself (an item, or the folding of one person) and is tri
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Column, Integer, String, Table, Text
 
-from syncd.store.schema import metadata
+from syncd.store.schema import metadata, partial
 
 __all__ = ["health", "metadata", "trial"]
 
@@ -49,10 +49,9 @@ trial = Table(
     Column("version", String(64), nullable=False),  # of syncd and its inference, that failed
     sqlite_with_rowid=False,
 )
-Index(
+partial(
     "ix_trial_next_at",
     trial.c.owner,
     trial.c.next_at,
-    sqlite_where=trial.c.next_at.is_not(None),
-    postgresql_where=trial.c.next_at.is_not(None),
+    where=trial.c.next_at.is_not(None),
 )

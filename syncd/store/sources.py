@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
+from rules.values import value
 from syncd.people.forgotten import Forgotten, is_sealed
 from syncd.store.database import Database
-from syncd.store.query import Query, owned
+from syncd.store.query import Query, driver_of, owned
 from syncd.store.schema import cursor, item
-from syncd.store.statements import insert_or
+from syncd.store.statements import put_rows
 from syncd.store.times import maybe_int, maybe_moment
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SourceRow:
     """One source (account, facet, scope) as last read."""
 
@@ -43,26 +45,29 @@ class StoredItems:
     forgotten: Forgotten = field(default=Forgotten())
 
     def under(self, prefix: str) -> Mapping[str, str]:
-        query = select(item.c.ref, item.c.stamp).where(
-            item.c.owner == self.database.owner,
-            item.c.account == self.account,
-            item.c.facet == self.facet,
-        )
-        if prefix:
-            if self.database.engine.dialect.name == "sqlite":
-                # A range uses the index; here texts compare by their bytes.
-                query = query.where(item.c.ref >= prefix, item.c.ref < prefix + "\U0010ffff")
-            else:
-                query = query.where(item.c.ref.startswith(prefix, autoescape=True))
+        places = {"owner": self.database.owner, "account": self.account, "facet": self.facet}
         with self.database.read() as connection:
-            # The driver's own rows: there may be half a million.
-            rows = cast("Iterator[tuple[str, str]]", connection.execute(query).cursor)
-            found = dict(rows)
+            found = dict(self._listed(connection, prefix, places))
             if self.forgotten:
                 found |= self._sealed(connection, prefix)
         if prefix and not is_sealed(prefix):
             return found
         return {ref: stamp for ref, stamp in found.items() if not is_sealed(ref)}
+
+    def _listed(
+        self, connection: Connection, prefix: str, places: Mapping[str, str]
+    ) -> Iterable[tuple[str, str]]:
+        """Rows as the driver gives them: there may be half a million."""
+        if not prefix:
+            sql, bound = _ITEMS.bound(connection, **places)
+        elif connection.dialect.name == "sqlite":
+            # A range uses the index; here texts compare by their bytes.
+            end = prefix + "\U0010ffff"
+            sql, bound = _RANGE.bound(connection, **places, prefix=prefix, end=end)
+        else:
+            pattern = re.sub(r"([\\%_])", r"\\\1", prefix) + "%"
+            sql, bound = _BELOW.bound(connection, **places, pattern=pattern)
+        return cast("Iterable[tuple[str, str]]", driver_of(connection).execute(sql, bound))
 
     def _sealed(self, connection: Connection, prefix: str) -> dict[str, str]:
         query = select(item.c.ref, item.c.stamp).where(
@@ -73,6 +78,19 @@ class StoredItems:
         )
         opened = {self.forgotten.opened(row.ref): row.stamp for row in connection.execute(query)}
         return {ref: stamp for ref, stamp in opened.items() if ref.startswith(prefix)}
+
+
+def _items() -> Any:
+    return select(item.c.ref, item.c.stamp).where(
+        owned(item), item.c.account == bindparam("account"), item.c.facet == bindparam("facet")
+    )
+
+
+_ITEMS = Query(lambda _: _items())
+_RANGE = Query(
+    lambda _: _items().where(item.c.ref >= bindparam("prefix"), item.c.ref < bindparam("end"))
+)
+_BELOW = Query(lambda _: _items().where(item.c.ref.like(bindparam("pattern"), escape="\\")))
 
 
 def load(connection: Connection, owner: str) -> list[SourceRow]:
@@ -105,31 +123,35 @@ _FAILED = Query(
 
 def get(connection: Connection, owner: str, account: str, facet: str, scope: str) -> SourceRow:
     """The source's row; a blank one if it was never read."""
-    query = select(cursor).where(
-        cursor.c.owner == owner,
-        cursor.c.account == account,
-        cursor.c.facet == facet,
-        cursor.c.scope == scope,
+    rows = _ONE(connection, owner=owner, account=account, facet=facet, scope=scope)
+    return _row(rows[0]) if rows else SourceRow(account, facet, scope)
+
+
+_ONE = Query(
+    lambda _: select(cursor).where(
+        owned(cursor),
+        cursor.c.account == bindparam("account"),
+        cursor.c.facet == bindparam("facet"),
+        cursor.c.scope == bindparam("scope"),
     )
-    row = connection.execute(query).first()
-    return SourceRow(account, facet, scope) if row is None else _row(row)
+)
 
 
 def put(connection: Connection, owner: str, row: SourceRow) -> None:
-    values = {
-        "owner": owner,
-        "account": row.account,
-        "facet": row.facet,
-        "scope": row.scope,
-        "cursor": row.cursor,
-        "done_at": maybe_int(row.done_at),
-        "ok_at": maybe_int(row.ok_at),
-        "error": row.error,
-        "error_kind": row.error_kind,
-        "error_at": maybe_int(row.error_at),
-    }
+    values = (
+        owner,
+        row.account,
+        row.facet,
+        row.scope,
+        row.cursor,
+        maybe_int(row.done_at),
+        maybe_int(row.ok_at),
+        row.error,
+        row.error_kind,
+        maybe_int(row.error_at),
+    )
     keys = ("owner", "account", "facet", "scope")
-    connection.execute(insert_or(connection, cursor, keys, replace=True), values)
+    put_rows(connection, cursor, [values], keys, replace=True)
 
 
 def _row(row: Sequence[Any]) -> SourceRow:
@@ -196,16 +218,20 @@ def start_over(connection: Connection, owner: str) -> None:
 
 def count(connection: Connection, owner: str, account: str, facet: str) -> int:
     """How many items are known of this facet."""
-    query = select(func.count()).where(
-        item.c.owner == owner, item.c.account == account, item.c.facet == facet
+    found = _COUNT.column(connection, owner=owner, account=account, facet=facet)
+    return int(found[0])
+
+
+_COUNT = Query(
+    lambda _: select(func.count()).where(
+        owned(item), item.c.account == bindparam("account"), item.c.facet == bindparam("facet")
     )
-    return int(connection.execute(query).scalar() or 0)
+)
 
 
 def acknowledge(
     connection: Connection, owner: str, account: str, facet: str, ref: str, stamp: str
 ) -> None:
     """Note one item as known, as it is now."""
-    values = {"owner": owner, "account": account, "facet": facet, "ref": ref, "stamp": stamp}
-    statement = insert_or(connection, item, ("owner", "account", "facet", "ref"), replace=True)
-    connection.execute(statement, [values | {"state": "ok", "reason": ""}])
+    values = (owner, account, facet, ref, stamp, "ok", "")
+    put_rows(connection, item, [values], ("owner", "account", "facet", "ref"), replace=True)

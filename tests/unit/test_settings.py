@@ -60,3 +60,29 @@ def test_whatever_stands_there_is_answered_in_plain_words(
                 for word in ("Input", "valid", "dictionary", "instance", "dict["):
                     assert word not in mistake.message, (value, mistake)
     assert wrong > 3
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("5s", 5), ("90 s", 90), ("5m", 300), ("1h", 3600), ("24h", 86_400)],
+)
+def test_how_often_is_a_number_with_a_unit(text: str, seconds: int, tmp_path: Path) -> None:
+    """Seconds, minutes or hours; without `poll:` it is a minute."""
+    path = tmp_path / "syncd.yaml"
+    path.write_text(json.dumps(GOOD), encoding="utf-8")
+    assert Document(path).settings().accounts[0].poll.total_seconds() == 60
+    account = {**GOOD["accounts"][0], "poll": text}
+    path.write_text(json.dumps({**GOOD, "accounts": [account]}), encoding="utf-8")
+    assert Document(path).settings().accounts[0].poll.total_seconds() == seconds
+
+
+@pytest.mark.parametrize(
+    "text", ["5", "0s", "4s", "25h", "2d", "-1m", "1.5h", "often", "999999999h"]
+)
+def test_how_often_is_refused_with_an_example(text: str, tmp_path: Path) -> None:
+    """Whatever is no length between five seconds and a day is told with one that is."""
+    path = tmp_path / "syncd.yaml"
+    account = {**GOOD["accounts"][0], "poll": text}
+    path.write_text(json.dumps({**GOOD, "accounts": [account]}), encoding="utf-8")
+    with pytest.raises(ConfigErrors, match="like 5m"):
+        Document(path).settings()

@@ -110,6 +110,24 @@ def test_no_descriptor_left(tmp_path: Path) -> None:
     assert source.wait(0)
 
 
+def test_only_inotify_finds_no_descriptor(tmp_path: Path) -> None:
+    """The last one went to what wakes a wait: it is polled, and the limit that is named is that of
+    open files."""
+    source = Cards(tmp_path, "people")
+    quiet(Cards(tmp_path, "people"), Ledger())
+    one = os.open(os.devnull, os.O_RDONLY)
+    os.close(one)  # the lowest that is free
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (one + 1, hard))
+    try:
+        assert source.wait(0)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert "LimitNOFILE" in source.hindrance
+    assert source.wait(0.01)
+    assert source.hindrance == ""
+
+
 @pytest.mark.parametrize(
     ("mounts", "hindered"),
     [

@@ -1,0 +1,205 @@
+"""One decided write, made: created or changed in its list, and confirmed.
+
+Whoever is in doubt looks before writing. What the owner changed in the meantime is found by
+comparing, and stays.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final, Protocol
+
+from sqlalchemy import Connection
+
+from connectors.contract import Draft, Remote, TaskList
+from connectors.errors import Ambiguous, Conflict
+from connectors.records import Task
+from syncd.planner import Complete, Copy, Intent, Status, TaskState, Write, to_write
+from syncd.planner.words import plain
+from syncd.store import facts, ledger, ledger_hand, ledger_outbox, sources
+from syncd.store.ledger_outbox import DOUBT, Entry
+
+DRAFTED: Final = "drafted:"  # begins the fact that says how a task was first drafted
+_ROUNDS = 3  # of reading anew and deciding anew within one delivery
+
+
+class Transactions(Protocol):
+    """What opens a transaction and commits it at its end: an engine, or our database."""
+
+    def begin(self) -> AbstractContextManager[Connection]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Writes to one list. Raises the list's errors; then the entry is as it was."""
+
+    transactions: Transactions
+    owner: str
+    account: str
+    tasks: TaskList
+    now: datetime
+
+    def create(
+        self, entry: Entry, draft: Draft, task: TaskState, *, restored: bool = False
+    ) -> bool:
+        """Create a task that is not in the list; whether it is there now. With `restored` it may
+        have been written after the state was."""
+        doubt = entry.state == DOUBT or restored
+        cancelled = task.status is not Status.OPEN
+        found: Sequence[Remote] = ()
+        if doubt:
+            # Even where a second one cannot come to be: it may have been deleted since.
+            found = self.tasks.find(draft.key)
+            if not self.tasks.creates_once:
+                self._remember(draft)
+        if found:
+            self._found(entry, found)
+        elif cancelled:
+            with self.transactions.begin() as connection:
+                ledger_outbox.drop_key(connection, self.owner, entry.key)
+            return False
+        else:
+            try:
+                remote = self.tasks.create(draft)
+            except Ambiguous:
+                # A look at once settles most of it; a second write has to wait for the next try.
+                found = self.tasks.find(draft.key)
+                if not found:
+                    raise
+                self._found(entry, found)
+                return True
+            # Where a key can only be created once, it may have been there already, and been edited.
+            older = self.tasks.creates_once and _second(remote.task) != _second(draft)
+            self._created(entry, remote, fresh=not doubt and not older)
+        return True
+
+    def _remember(self, draft: Draft) -> None:
+        """A first writing of it may still land, as it was drafted, long after this one: by then our
+        own words may be others."""
+        text = digest(Copy(draft.title, draft.notes, draft.due))
+        with self.transactions.begin() as connection:
+            facts.put(connection, self.owner, DRAFTED + draft.key, text)
+
+    def _found(self, entry: Entry, found: Sequence[Remote]) -> None:
+        """It was written before. When its owner deleted it since, that is an answer."""
+        remote = next((one for one in found if not one.deleted), found[0])
+        self._created(entry, remote, fresh=False)
+
+    def _created(self, entry: Entry, remote: Remote, *, fresh: bool) -> None:
+        """Confirm a creation. What a fresh one came back as counts as our own words: a list may
+        shorten a title; one that was found may carry the owner's hand already."""
+        with self.transactions.begin() as connection:
+            row = ledger.by_key(connection, self.owner, [entry.key]).get(entry.key)
+            if row is not None and row.task is not None and row.task.ref is None:
+                if fresh:
+                    ours = copy_of(remote.task)
+                    row = row.having(replace(row.task, ours=ours, theirs=ours))
+                seen = ledger_hand.observe(connection, self.owner, row, seen_in(remote), self.now)
+                if remote.deleted:
+                    ledger_hand.dismiss(connection, self.owner, seen.tracked, self.now)
+            if not remote.deleted:
+                self._know(connection, remote)
+            ledger_outbox.drop(connection, self.owner, entry)
+
+    def _know(self, connection: Connection, remote: Remote) -> None:
+        """The list need not tell us what we wrote ourselves: its next reading finds it known,
+        unless the owner was at it since."""
+        sources.acknowledge(connection, self.owner, self.account, "tasks", remote.ref, remote.stamp)
+
+    def change(self, entry: Entry, intent: Intent, task: TaskState) -> bool:
+        """Change a task in the list as its owner leaves room for; whether anything was written."""
+        for round_ in range(_ROUNDS):
+            write = to_write(task, intent)
+            if not write:
+                break
+            try:
+                remote = self._write(intent, task, write)
+            except (Ambiguous, Conflict):
+                if round_ == _ROUNDS - 1:
+                    raise
+                read = self._read_again(entry)
+                if read is None:
+                    break
+                task = read
+                continue
+            self._changed(entry, task, remote, write)
+            return True
+        with self.transactions.begin() as connection:
+            ledger_outbox.drop(connection, self.owner, entry)
+        return False
+
+    def _write(self, intent: Intent, task: TaskState, write: Write) -> Remote:
+        remote = _remote(intent.key, task)
+        if isinstance(intent, Complete):
+            return self.tasks.complete(remote, intent.at, write.notes)
+        return self.tasks.update(
+            remote,
+            title=write.title,
+            notes=write.notes,
+            due=write.due,
+            completed=write.completed,
+        )
+
+    def _read_again(self, entry: Entry) -> TaskState | None:
+        """The task after another look at the list; None where the list no longer has it."""
+        found = self.tasks.find(entry.key)
+        with self.transactions.begin() as connection:
+            row = ledger.by_key(connection, self.owner, [entry.key]).get(entry.key)
+            alive = [one for one in found if not one.deleted]
+            if not alive or row is None or row.task is None:
+                return None  # what a deletion means is said by the list itself, when it is read
+            ref = row.task.ref
+            remote = next((one for one in alive if one.ref == ref), alive[0])
+            seen = ledger_hand.observe(connection, self.owner, row, seen_in(remote), self.now)
+            return seen.tracked.task
+
+    def _changed(self, entry: Entry, before: TaskState, remote: Remote, write: Write) -> None:
+        with self.transactions.begin() as connection:
+            row = ledger.by_key(connection, self.owner, [entry.key]).get(entry.key)
+            if row is not None and row.task is not None:
+                task, now = row.task, copy_of(remote.task)
+                ours = replace(
+                    task.ours,
+                    title=task.ours.title if write.title is None else now.title,
+                    notes=task.ours.notes if write.notes is None else now.notes,
+                    due=task.ours.due if write.due is None else now.due,
+                    completed=now.completed,
+                )
+                task = replace(task, ours=ours)
+                if task.stamp == before.stamp:
+                    task = replace(task, theirs=now, ref=remote.ref, stamp=remote.stamp)
+                # Else the list was read since: what was read then is newer than this answer.
+                ledger.put_task(connection, self.owner, row, task)
+            self._know(connection, remote)
+            ledger_outbox.drop(connection, self.owner, entry)
+
+
+def _second(one: Task | Draft) -> datetime | None:
+    """When it was created; lists keep whole seconds."""
+    return None if one.created is None else one.created.replace(microsecond=0)
+
+
+def digest(text: Copy) -> str:
+    """Tells whether a text is the one that was drafted, and nothing of what it says."""
+    parts = (plain(text.title), plain(text.notes), text.due)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def _remote(key: str, task: TaskState) -> Remote:
+    theirs = task.theirs
+    seen = Task(key, theirs.title, theirs.notes, theirs.due, theirs.completed)
+    return Remote(task.ref or "", task.stamp or "", seen)
+
+
+def copy_of(task: Task) -> Copy:
+    """What a task says, without what only its list knows."""
+    return Copy(task.title, task.notes, task.due, task.completed)
+
+
+def seen_in(remote: Remote) -> ledger_hand.Found:
+    """A task as its list has it, for the owner's hand to be found in it."""
+    return ledger_hand.Found(remote.ref, remote.stamp, remote.task)
