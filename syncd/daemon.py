@@ -10,16 +10,18 @@ old ones if they are wrong.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import datetime
-from threading import Thread
 
 from syncd import log
+from syncd.engine.checkup import Checkup
 from syncd.engine.crew import Crew
 from syncd.engine.engine import Engine
+from syncd.engine.listener import Listener
 from syncd.engine.loop import LOOK_UP, Loop
 from syncd.engine.mailbox import Leaving, Mailbox
 from syncd.engine.reread import Refused, Reread
+from syncd.engine.seat import Seat
 from syncd.engine.signals import Signals
 from syncd.engine.timekeeper import Timekeeper
 from syncd.engine.trim import one_arena, settle_down
@@ -27,14 +29,19 @@ from syncd.engine.voice import Voice
 from syncd.engine.worker import Desk, run_in
 from syncd.pipeline.lull import QUIET
 from syncd.pipeline.workshop import Workshop
-from syncd.store.errors import StoreUnwritable
-from syncd.store.lock import exclusive
+from syncd.store import ailments
+from syncd.store.errors import StoreError
+from syncd.store.lock import Hold, exclusive
 from syncd.store.poke import Ear
 
 _LAST_WORDS = 0.2  # seconds for a task list to answer what was written to it
 NOBODY_SIGNED_IN = 77
 
-__all__ = ["Daemon", "Refused"]
+__all__ = ["Daemon", "EngineDied", "Refused"]
+
+
+class EngineDied(RuntimeError):
+    """Whoever started us has to start us anew."""
 
 
 class Daemon:
@@ -59,19 +66,23 @@ class Daemon:
         self._engine = Engine(shop, run=run_in(self._mailbox), show=self, quiet=QUIET)
         self._loop = Loop(self._engine, self._mailbox, clock, voice.pulse, voice.alive)
         self._config = Reread(self._loop, voice, reload, clock)
+        self._beside: list[Seat] = []
+        self._checkup = Checkup(self._loop, voice, clock, self._beside)
         self._desk = Desk(
             self._engine, clock, lambda: self._loop.blocked, lambda: self._mailbox.post("room")
         )
 
-    def run(self) -> int:
-        """Until a signal ends it; returns the exit code. Raises `StoreError` where another syncd
-        holds the state, and what broke the engine."""
+    def run(self, held: Hold | None = None) -> int:
+        """Until a signal ends it; returns the exit code. The state is `held` already, or is now.
+        Raises `StoreError` where another syncd holds it, and what broke the engine."""
         one_arena()
         database = self._engine.shop.database
-        with exclusive(database), Ear(database) as ear, self._signals.heard():
+        holding = exclusive(database) if held is None else nullcontext(held)
+        with holding as hold, Ear(database) as ear, self._signals.heard():
+            self._loop.hold = hold
             with self._signals.left_to_main():
                 self._voice.open(self._mailbox)
-                Thread(target=self._hear, args=(ear,), name="ear", daemon=True).start()
+                self._listen(ear)
             try:
                 try:
                     self._live()
@@ -79,6 +90,9 @@ class Daemon:
                     self._signals.quiet()
             except Leaving:
                 pass
+            except SystemExit as error:
+                # A library may not end the process, least of all as if all were well.
+                raise EngineDied("the engine was ended by SystemExit") from error
             finally:
                 self._leave()
         code = self._signals.code or 0
@@ -89,18 +103,18 @@ class Daemon:
         log.event("daemon.started", accounts=len(self._engine.shop.accounts))
         self._config.note([])
         if self._real:
-            self._loop.timekeeper = Timekeeper(self._desk, self._loop.clock_is)
-            self._loop.timekeeper.start()
+            clock = Seat(lambda: Timekeeper(self._desk, self._loop.clock_is))
+            self._loop.timekeeper = self._sit(clock)
             self._loop.doubt_clock()
         settled = False
         while self._signals.code is None:
-            if self._loop.blocked:
-                self._loop.stale = True
-            elif self._loop.stale:
-                self._begin()
+            if self._loop.begin():
+                self._set_to_work()
+            self._checkup.look()
             self._voice.tell(self._loop, self._clock())
-            kind = self._loop.beat(self._voice.patience(LOOK_UP))
+            kind = self._loop.beat(self._checkup.patience(self._voice.patience(LOOK_UP)))
             if kind == "reload":
+                self._signals.reread_begins()
                 self._config.reread()
                 settled = False
             elif not kind and self._strained:
@@ -110,34 +124,46 @@ class Daemon:
                 self._settle_down()
                 self._loop.crew.ring_hands()
                 log.event("daemon.settled")
-                if self._real and self._engine.nobody_signed_in():
-                    self._signals.code = NOBODY_SIGNED_IN
+                with suppress(StoreError):  # it is asked for again with the next configuration
+                    if self._real and self._engine.nobody_signed_in():
+                        self._signals.code = NOBODY_SIGNED_IN
 
     def _settle_down(self) -> None:
         """Long work is over: what it needed is given back."""
         settle_down(self._engine.shop.database.engine)
         self._strained = False
 
-    def _begin(self) -> None:
-        """What a pass does first; then everybody goes to work, or goes on with it."""
-        try:
-            with self._voice.pulse.step("start"):
-                self._engine.start(self._clock())
-        except StoreUnwritable:
-            self._loop.no_room(self._clock())
-            return
-        self._loop.stale = False
+    def _set_to_work(self) -> None:
+        """What a pass does first is done: everybody goes to work, or goes on with it."""
         if self._loop.crew is None:
             self._loop.crew = Crew(self._desk, self._engine.shop, self._loop.locks)
             self._loop.crew.start()
         else:
             self._loop.crew.ask()
 
+    def _listen(self, ear: Ear) -> None:
+        database, pulse = self._loop.database, self._voice.pulse
+
+        def late(since: datetime | None) -> None:
+            log.event("engine.stuck" if since is not None else "engine.went_on")
+            ailments.note_late(database, since)
+
+        self._sit(Seat(lambda: Listener(self._desk, ear, pulse, self._loop.poke, late)))
+
+    def _sit(self, seat: Seat) -> Seat:
+        """Somebody who does not come and go with a configuration."""
+        self._beside.append(seat)
+        seat.start()
+        return seat
+
     def _leave(self) -> None:
         """Everything is stored. Who hangs in the network ends with the process."""
         self._signals.quiet()
         self._voice.leave()
         self._config.note([])  # of a daemon that does not run there is nothing to say
+        self._checkup.leave()
+        for seat in self._beside:
+            seat.worker.dismiss()
         self._mailbox.close()
         if self._loop.crew is not None:
             self._loop.crew.dismiss()
@@ -154,9 +180,3 @@ class Daemon:
         self._strained = True
         self._signals.leave_if_told()
         self._voice.alive()
-
-    def _hear(self, ear: Ear) -> None:
-        with suppress(OSError, ValueError):  # it was closed: we leave
-            while True:
-                if ear.listen():
-                    self._loop.poke()

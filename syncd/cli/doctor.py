@@ -11,7 +11,7 @@ import typer
 from sqlalchemy import make_url
 
 from syncd import wiring
-from syncd.cli import doctor_accounts, doctor_state
+from syncd.cli import doctor_accounts, doctor_metrics, doctor_state
 from syncd.cli.context import Call, JsonOption, NowOption, call_of, print_json
 from syncd.config import ConfigErrors
 from syncd.store.database import HEAD
@@ -58,6 +58,7 @@ def _findings(call: Call, now: str | None, *, full: bool, real: bool) -> Iterato
     moment = call.moment(now, assembly)
     yield from doctor_accounts.configuration(assembly)
     yield from _tried("secrets", lambda: doctor_accounts.credentials(assembly))
+    yield from _tried("metrics", lambda: doctor_metrics.metrics(assembly))
     url = make_url(wiring.state_url(assembly))
     sound = True
     if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):

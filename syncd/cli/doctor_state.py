@@ -13,7 +13,7 @@ from sqlalchemy import URL
 
 from syncd.pipeline import clock
 from syncd.pipeline.workshop import Workshop
-from syncd.store import backup, disk, lock, tombstones, trouble
+from syncd.store import ailments, backup, disk, lock, refused, tombstones, trouble
 from syncd.store.database import HEAD, Database
 from syncd.store.errors import StoreError
 from syncd.store.restore import kept_copies
@@ -127,6 +127,19 @@ def content(shop: Workshop, *, full: bool) -> Iterator[Finding]:
     with database.read() as connection:
         for one in trouble.standing(connection, database.owner):
             yield wrong(one.kind, one.words)
+        if refused.standing(connection, database.owner) is not None:
+            yield wrong(
+                "daemon", "it uses the configuration of before: the new one was refused",
+                "`syncd check`, then tell it to read it again (SIGHUP)",
+            )  # fmt: skip
+        for ailment in ailments.standing(connection, database.owner):
+            if ailment.kind == ailments.METRICS:
+                continue  # said where the port itself is looked at
+            what, do = f"daemon/{ailment.kind}", "see `syncd status`, and the log"
+            if ailment.kind in ailments.MILD:
+                yield warning(what, ailment.words, do)
+            else:
+                yield wrong(what, ailment.words, do)
         if full:
             yield from invariants(connection, database.owner)
     yield _forgotten(database, shop)

@@ -10,6 +10,7 @@ import typer
 from syncd.cli.context import JsonOption, NowOption, call_of, print_json
 from syncd.cli.mute import line_of
 from syncd.cli.session import reading
+from syncd.store import ailments
 from syncd.views.health import nobody_signed_in
 from syncd.views.status import status_of
 
@@ -63,7 +64,8 @@ def _why(reason: str) -> str:
 
 
 def lines_of(status: dict[str, Any]) -> list[str]:
-    return trouble_lines(status["trouble"]) + _lines(status)
+    first = trouble_lines(status["trouble"]) + ailment_lines(status["ailments"])
+    return first + _lines(status)
 
 
 def trouble_lines(found: list[dict[str, Any]]) -> list[str]:
@@ -89,6 +91,7 @@ def _lines(status: dict[str, Any]) -> list[str]:
             f"The running syncd uses the configuration of before {wrong['at']:%Y-%m-%d %H:%M} UTC: "
             "the new one is wrong, `syncd check` says where"
         )
+    lines += polled_lines(status["ailments"])
     lines += health_lines(status["health"])
     for row in status["accounts"]:
         account, facet = row["account"], row["facet"]
@@ -149,6 +152,24 @@ def _lines(status: dict[str, Any]) -> list[str]:
         )
         lines += _some([f"{task['title']}  {task['key']}" for task in one["tasks"]])
     return lines
+
+
+def ailment_lines(found: list[dict[str, Any]]) -> list[str]:
+    """What ails the daemon that runs, but not what it is only late to notice."""
+    return [
+        (f"Since {one['since']:%Y-%m-%d %H:%M} UTC: " if one["since"] else "") + one["words"]
+        for one in found
+        if one["kind"] != ailments.WATCHING
+    ]
+
+
+def polled_lines(found: list[dict[str, Any]]) -> list[str]:
+    """Where changes are noticed late, and why."""
+    words = [one["words"] for one in found if one["kind"] == ailments.WATCHING]
+    polled = list(dict.fromkeys(words))
+    if len(polled) > 1:
+        return [f"{len(polled)} places are looked at from time to time:", *_some(polled)]
+    return polled
 
 
 _FACETS = {"delivery": "writing tasks"}

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
+from functools import partial
 from threading import Lock
 
-from connectors.contract import TextSource
+from connectors.contract import TaskList, TextSource
 from connectors.errors import ConnectorError
+from syncd import log
 from syncd.engine.deliverer import Deliverer
+from syncd.engine.seat import Seat
 from syncd.engine.watcher import HandWatcher, Watcher
 from syncd.engine.worker import Desk, Worker
 from syncd.pipeline.workshop import Workshop
+from syncd.store.ailments import WATCHING, Ailment
 
 
 class Crew:
@@ -19,66 +23,110 @@ class Crew:
     still be at one."""
 
     def __init__(self, desk: Desk, shop: Workshop, locks: dict[str, Lock]) -> None:
-        self._watchers: list[Watcher] = []
-        self._readers: list[Watcher] = []  # who can fetch texts
-        self._hands: list[HandWatcher] = []
-        self._deliverers: list[Deliverer] = []
+        self._desk = desk
+        self._seats: list[Seat] = []
         for account in shop.accounts:
             for source in account.readable:
-                watcher = Watcher(desk, account.name, source, account.poll)
-                self._watchers.append(watcher)
-                if isinstance(source, TextSource):
-                    self._readers.append(watcher)
+                self._hire(partial(Watcher, desk, account.name, source, account.poll))
             if account.tasks is not None:
                 alone = locks.setdefault(account.name, Lock())
-                deliverer = Deliverer(desk, account.name, alone)
-                hand = HandWatcher(
-                    desk, account.name, account.tasks, account.poll, alone, deliverer.ring
-                )
-                self._deliverers.append(deliverer)
-                self._hands.append(hand)
-                self._watchers.append(hand)
+                self._attend(account.name, account.tasks, account.poll, alone)
+        self._sit()
 
-    @property
-    def _all(self) -> list[Worker]:
-        return [*self._watchers, *self._deliverers]
+    def _attend(
+        self, account: str, tasks: TaskList, poll: float, alone: AbstractContextManager[object]
+    ) -> None:
+        """Hire those who write to a list and who read it."""
+        desk = self._desk
+        writes = self._hire(lambda: Deliverer(desk, account, alone))
+        self._hire(lambda: HandWatcher(desk, account, tasks, poll, alone, writes.ring))
+
+    def _hire(self, make: Callable[[], Worker]) -> Seat:
+        seat = Seat(make)
+        self._seats.append(seat)
+        return seat
+
+    def _sit(self) -> None:
+        """Who is there now, by what they do."""
+        self._all = [seat.worker for seat in self._seats]
+        self._watchers = [one for one in self._all if isinstance(one, Watcher)]
+        # Who can fetch texts.
+        self._readers = [one for one in self._watchers if isinstance(one.source, TextSource)]
+        self._hands = [one for one in self._all if isinstance(one, HandWatcher)]
+        self._deliverers = [one for one in self._all if isinstance(one, Deliverer)]
 
     def start(self) -> None:
+        for seat in self._seats:
+            seat.start()
+
+    # --- looked after ---
+
+    def tend(self) -> None:
+        """Whoever has died is replaced, after a while."""
+        changed = [seat.tend() for seat in self._seats]
+        if any(changed):
+            self._sit()
+
+    def patience(self, most: float) -> float:
+        """For how many seconds nobody has to be replaced."""
+        return min([most, *(one for seat in self._seats if (one := seat.left()) is not None)])
+
+    def ailments(self) -> Iterator[Ailment]:
+        """Who fails, and who does not hear of everything at once."""
         for one in self._all:
-            one.start()
+            ailment = one.ailment
+            if ailment is not None:
+                yield ailment
+        for watcher in self._watchers:
+            if watcher.hindrance:
+                yield Ailment(WATCHING, watcher.hindered_since, watcher.hindrance)
+
+    def hindered(self) -> dict[str, int]:
+        """How many sources of each account are polled because their changes are not all heard."""
+        found: dict[str, int] = {}
+        for one in self._watchers:
+            if one.hindrance:
+                found[one.account] = found.get(one.account, 0) + 1
+        return found
+
+    # --- rung ---
 
     def ask(self) -> None:
         """Ask every source once more, and try again what could not be written."""
-        for one in self._watchers:
-            with suppress(ConnectorError, OSError):
-                one.ask()
+        for worker in self._all:
+            worker.faults.hasten()
+        _tell(one.ask for one in self._watchers)
         self.ring_deliverers()
 
     def ring_readers(self) -> None:
         """Other texts are wanted."""
-        self._ring(self._readers)
+        _tell(one.ring for one in self._readers)
 
     def ring_hands(self) -> None:
         """Every source was asked: a list may have to be read once more."""
-        self._ring(self._hands)
+        _tell(one.ring for one in self._hands)
 
     def ring_deliverers(self) -> None:
         """Something may wait to be written."""
-        self._ring(self._deliverers)
-
-    def _ring(self, workers: Iterable[Worker]) -> None:
-        for one in workers:
-            # A source that cannot be woken looks up by itself; asking it says what is wrong.
-            with suppress(ConnectorError, OSError):
-                one.ring()
+        _tell(one.ring for one in self._deliverers)
 
     def dismiss(self) -> None:
         """Have nothing more of them, at once; who hangs in the network ends when that does."""
-        for one in self._all:
-            with suppress(ConnectorError, OSError):
-                one.dismiss()
+        _tell(one.dismiss for one in self._all)
 
     def wait(self, seconds: float) -> None:
         """Give those who write to a list a moment to hear its answer."""
         for one in self._deliverers:
-            one.join(seconds / max(1, len(self._deliverers)))
+            if one.is_alive():
+                one.join(seconds / len(self._deliverers))
+
+
+def _tell(acts: Iterable[Callable[[], None]]) -> None:
+    """A source that cannot be woken looks up by itself; asking it says what is wrong."""
+    for act in acts:
+        try:
+            act()
+        except (ConnectorError, OSError):
+            continue
+        except Exception as error:  # noqa: BLE001  # one account's fault is nobody else's
+            log.event("worker.failed", worker="wake", error=error)

@@ -25,7 +25,8 @@ from syncd.engine.lists import Lists
 from syncd.engine.mailbox import leave_if_dismissed
 from syncd.inference.model import Reading
 from syncd.outbox import Summary
-from syncd.pipeline.hand import HandReader, to_accept
+from syncd.pipeline.hand import HandReader
+from syncd.pipeline.incidents import to_accept
 from syncd.pipeline.lists import settle_twins
 from syncd.pipeline.lull import Lull
 from syncd.pipeline.observe import Outcome, Reader
@@ -125,7 +126,8 @@ class Engine:
         try:
             outcome = self._with_shop(pull, now)
         finally:
-            self._act("read", lambda at: self._judge.read_to_the_end(place, at), now)
+            if self._judge.waits_for(place):
+                self._act("read", lambda at: self._judge.read_to_the_end(place, at), now)
         asked.add(place)
         if outcome.error:
             well.discard(place)
@@ -162,7 +164,7 @@ class Engine:
 
         outcome = self._with_shop(look, now)
         if outcome.strays:
-            self._act("hand", lambda at: self._judge.whole(at, (outcome,)), now)
+            self._act("hand", self._judge.whole, now)
         lists.was_read(account, outcome, behind_all=after_all)
         return outcome
 
@@ -194,6 +196,8 @@ class Engine:
         """Write what is queued for one list, unless its tasks are in doubt."""
 
         def write(shop: Workshop) -> Summary:
+            if self._judge.begins:
+                return Summary()
             return self._lists.deliver(shop, account, now, self.retries)
 
         return self._with_shop(write, now)
@@ -228,6 +232,8 @@ class Engine:
 
     def next_delivery(self, account: str, now: datetime) -> datetime | None:
         """When `deliver` has something to do for this list."""
+        if self._judge.begins:
+            return None
         moment = self._lists.next(self.shop, account, now)
         until = self.retries.until(Place(account, health.DELIVERY))
         return max(moment, until) if moment is not None and until is not None else moment
@@ -251,7 +257,8 @@ class Engine:
     def wants_texts(self) -> bool:
         """Whether there is a text that some source may have."""
         with self.shop.database.read() as connection:
-            return bool(readings.unread(connection, self.shop.database.owner, "", 1))
+            names = [account.name for account in self.shop.accounts]
+            return bool(readings.unread(connection, self.shop.database.owner, "", 1, names))
 
     def wants_hand(self, account: str) -> bool:
         """Whether a list has to be read once more before it can be written to: it was read before

@@ -6,7 +6,7 @@ belong to one thread.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -17,11 +17,11 @@ from syncd.engine.guard import guarded
 from syncd.engine.pace import Pace
 from syncd.pipeline import whole
 from syncd.pipeline.aliases import Suspects, find_aliases
+from syncd.pipeline.drawing import draw_tasks
 from syncd.pipeline.draws import moment, note, order
-from syncd.pipeline.hand import to_accept
 from syncd.pipeline.health import Ward
+from syncd.pipeline.incidents import to_accept
 from syncd.pipeline.joins import finish_merges
-from syncd.pipeline.observe import Outcome
 from syncd.pipeline.report import Progress, Report
 from syncd.pipeline.step import decider_of, settler_of, step
 from syncd.pipeline.switches import in_force
@@ -33,6 +33,7 @@ from syncd.store.health import Place
 
 Take = Callable[[Connection, datetime], int]
 _AGAIN = timedelta(minutes=1)  # after something that another process kept from being done
+_ANSWER = timedelta(seconds=10)  # for what is read for the first time to say what it has
 _CROWD = 400  # marks that a back-fill left, with which a step would take too long
 
 
@@ -47,6 +48,8 @@ class Judge:
     def __init__(self, shop: Workshop, show: Progress) -> None:
         self._show = show
         self._filling: set[Place] = set()  # back-fills that are being read now
+        self._awaited: set[Place] = set()  # for whose first answer the first pass waits
+        self._answer_by: datetime | None = None  # then it is made; None: it was
         self._pace = Pace()
         self._much = False  # something waits for a pass
         self._unshredded = False
@@ -66,6 +69,7 @@ class Judge:
         # What is read now is read again on the new terms, if it is read any more.
         self._much |= bool(self._filling)
         self._filling.clear()
+        self._awaited &= shop.places
 
     def renew(self, now: datetime) -> None:
         """Take note of what the owner said in another process, and follow what cannot wait."""
@@ -81,9 +85,14 @@ class Judge:
     # --- acts ---
 
     def start(self, now: datetime) -> None:
-        """What a pass does first, and then for whoever was left when the last process ended."""
+        """What a pass does first, and then for whoever was left when the last process ended. Where
+        there are new sources, these are heard first."""
         whole.begin(self._shop, now, Report(), self._show)
-        self.whole(now)
+        self._awaited = {*whole.unheard(self._shop)}
+        if self._awaited:
+            self._much, self._answer_by = True, now + _ANSWER
+        else:
+            self.whole(now)
 
     def take_portion(self, shop: Workshop, taking: Taking, now: datetime) -> int:
         """Store a portion that was read with `shop`, and judge whom it touches; returns how many
@@ -105,6 +114,7 @@ class Judge:
             if not self._filling:
                 self._pace.begin(now)
             self._filling.add(place)
+            self._awaited.discard(place)
             self._pace.go_on(now)
             self._store(take, now)
         else:
@@ -127,6 +137,7 @@ class Judge:
         """A source has said all it had to say, or failed."""
         self._much |= place in self._filling
         self._filling.discard(place)
+        self._awaited.discard(place)
         self._catch_up(now)
 
     def wake(self, now: datetime) -> None:
@@ -138,18 +149,19 @@ class Judge:
             self._step(now, None)
         self._catch_up(now)
         if not self._much and self.draw_at(now, now):
-            self._draw(now, daily=True)
+            self._draw(now)
         if self._unshredded:
             self._shred()
 
-    def whole(self, now: datetime, outcomes: Iterable[Outcome] = ()) -> None:
+    def whole(self, now: datetime) -> None:
         """A pass over whoever is marked or due, for what a step leaves or does not notice."""
         self._find_aliases()
         shelf = Shelf()
         daily = self.draw_at(now, now)
         whole.relate(self._shop, now, Report(), self._show, shelf, texts=False)
-        whole.decide(self._shop, now, outcomes, self._show, shelf, daily=daily)
-        self._much = False
+        whole.decide(self._shop, now, self._show, shelf, daily=daily)
+        self._much, self._answer_by = False, None
+        self._awaited.clear()
         self._pace.passed(now)
         with self._database.begin(repeatable=True) as connection:
             acts.follow(connection, self._database.owner)
@@ -179,21 +191,36 @@ class Judge:
         """Whether a back-fill is under way."""
         return bool(self._filling)
 
+    @property
+    def begins(self) -> bool:
+        """Whether the first pass is still to be made: what was decided before may be old."""
+        return self._answer_by is not None
+
+    def waits_for(self, place: Place) -> bool:
+        """Whether there is anything to do once a source has said all. From any thread."""
+        return self._much or place in self._filling or place in self._awaited
+
     def is_news(self) -> bool:
         """Whether the owner said something that was not followed yet."""
-        owner = self._database.owner
         with self._database.read() as connection:
-            return acts.number(connection, owner) != acts.followed(connection, owner)
+            return self._is_news(connection)
+
+    def _is_news(self, connection: Connection) -> bool:
+        owner = self._database.owner
+        return acts.number(connection, owner) != acts.followed(connection, owner)
 
     def next_moment(self, now: datetime) -> datetime | None:
-        """When anything changes by itself. None: never."""
+        """When there is something to do: the owner said something, or anything changes by itself.
+        None: never."""
         with self._database.read() as connection:
+            if self._is_news(connection):
+                return now
             changes = people.next_moment(connection, self._database.owner)
             tried = trials.next_at(connection, self._database.owner)
             draws = self._next_draw(connection, now)
         again = now + _AGAIN if self._unshredded else None
         if self._much:
-            changes = self._pace.next(now) if self._filling else now
+            changes = self._pass_at(now)
             tried = draws = None
         moments = [one for one in (changes, tried, draws, again) if one is not None]
         return min(moments, default=None)
@@ -233,7 +260,9 @@ class Judge:
     def _shred(self) -> None:
         """Nothing that was erased is to stay in the bytes of the file; whoever looks at it now
         keeps that from being done."""
-        self._unshredded = not shred.shred(self._database)
+        self._unshredded = not shred.shred(
+            self._database, lambda: self._show.advance(0), self._database.known.turns
+        )
 
     def _store(self, take: Take, now: datetime) -> None:
         with self._database.begin(repeatable=True) as connection:
@@ -252,24 +281,31 @@ class Judge:
         done = step(self._shop, now, stored)
         log.event("step.made", taken=done.taken, people=done.folded, judged=done.judged)
         self._much |= done.left
-        if done.judged and any(rule.urgent for rule in self._shop.ruleset.rules):
-            self._draw(now, daily=False)
+        if done.drawn:
+            log.event("tasks.drawn", drawn=done.drawn, daily=False)
 
-    def _draw(self, now: datetime, *, daily: bool) -> None:
+    def _draw(self, now: datetime) -> None:
         database = self._database
         with database.read() as connection:
             gallery = self._shop.gallery(connection)
             decider = decider_of(self._shop, connection, gallery, now)
-        drawn = decider.draw(daily=daily)
+        drawn = draw_tasks(decider)
         if drawn:
-            log.event("tasks.drawn", drawn=drawn, daily=daily)
-        if daily:
-            with database.begin() as connection:
-                note(connection, database.owner, decider.policy, now)
+            log.event("tasks.drawn", drawn=drawn, daily=True)
+        with database.begin(repeatable=True) as connection:
+            note(connection, database.owner, decider.policy, now)
 
     def _catch_up(self, now: datetime) -> None:
-        if self._much and (not self._filling or self._pace.next(now) <= now):
+        if self._much and self._pass_at(now) <= now:
             self.whole(now)
+
+    def _pass_at(self, now: datetime) -> datetime:
+        """When a pass may be made; `now` or earlier means now."""
+        if self._answer_by is None:
+            return self._pace.next(now) if self._filling else now
+        # A clock that was set back does not put it off.
+        late = not self._awaited or self._answer_by - now > _ANSWER
+        return now if late else self._answer_by
 
     def _is_about_the_owner(self, taking: Taking) -> bool:
         if self._suspects is None:

@@ -11,7 +11,8 @@ from syncd import unwriting
 from syncd.engine.guard import guarded
 from syncd.engine.mailbox import leave_if_dismissed
 from syncd.outbox import Summary
-from syncd.pipeline.hand import incident, older_than
+from syncd.pipeline.doubt import older_than
+from syncd.pipeline.incidents import incident
 from syncd.pipeline.lists import write
 from syncd.pipeline.observe import Outcome
 from syncd.pipeline.switches import in_force
@@ -19,6 +20,7 @@ from syncd.pipeline.workshop import Workshop
 from syncd.retry import Retries
 from syncd.store import ledger_outbox, removals
 from syncd.store.health import Place
+from syncd.store.removals import Removal
 
 _AGAIN = timedelta(minutes=1)  # after a delivery that left something undone
 
@@ -77,10 +79,11 @@ class Lists:
             database, lists, now, policy, retries, eager=False, go_on=leave_if_dismissed
         )
         leave_if_dismissed()
-        forgotten = shop.ignore.forgotten
-        troubles = unwriting.finish_forgetting(database, database.owner, lists, forgotten)
-        if account in troubles:
-            summary.failed.setdefault(account, troubles[account])
+        if any(isinstance(one, Removal) for one in before):
+            forgotten = shop.ignore.forgotten
+            troubles = unwriting.finish_forgetting(database, database.owner, lists, forgotten)
+            if account in troubles:
+                summary.failed.setdefault(account, troubles[account])
         if summary.created or summary.updated or summary.completed or summary.aside:
             self._left.pop(account, None)  # something went: look at once what there is now
             return summary

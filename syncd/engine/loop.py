@@ -10,30 +10,38 @@ process has stored without saying so is seen then as well.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Lock
-from typing import Final
+from typing import Final, Protocol
 
 from syncd import log
 from syncd.engine.crew import Crew
 from syncd.engine.engine import Engine
-from syncd.engine.mailbox import Letter, Mailbox
-from syncd.engine.worker import Worker
+from syncd.engine.judge import Stale
+from syncd.engine.mailbox import Leaving, Letter, Mailbox
 from syncd.pipeline.clock import LIMIT
 from syncd.store import ledger_outbox, readings, trouble
 from syncd.store.agenda import Agenda
+from syncd.store.ailments import Ailment
 from syncd.store.database import Database
-from syncd.store.errors import StoreError, StoreUnwritable
+from syncd.store.errors import StoreError, StoreTaken, StoreUnwritable
+from syncd.store.lock import Hold
 from syncd.telemetry import Pulse
 
-LOOK_UP: Final = 30.0  # seconds: two wake-ups a minute
+# Seconds. With whoever sees whether this thread hangs, that is two wake-ups a minute.
+LOOK_UP: Final = 40.0
 _JUMP: Final = 5.0  # seconds by which the two clocks may drift apart while it sleeps
 _STORE_AGAIN: Final = timedelta(seconds=30)
 _UNSURE: Final = 10.0  # seconds for somebody to say what time it is
-_LOOK_OFTEN: Final = 0.5
 _AT_LEAST: Final = timedelta(seconds=1)  # between two wakings that had nothing to do
+
+
+class Rung(Protocol):
+    """Whoever looks at the clock when it is rung."""
+
+    def ring(self) -> None: ...
 
 
 class Loop:
@@ -46,11 +54,13 @@ class Loop:
         clock: Callable[[], datetime],
         pulse: Pulse,
         alive: Callable[[], None],
+        steady: Callable[[], float] = time.monotonic,
     ) -> None:
         self.engine = engine
+        self.hold: Hold | None = None  # of the state
         self.crew: Crew | None = None  # None: nothing has begun yet
         self.locks: dict[str, Lock] = {}  # the task lists' by account; they outlive a crew
-        self.timekeeper: Worker | None = None
+        self.timekeeper: Rung | None = None
         self.stale = True  # what is stored has to be brought up to the clock before anything else
         self._wrong = ""  # what is wrong with the clock
         self._unsure_until: float | None = None  # it was not looked at since it jumped
@@ -61,20 +71,30 @@ class Loop:
         self._clock = clock
         self._pulse = pulse
         self._alive = alive
+        self._steady = steady
         self._agenda = Agenda(engine.shop.database)
         self._file = _file_of(engine.shop.database)
         self._poked = False
         self._wanted: tuple[int, str] = (0, "")  # texts, as they were told of last
         self._blocked_until: datetime | None = None
+        self._went_back = False  # the clock, and what it had put off is not hastened yet
+        self._begin_at = 0.0  # by the steady clock: not before, for the state could not be had
         self._version = -1
         self._apart = self._drift()
 
     @property
     def blocked(self) -> str:
         """Why nothing is decided or written."""
-        if self._unsure_until is not None and time.monotonic() < self._unsure_until:
+        if self._unsure_until is not None and self._steady() < self._unsure_until:
             return "the clock is being looked at"
         return self._wrong or ("the disk takes nothing" if self._full else "")
+
+    def troubles(self) -> Iterator[Ailment]:
+        """What stops everything now."""
+        if self._wrong:
+            yield Ailment(trouble.CLOCK, None, self._wrong)
+        if self._full:
+            yield Ailment(trouble.DISK, None, "the disk takes nothing")
 
     @property
     def database(self) -> Database:
@@ -90,7 +110,7 @@ class Loop:
     def doubt_clock(self) -> None:
         """Do nothing before the clock was looked at; but who is asked about it may not answer."""
         if self.timekeeper is not None:
-            self._unsure_until = time.monotonic() + _UNSURE
+            self._unsure_until = self._steady() + _UNSURE
             self.timekeeper.ring()
 
     # --- one beat ---
@@ -109,18 +129,45 @@ class Loop:
         if letter is not None and letter.job is not None:
             self._do(letter, now)
         try:
+            if self.hold is not None:
+                self.hold.check()
             self._look_around(now)
             if self._is_due(now):
                 self._wake(now)
         except StoreUnwritable:
             self.no_room(now)
         except StoreError as error:
-            if error.exit_code != 1:
+            if error.exit_code != 1 or isinstance(error, StoreTaken):
                 raise
             log.event("state.busy", error=error)
             self._version, self.next = -1, now + _STORE_AGAIN
         self._alive()
         return kind
+
+    def begin(self) -> bool:
+        """Bring what is stored up to this configuration and moment, where that is wanted and can
+        be; whether it was done."""
+        if self.blocked:
+            self.stale = True
+        if self.blocked or not self.stale or self._steady() < self._begin_at:
+            return False
+        now = self._clock()
+        try:
+            with self._pulse.step("start"):
+                if self._went_back:
+                    self.engine.clock_went_back(now)
+                    self._went_back = False
+                self.engine.start(now)
+        except StoreUnwritable:
+            self.no_room(now)
+        except StoreError as error:
+            if error.exit_code != 1:
+                raise
+            log.event("state.busy", error=error)
+            self._begin_at = self._steady() + _STORE_AGAIN.total_seconds()
+        else:
+            self.stale = False
+        return not self.stale
 
     def poke(self) -> None:
         """Another process has stored something. From any thread; many pokes are as good as one."""
@@ -133,11 +180,15 @@ class Loop:
 
     def _rest(self, most: float) -> float:
         """For how many seconds there is nothing to do."""
-        seconds = min(most, LOOK_UP if self._unsure_until is None else _LOOK_OFTEN)
-        moment = self._blocked_until or (None if self.blocked else self.next)
+        seconds, steady = min(most, LOOK_UP), self._steady()
+        if self._unsure_until is not None and steady < self._unsure_until:
+            seconds = min(seconds, self._unsure_until - steady)
+        moment = self._blocked_until or (None if self.blocked or self.stale else self.next)
         if moment is not None:
-            seconds = min(seconds, max(0.0, (moment - self._clock()).total_seconds()))
-        if len(self._mailbox):
+            seconds = min(seconds, (moment - self._clock()).total_seconds())
+        elif self.stale and not self.blocked:
+            seconds = min(seconds, self._begin_at - steady)
+        if seconds <= 0 or len(self._mailbox):
             return 0.0
         self._pulse.rest(seconds)
         return seconds
@@ -153,9 +204,11 @@ class Loop:
                 self._mailbox.open(letter, now)
         except StoreUnwritable:
             self.no_room(now)
-        except StoreError:
-            return
-        except Exception as error:  # noqa: BLE001  # whoever posted it knows what to do about it
+        except (StoreError, Stale):
+            return  # its sender starts over, or is not wanted any more
+        except Leaving:
+            raise
+        except BaseException as error:  # noqa: BLE001  # whoever posted it knows what to do about it
             log.event("job.failed", kind=letter.kind, error=error)
 
     def _refuse(self, _: datetime) -> None:
@@ -197,7 +250,7 @@ class Loop:
         self._version = version
         self.changes += 1
         self._ring()
-        self.next = now if self.engine.is_news() else self.engine.next_judgement(now)
+        self.next = self.engine.next_judgement(now)
 
     def _clock_jumped(self, by: float, now: datetime) -> None:
         """It was set, or the machine slept: what is waited for may be over, or far away again."""
@@ -207,8 +260,9 @@ class Loop:
         elif self.timekeeper is not None:
             self.timekeeper.ring()
         if by < 0:
-            self.stale = True
-            self.engine.clock_went_back(now)
+            self.stale = self._went_back = True
+            # Moments of a clock that was ahead may be days away.
+            self._blocked_until = now if self._blocked_until is not None else None
         if self.crew is not None:
             self.crew.ask()
 
@@ -237,7 +291,7 @@ class Loop:
 
     def _drift(self) -> float:
         """How far the wall clock is from the one that never jumps."""
-        return self._clock().timestamp() - time.monotonic()
+        return self._clock().timestamp() - self._steady()
 
     # --- trouble that stops everything ---
 

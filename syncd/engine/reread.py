@@ -58,7 +58,7 @@ class Reread:
             self._loop.crew = None
             self._loop.stale = True
             self._loop.engine.shop = shop
-            told.accounts([one.name for one in shop.accounts])
+            told.follow()
             log.event("config.reloaded", accounts=len(shop.accounts))
 
     def note(self, mistakes: list[str]) -> None:

@@ -29,11 +29,16 @@ class Signals:
         self.code: int | None = None
         self._mailbox = mailbox
         self._hurried = True
+        self._rereading = False  # a letter about it waits
 
     def leave_if_told(self) -> None:
         """Between two transactions. Raises `Leaving`."""
         if self.code is not None:
             raise Leaving
+
+    def reread_begins(self) -> None:
+        """Whoever sends SIGHUP from now on may mean what is not read any more."""
+        self._rereading = False
 
     def quiet(self) -> None:
         """We leave: nothing hurries us any more, and nobody has to say it twice."""
@@ -79,4 +84,7 @@ class Signals:
             raise Leaving
 
     def _reload(self, _number: int, _frame: object) -> None:
-        self._mailbox.post("reload")
+        # However many wait to be answered, what is on the disk is read once for all of them.
+        if not self._rereading:
+            self._rereading = True
+            self._mailbox.post("reload")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import gc
+import sys
 from functools import cache
 from typing import Any
 
@@ -15,6 +16,8 @@ from sqlalchemy import Engine, event
 
 _ARENA_MAX = -8  # M_ARENA_MAX
 _CACHE = 2000  # KiB, each connection's
+_OURS = ("syncd.", "connectors.", "rules.")
+_LARGE = 500  # answers remembered
 
 
 @cache
@@ -38,7 +41,18 @@ def settle_down(engine: Engine) -> None:
     if engine.dialect.name == "sqlite" and not event.contains(engine, "connect", _small_cache):
         event.listen(engine, "connect", _small_cache)
         engine.dispose()
+    forget_answers()
     gc.collect()
     gc.freeze()
     with contextlib.suppress(OSError, AttributeError):
         _libc().malloc_trim(0)
+
+
+def forget_answers() -> None:
+    """Empty what our functions remember of arguments they were given before, where that is much: a
+    pass over everybody fills all of it, with people of whom nothing is heard for months."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith(_OURS):
+            for one in list(vars(module).values()):
+                if isinstance(one, type(_libc)) and one.cache_info().currsize > _LARGE:
+                    one.cache_clear()

@@ -6,31 +6,39 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from syncd.engine.line import line_of
 from syncd.engine.loop import Loop
 from syncd.engine.mailbox import Mailbox
 from syncd.notify import Notifier
-from syncd.telemetry import Pulse, Telemetry
+from syncd.store.ailments import CONFIGURATION, METRICS, WORKER, Ailment
+from syncd.store.errors import StoreError
+from syncd.telemetry import Pulse
+
+if TYPE_CHECKING:
+    from syncd.telemetry import Telemetry
 
 
 @dataclass(slots=True)
 class Voice:
-    """`count` opens the telemetry, once the state is held. `refused`: the configuration on the disk
-    is wrong, and an older one in use."""
+    """`count` opens the telemetry, once the state is held; given the one that there is, it returns
+    what follows the configuration in use. `refused`: the configuration on the disk is wrong, and an
+    older one in use."""
 
     notifier: Notifier = field(default_factory=Notifier)
     pulse: Pulse = field(default_factory=Pulse)
-    count: Callable[[], Telemetry | None] = lambda: None
+    count: Callable[[Telemetry | None], Telemetry | None] = lambda _: None
     refused: bool = False
     _telemetry: Telemetry | None = None
     _line: str = "checking the state"
     _about: object = None
+    _silent_since: datetime | None = None
 
     def open(self, mailbox: Mailbox) -> None:
         """The state is held: that is all a manager waits for."""
         self.pulse.queue = mailbox.__len__
-        self._telemetry = self.count()
+        self._telemetry = self.count(None)
         self.notifier.status(self._line)
         self.notifier.ready()
 
@@ -50,13 +58,18 @@ class Voice:
         """What a person wants to know, where it is another thing than before."""
         if self._telemetry is not None:
             self._telemetry.tick()
-        about = (loop.changes, loop.blocked, loop.next, self.refused)
+        about = (loop.changes, loop.blocked, loop.next, self.refused, self.pulse.ailing)
         if about == self._about or not self.notifier.address:
             return
+        try:
+            line = loop.blocked or line_of(loop.engine.shop, loop.next, now)
+        except StoreError:
+            return  # whoever writes meets the same trouble, and sees to it
         self._about = about
-        line = loop.blocked or line_of(loop.engine.shop, loop.next, now)
         if self.refused:
             line = f"configuration refused, the old one stays in use (`syncd check`); {line}"
+        if any(one.kind == WORKER for one in self.pulse.ailing):
+            line = f"{line}; a part of it fails (`syncd status`)"
         if self._telemetry is not None and self._telemetry.problem:
             line = f"{line}; {self._telemetry.problem}"
         if line != self._line:
@@ -72,10 +85,23 @@ class Voice:
         finally:
             self.notifier.ready()
 
-    def accounts(self, names: list[str]) -> None:
-        """These are configured from now on."""
-        if self._telemetry is not None:
-            self._telemetry.accounts = names
+    def follow(self) -> None:
+        """Another configuration is in use."""
+        self._telemetry = self.count(self._telemetry)
+
+    def refusal(self) -> Iterator[Ailment]:
+        """The configuration on the disk is not the one in use."""
+        if self.refused:
+            yield Ailment(CONFIGURATION, None, "the old configuration is in use: `syncd check`")
+
+    def ailments(self, now: datetime) -> Iterator[Ailment]:
+        """What is not told where it is wanted."""
+        words = "" if self._telemetry is None else self._telemetry.problem
+        if not words:
+            self._silent_since = None
+            return
+        self._silent_since = self._silent_since or now
+        yield Ailment(METRICS, self._silent_since, words)
 
     def leave(self) -> None:
         self.notifier.stopping()

@@ -26,14 +26,17 @@ class Watcher(Worker):
 
     def __init__(self, desk: Desk, account: str, source: Source, poll: float) -> None:
         super().__init__(f"watch {account} {source.facet}", desk)
-        self._account = account
-        self._source = source
+        self.account = account
+        self.source = source
         self._poll = poll
         self._place = Place(account, str(source.facet), source.scope)
         self._asked_at: datetime | None = None
         self._to_ask = False
         self._due = 0.0  # when it is asked whatever it says, where that is by polling
         self._heard_at = 0.0  # when it was heard of last
+        self._deaf = ""
+        self.hindrance = ""  # why it does not hear of everything at once, and what to do
+        self.hindered_since: datetime | None = None
 
     def ask(self) -> None:
         """Ask the source once more, whatever it says."""
@@ -42,11 +45,11 @@ class Watcher(Worker):
 
     def ring(self) -> None:
         super().ring()
-        if isinstance(self._source, Waiting) and self._asked_at is not None:
-            self._source.wake()
+        if isinstance(self.source, Waiting) and self._asked_at is not None:
+            self.source.wake()
 
     def turn(self) -> None:
-        if self._asked_at is None and isinstance(self._source, Waiting):
+        if self._asked_at is None and isinstance(self.source, Waiting):
             self._listen(0)  # what happens from now on ends the next wait
         self._to_ask = False
         self._asked_at = self.desk.clock()
@@ -58,13 +61,13 @@ class Watcher(Worker):
 
     def look(self, now: datetime) -> None:
         """Read what changed, and the texts that are wanted of it."""
-        self.engine.read(self._account, self._source, now)
+        self.engine.read(self.account, self.source, now)
         self.meanwhile()
 
     def meanwhile(self) -> None:
         """What may have come to be wanted of this source without any news of its own."""
-        if isinstance(self._source, TextSource) and self.engine.wants_texts():
-            self.engine.texts(self.desk.clock(), self._source)
+        if isinstance(self.source, TextSource) and self.engine.wants_texts():
+            self.engine.texts(self.desk.clock(), self.source)
 
     def _is_time(self) -> bool:
         """Wait for news; False when it was rung for something else, which puts nothing off."""
@@ -72,7 +75,7 @@ class Watcher(Worker):
         until = self.engine.retries.until(self._place)
         if until is not None and until > self._asked_at:
             return not self.sleep_until(until) or self._to_ask
-        if not isinstance(self._source, Waiting):
+        if not isinstance(self.source, Waiting):
             return not self._sleep_until_due() or self._to_ask
         end = self._due if self._hindered() else self._heard_at + QUIET
         news = self._listen(max(0.0, min(end - self.desk.steady(), self._left())))
@@ -94,15 +97,26 @@ class Watcher(Worker):
         return math.inf
 
     def _listen(self, seconds: float) -> bool:
-        assert isinstance(self._source, Waiting)
+        assert isinstance(self.source, Waiting)
         try:
-            return self._source.wait(seconds)
-        except ConnectorError:
+            news = self.source.wait(seconds)
+        except ConnectorError as error:
             # Asking it says what is wrong; until that may be over it is polled.
+            self._deaf = str(error)
+            self._is_hindered_by(self._deaf)
             return seconds == 0 or not self._sleep_until_due()
+        self._deaf = ""
+        return news
 
     def _hindered(self) -> bool:
-        return isinstance(self._source, Hindered) and bool(self._source.hindrance)
+        hindrance = self.source.hindrance if isinstance(self.source, Hindered) else ""
+        self._is_hindered_by(hindrance or self._deaf)
+        return bool(hindrance)
+
+    def _is_hindered_by(self, words: str) -> None:
+        if bool(words) != bool(self.hindrance):
+            self.hindered_since = self.desk.clock() if words else None
+        self.hindrance = words
 
 
 class HandWatcher(Watcher):
@@ -124,16 +138,16 @@ class HandWatcher(Watcher):
     def look(self, now: datetime) -> None:
         with self._alone:
             self.leave_if_dismissed()
-            self.engine.hand(self._account, now)
+            self.engine.hand(self.account, now)
         self._read()
 
     def _left(self) -> float:
-        moment = self.engine.next_hand(self._account)
+        moment = self.engine.next_hand(self.account)
         if moment is None:
             return math.inf
         return max(0.0, (moment - self.desk.clock()).total_seconds())
 
     def meanwhile(self) -> None:
-        if self.engine.wants_hand(self._account):
+        if self.engine.wants_hand(self.account):
             self._to_ask = True
             self.look(self.desk.clock())

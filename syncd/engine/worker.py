@@ -16,12 +16,13 @@ from threading import Event, Thread
 
 from syncd import log
 from syncd.engine.engine import Engine
+from syncd.engine.faults import Faults
 from syncd.engine.mailbox import Job, Leaving, Mailbox, leave_if_dismissed
 from syncd.engine.signals import leave_to_main
+from syncd.store.ailments import WORKER, Ailment
 from syncd.store.errors import StoreError, StoreUnwritable
 
 _STORE_AGAIN = 5.0  # seconds after which a state that could not be written is tried again
-_BUG_AGAIN = 60.0
 _JITTER = 0.1
 
 
@@ -43,11 +44,25 @@ class Worker(Thread, ABC):
         super().__init__(name=name, daemon=True)
         self.desk = desk
         self.dismissed = False
+        self.faults = Faults()
+        self.ended_by = ""  # the kind of what ended the thread, where nobody had dismissed it
         self._bell = Event()
 
     @property
     def engine(self) -> Engine:
         return self.desk.engine
+
+    @property
+    def ailment(self) -> Ailment | None:
+        """What it came upon that nobody foresaw; None while it is well."""
+        kind = self.faults.kind
+        if not kind:
+            return None
+        words = (
+            f"the thread {self.name!r} came upon a fault in syncd ({kind}): it is tried again, "
+            "later each time; please report it"
+        )
+        return Ailment(WORKER, self.faults.since, words)
 
     @abstractmethod
     def turn(self) -> None:
@@ -60,13 +75,16 @@ class Worker(Thread, ABC):
                 self._guarded()
         except Leaving:
             return
+        except BaseException as error:  # noqa: BLE001  # whoever looks after the threads tells it
+            self.ended_by = type(error).__name__
 
     def _guarded(self) -> None:
         try:
             if self.desk.blocked():
                 self.sleep(_STORE_AGAIN)
-            else:
-                self.turn()
+                return
+            self.turn()
+            self.faults.well()
         except Leaving:
             raise
         except StoreUnwritable:
@@ -77,8 +95,15 @@ class Worker(Thread, ABC):
             self.sleep(_STORE_AGAIN)
         except BaseException as error:  # noqa: BLE001  # nobody would notice that it is gone
             self.leave_if_dismissed()
-            log.event("worker.failed", worker=type(self).__name__, error=error)
-            self.sleep(_BUG_AGAIN)
+            self.faults.met(type(error).__name__, self.desk.clock(), self.desk.steady())
+            tries = self.faults.tries
+            log.event("worker.failed", worker=type(self).__name__, tries=tries, error=error)
+            self._recover()
+
+    def _recover(self) -> None:
+        """Do nothing until it may be tried again, whoever rings."""
+        while (seconds := self.faults.left(self.desk.steady())) > 0:
+            self.sleep_at_most(seconds)
 
     def ring(self) -> None:
         """Something may have changed."""

@@ -46,6 +46,12 @@ EVENTS: Final[dict[str, Known]] = {
         "account facet state kind remedy",
     ),
     "account.up": Known("info", "The account can be used again", "account"),
+    "account.hindered": Known(
+        "warning",
+        "Not all changes of an account are heard of: so many sources are polled, status says why",
+        "account sources",
+    ),
+    "account.unhindered": Known("info", "All changes of the account are heard of again", "account"),
     "item.failed": Known(
         "debug", "An item could not be taken in, and is tried again", "account facet tries error"
     ),
@@ -64,6 +70,11 @@ EVENTS: Final[dict[str, Known]] = {
     "person.forgotten": Known("info", "The owner had somebody forgotten"),
     "person.failed": Known(
         "debug", "A person could not be judged, and is tried again", "tries error"
+    ),
+    "person.left_out": Known(
+        "warning",
+        "A person could not be judged, for the first time: their tasks stay as they are",
+        "error",
     ),
     "person.set_aside": Known(
         "warning", "A person failed too often: `syncd retry` tries again", "tries error"
@@ -107,8 +118,17 @@ EVENTS: Final[dict[str, Known]] = {
     "config.reloaded": Known("info", "Configuration and rules were read anew", "accounts"),
     "config.refused": Known("error", "They are wrong: those from before stay in use", "mistakes"),
     "worker.failed": Known(
-        "error", "A thread of the daemon came upon a fault, and goes on in a minute", "worker error"
+        "error",
+        "A thread of the daemon came upon a fault: it goes on, later each time",
+        "worker tries error",
     ),
+    "worker.died": Known(
+        "error",
+        "A thread of the daemon has ended: another one takes over, later each time",
+        "worker kind tries",
+    ),
+    "engine.stuck": Known("error", "The engine should have made progress long ago"),
+    "engine.went_on": Known("warning", "The engine, which was stuck, makes progress again"),
     "library.warned": Known(
         "warning", "A library warned; `said` are words of its code alone", "library at said error"
     ),

@@ -7,7 +7,19 @@ Labels are accounts, facets, states and kinds: never a person. prometheus_client
 metrics are wanted and not before.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from syncd.telemetry.pulse import Pulse
-from syncd.telemetry.telemetry import Telemetry
+
+if TYPE_CHECKING:
+    from syncd.telemetry.telemetry import Telemetry
 
 __all__ = ["Pulse", "Telemetry"]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "Telemetry":  # what answers and writes, where metrics are wanted
+        from syncd.telemetry.telemetry import Telemetry
+
+        return Telemetry
+    raise AttributeError(name)

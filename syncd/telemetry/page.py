@@ -77,6 +77,10 @@ class Page:
         """The port that it has: another than asked for where that was 0."""
         return int(self._socket.getsockname()[1])
 
+    def is_alive(self) -> bool:
+        """Whether somebody answers."""
+        return self._thread.is_alive()
+
     def close(self) -> None:
         """Listen no more; what is being answered has a moment to finish."""
         with suppress(OSError):

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from syncd.store.ailments import Ailment
+
 STEPS: Final = ("start", "read", "hand", "wake", "deliver", "texts", "reload", "other")
 """What an engine does; anything else counts as `other`."""
 
@@ -28,6 +30,8 @@ class Pulse:
         self.queue: Callable[[], int] = _empty
         self.stepped: Callable[[str, float, bool], None] | None = None
         """Told of every step: its kind, its seconds, and whether it failed."""
+        self.ailing: tuple[Ailment, ...] = ()
+        """What ails the daemon besides; replaced as a whole."""
         self._clock = clock
         self._due = clock() + grace  # a float that is replaced as a whole needs no lock
 
@@ -53,6 +57,10 @@ class Pulse:
             if self.stepped is not None:
                 known = kind if kind in STEPS else "other"
                 self.stepped(known, max(0.0, self._clock() - begun), failed)
+
+    def left(self) -> float:
+        """For how many seconds from now it cannot be late, whatever happens."""
+        return self._due - self._clock()
 
     def late(self) -> float | None:
         """For how many seconds it should have gone on; None: all is well."""

@@ -13,14 +13,17 @@ from sqlalchemy import Connection
 
 from rules.verdict import State
 from syncd.log import called
+from syncd.store.ailments import CONFIGURATION, ENGINE, METRICS, WATCHING, WORKER
 from syncd.store.database import Database
 from syncd.store.errors import StoreError
 from syncd.store.health import DEGRADED, DOWN, UP
 from syncd.store.ledger_outbox import ASIDE, DOUBT, READY
+from syncd.store.trouble import CLOCK, DISK
 from syncd.telemetry import ledger
 from syncd.telemetry.pulse import Pulse
 
 _WHERE = ("account", "facet")
+_KINDS = (DISK, CLOCK, CONFIGURATION, ENGINE, WORKER, WATCHING, METRICS)
 
 
 class Standing(Collector):
@@ -57,6 +60,14 @@ class Standing(Collector):
             "For how long the engine should have made progress; 0: it does",
             self._pulse.late() or 0,
         )
+        troubles = _gauge(
+            "syncd_troubles", "What ails the daemon itself, by kind: docs/health.md", ("kind",)
+        )
+        kinds = [one.kind for one in self._pulse.ailing]
+        kinds += [ENGINE] if self._pulse.late() is not None else []
+        for kind in _KINDS:
+            troubles.add_metric([kind], kinds.count(kind))
+        yield troubles
         begun = time.perf_counter()
         try:
             with self._database.read() as connection:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from booted import SYNCD, Machine, until
@@ -90,6 +92,47 @@ def test_a_reload_of_nonsense_changes_nothing(ana: Owner) -> None:
     until(lambda: "configuration" not in ana.property("StatusText"), "a status without")
 
 
+# Whoever writes to the state waits for this one.
+_HOLDS = """\
+import pathlib, sqlite3, time
+other = sqlite3.connect("/var/lib/private/syncd/syncd.db", isolation_level=None, timeout=60)
+other.execute("BEGIN IMMEDIATE")
+pathlib.Path("/run/held").touch()
+time.sleep(600)
+"""
+
+
+@contextmanager
+def watched_closely(ana: Owner) -> Iterator[None]:
+    """Whoever gives no sign of life for three seconds is killed."""
+    drop_in = "/etc/systemd/system/syncd.service.d/30-watchdog.conf"
+    ana.machine.write(drop_in, "[Service]\nWatchdogSec=3s\n")
+    ana.control("daemon-reload")
+    ana.control("restart", "syncd")
+    try:
+        yield
+    finally:
+        ana.machine.run("rm", drop_in)
+        ana.control("daemon-reload")
+        ana.control("restart", "syncd")
+
+
+@contextmanager
+def held_state(ana: Owner) -> Iterator[None]:
+    """Another process begins to write to the state, and does not end."""
+    ana.machine.run("systemd-run", "--quiet", "--unit=holder", "python3", "-c", _HOLDS)
+    try:
+        ana.machine.until("test", "-f", "/run/held")
+        yield
+    finally:
+        ana.machine.run("systemctl", "stop", "holder")
+        ana.machine.run("rm", "-f", "/run/held")
+
+
+def timeouts(ana: Owner) -> int:
+    return ana.machine.run("journalctl", "--unit=syncd").count("Watchdog timeout")
+
+
 def started_again(ana: Owner, signal: str) -> None:
     before, restarts = ana.pid(), int(ana.property("NRestarts"))
     ana.control("kill", "--kill-who=main", f"--signal={signal}", "syncd")
@@ -110,17 +153,27 @@ def test_what_dies_is_started_again(ana: Owner) -> None:
 
 def test_what_hangs_is_started_again(ana: Owner) -> None:
     """A stopped process feeds no watchdog."""
-    drop_in = "/etc/systemd/system/syncd.service.d/30-watchdog.conf"
-    ana.machine.write(drop_in, "[Service]\nWatchdogSec=5s\n")
-    ana.control("daemon-reload")
-    ana.control("restart", "syncd")
-    try:
+    with watched_closely(ana):
         started_again(ana, "STOP")
-        assert "Watchdog timeout" in ana.machine.run("journalctl", "--unit=syncd")
-    finally:
-        ana.machine.run("rm", drop_in)
-        ana.control("daemon-reload")
-        ana.control("restart", "syncd")
+        assert timeouts(ana)
+
+
+def test_an_engine_that_hangs_is_started_again(ana: Owner) -> None:
+    """Only the thread that writes hangs, at a state that another process holds; every other one
+    lives. It is killed all the same; the next process writes the task when the state is free."""
+    with watched_closely(ana):
+        ana.writes_to("Frida")
+        ana.has_task("Call Frida")
+        before, killed, pid = int(ana.property("NRestarts")), timeouts(ana), ana.pid()
+        with held_state(ana):
+            assert ana.pid() == pid
+            ana.writes_to("Gerd")
+            until(lambda: int(ana.property("NRestarts")) > before, "another start", 60)
+            assert timeouts(ana) > killed
+            assert "Call Gerd" not in ana.titles()
+        ana.until("ActiveState", "active")
+        ana.has_task("Call Gerd", 60)
+        assert ana.titles().count("Call Gerd") == 1
 
 
 def test_a_wrong_configuration_is_not_tried_again(ana: Owner) -> None:

@@ -160,7 +160,6 @@ def test_a_fault_that_ends_the_program_is_told_as_an_event(
         raise ValueError(PRIVATE)
 
     monkeypatch.setattr(main, "app", app)
-    monkeypatch.setattr(main, "_register", lambda: None)
     monkeypatch.setattr(signal, "signal", lambda *_: None)
     try:
         with pytest.raises(ValueError, match="Coffee") as raised:

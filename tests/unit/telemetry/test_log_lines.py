@@ -228,7 +228,7 @@ def test_rich_is_not_loaded_for_a_log() -> None:
 def test_who_wants_no_log_and_no_metrics_loads_none() -> None:
     """Neither library is in a process that nobody listens to, or a daemon without `metrics:`."""
     program = (
-        "import sys; import syncd.cli.main as m; m._register(); import syncd.daemon; "
+        "import sys; import syncd.cli.main, syncd.cli.run, syncd.daemon; "
         "sys.exit(' '.join({'structlog', 'prometheus_client'} & set(sys.modules)) or 0)"
     )
     done = subprocess.run(
