@@ -5,23 +5,17 @@ Connectors are imported when an account of their kind is opened, never before.
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
-
 from connectors.records import Meeting, Message
-from rules import packs
 from rules.evaluate import Clock
-from rules.load import RuleErrors, load
-from rules.model import RuleSet
-from syncd.config import ConfigErrors, Document, Mistake, NoText, Settings, text_of
+from syncd.assembly import Assembly, assemble, open_state, rule_file, state_url
+from syncd.config import Settings
 from syncd.inference.clashes import clashes
 from syncd.inference.hints import Myself
 from syncd.inference.letters import letters
@@ -33,90 +27,31 @@ from syncd.people import domain_of, normalise
 from syncd.pipeline import Account, Workshop
 from syncd.pipeline.portrait import domains_of
 from syncd.planner import Policy
-from syncd.secrets import STATE_PASSWORD, SecretWrong, secret
 from syncd.store import aliases, tombstones
-from syncd.store.database import Database, open_database
+from syncd.store.database import Database
 from syncd.store.dossiers import Lawyer
-from syncd.store.folder import state_folder
 from syncd.store.observations import Indexer
 from syncd.store.portions import Record
 
 if TYPE_CHECKING:
     from syncd.telemetry import Pulse, Telemetry
 
-
-@dataclass(frozen=True, slots=True)
-class Assembly:
-    """Configuration and rules, read and found right; nothing is open yet."""
-
-    document: Document
-    settings: Settings
-    ruleset: RuleSet
-    sources: tuple[tuple[str, str], ...]  # the rule files: name and text
-
-    @property
-    def path(self) -> Path:
-        return self.document.path
-
-    @property
-    def rules_text(self) -> str:
-        """All rule files together, for the fingerprint."""
-        return "\0".join(text for _, text in self.sources)
-
-    @property
-    def base(self) -> Path:
-        """What relative paths are relative to."""
-        return self.path.resolve().parent
-
-
-def assemble(path: Path) -> Assembly:
-    """Read configuration and rules. Raises `ConfigErrors` with every mistake of both."""
-    document = Document(path)
-    mistakes: list[Mistake] = []
-    settings: Settings | None = None
-    entries = document.rules()
-    try:
-        settings = document.settings()
-        entries = entries or [(entry, ("rules",)) for entry in settings.rules]
-    except ConfigErrors as error:
-        mistakes += error.mistakes
-    sources: list[tuple[str, str]] = []
-    for entry, loc in entries:
-        try:
-            source = rule_file(entry, path)
-            if source in sources:
-                mistakes.append(document.mistake(loc, f"{entry!r} is listed twice: remove one"))
-                continue
-            sources.append(source)
-        except OSError as error:
-            message = f"{entry!r} cannot be read: {error.strerror}"
-            mistakes.append(document.mistake(loc, message))
-        except ValueError as error:
-            mistakes.append(document.mistake(loc, str(error)))
-    ruleset = RuleSet(rules=(), tiers=())
-    try:
-        ruleset = load(sources)
-    except RuleErrors as error:
-        mistakes += [Mistake(p.file, p.line, p.column, p.message) for p in error.problems]
-    if mistakes or settings is None:
-        raise ConfigErrors(mistakes)
-    return Assembly(document, settings, ruleset, tuple(sources))
-
-
-def rule_file(entry: str, config: Path) -> tuple[str, str]:
-    """Name and text of a pack, or of a file beside the configuration. Raises ValueError and
-    OSError."""
-    if entry in packs.names():
-        return f"pack {entry}", packs.text(entry)
-    path = config.resolve().parent / entry
-    if not path.exists():
-        near = difflib.get_close_matches(entry, packs.names(), n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"packs: {', '.join(packs.names())}"
-        raise ValueError(f"{entry!r} is neither a pack nor a file beside this one; {hint}")
-    try:
-        return str(path), text_of(path)
-    except NoText as error:
-        raise ValueError(f"{entry!r} {error}") from None
+__all__ = [
+    "Assembly",
+    "assemble",
+    "indexer_of",
+    "lawyer_of",
+    "merge",
+    "open_accounts",
+    "open_state",
+    "open_telemetry",
+    "open_workshop",
+    "owner_of",
+    "policy_of",
+    "reowned",
+    "rule_file",
+    "state_url",
+]
 
 
 def owner_of(settings: Settings, found: frozenset[str] = frozenset()) -> Owner:
@@ -140,45 +75,6 @@ def policy_of(settings: Settings) -> Policy:
         working_days=settings.weekdays,
         preview=settings.mode == "preview",
     )
-
-
-def state_url(assembly: Assembly) -> str:
-    """Where the state lives; a relative SQLite path is relative to the configuration file."""
-    given = assembly.settings.state
-    if given is None:
-        return f"sqlite:///{state_folder()}/syncd.db"
-    prefix = "sqlite:///"
-    if given.startswith(prefix) and not given.startswith(prefix + "/"):
-        return prefix + str(assembly.base / given.removeprefix(prefix))
-    return given
-
-
-def open_state(assembly: Assembly) -> Database:
-    first = normalise(assembly.settings.owner.addresses[0])
-    try:
-        if make_url(state_url(assembly)).get_backend_name() not in ("sqlite", "postgresql"):
-            raise ValueError("only SQLite and PostgreSQL can hold it")
-        return open_database(_signed_in(assembly), first, assembly.settings.addresses)
-    except SecretWrong as error:
-        raise ConfigErrors([assembly.document.mistake(("state",), f"state: {error}")]) from error
-    except ImportError as error:
-        message = "state: this kind of database needs an extra: pip install 'syncd[postgres]'"
-        raise ConfigErrors([assembly.document.mistake(("state",), message)]) from error
-    except (ValueError, ArgumentError) as error:
-        message = f"state: {error}; write it like sqlite:///syncd.db"
-        raise ConfigErrors([assembly.document.mistake(("state",), message)]) from error
-
-
-def _signed_in(assembly: Assembly) -> str:
-    """Where the state lives, with the password that the configuration leaves out. Never shown."""
-    url = state_url(assembly)
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "postgresql" or parsed.password is not None:
-        return url
-    password = secret(STATE_PASSWORD, assembly.base)
-    if password is None:
-        return url
-    return parsed.set(password=password.get_secret_value()).render_as_string(hide_password=False)
 
 
 def open_workshop(assembly: Assembly, database: Database, *, writing: bool = True) -> Workshop:
@@ -215,24 +111,29 @@ def open_workshop(assembly: Assembly, database: Database, *, writing: bool = Tru
 
 
 def open_telemetry(
-    assembly: Assembly, database: Database, pulse: Pulse, now: Callable[[], datetime]
+    assembly: Assembly,
+    database: Database,
+    pulse: Pulse,
+    now: Callable[[], datetime],
+    before: Telemetry | None = None,
 ) -> Telemetry | None:
-    """What counts and tells how the daemon fares; None where `metrics:` asks for nothing."""
+    """What counts and tells how the daemon fares, which `before` did until now; None where
+    `metrics:` asks for nothing."""
     settings = assembly.settings
     wanted = settings.metrics
     if wanted is None:
+        if before is not None:
+            before.close()
         return None
+    names = [account.name for account in settings.accounts]
+    textfile = None if wanted.textfile is None else Path(wanted.textfile).expanduser()
+    file = None if textfile is None else assembly.base / textfile
+    if before is not None:
+        before.follow(names, listen=wanted.listen, textfile=file)
+        return before
     from syncd.telemetry import Telemetry
 
-    textfile = None if wanted.textfile is None else Path(wanted.textfile).expanduser()
-    return Telemetry(
-        pulse,
-        database,
-        [account.name for account in settings.accounts],
-        now,
-        listen=wanted.listen,
-        textfile=None if textfile is None else assembly.base / textfile,
-    )
+    return Telemetry(pulse, database, names, now, listen=wanted.listen, textfile=file)
 
 
 def reowned(shop: Workshop, found: frozenset[str]) -> Workshop:
@@ -269,7 +170,8 @@ def open_accounts(assembly: Assembly, *, writing: bool = False) -> Sequence[Acco
         since = None
         if entry.history is not None:
             since = datetime.combine(entry.history, time(), assembly.settings.owner.zone)
-        opened.append(Account(entry.name, tuple(account.sources()), task_list, since))
+        poll = entry.poll.total_seconds()
+        opened.append(Account(entry.name, tuple(account.sources()), task_list, since, poll))
     return opened
 
 

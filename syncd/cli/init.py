@@ -77,7 +77,7 @@ def command(
     """
     from syncd import setup
     from syncd.cli import init_ask, init_choice, init_look, init_state
-    from syncd.cli.main import Stopped
+    from syncd.cli.ends import Stopped
 
     call = call_of(context)
     call.moment(now)  # found wrong before anything is asked

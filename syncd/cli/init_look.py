@@ -94,7 +94,7 @@ def first_look(
 ) -> int:
     """Read everything, deliver nothing, and show some of what it makes of it; as JSON behind
     `written` where that is given. The exit code."""
-    from syncd.cli.main import Stopped
+    from syncd.cli.ends import Stopped
 
     database = wiring.open_state(assembly)
     try:

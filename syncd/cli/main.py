@@ -9,34 +9,19 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from syncd import log
-from syncd.cli.context import Call, NotFound
-from syncd.config import ConfigErrors
-from syncd.store.errors import StoreError
-
-
-class Stopped(BaseException):
-    """A signal asked us to leave. Whatever transaction is open is rolled back on the way out."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.number = number
-
-
-def _stop(number: int, _frame: object) -> None:
-    raise Stopped(number)
-
+from syncd.cli.call import Call
+from syncd.cli.commands import Commands
+from syncd.cli.ends import ending
 
 app = typer.Typer(
     name="syncd",
+    cls=Commands,
     help="Watch your mail and calendars, and write the follow-up tasks that are due.",
     no_args_is_help=True,
     add_completion=False,
@@ -78,84 +63,6 @@ def options(
         log.listen("debug")
 
 
-def _register() -> None:
-    from syncd.cli import (
-        audit,
-        backup,
-        check,
-        demo,
-        doctor,
-        enable,
-        explain,
-        export,
-        forget,
-        init,
-        log,
-        merge,
-        mute,
-        note,
-        once,
-        pause,
-        people,
-        restore,
-        retry,
-        rules,
-        run,
-        service,
-        status,
-        tasks,
-    )
-
-    for module in (init, run, once, check, status, people, explain, tasks, log, note, merge):
-        module.register(app)
-    for module in (rules, mute, pause, enable, forget, export, audit, retry):
-        module.register(app)
-    for module in (backup, restore, doctor, service, demo):
-        module.register(app)
-
-
 def main() -> None:
     """Run the command line; every expected trouble becomes a sentence and an exit code."""
-    _open_streams()
-    _register()
-    # Typer would swallow Ctrl-C without a word, and a timer stops us with SIGTERM.
-    signal.signal(signal.SIGINT, _stop)
-    signal.signal(signal.SIGTERM, _stop)
-    try:
-        _run()
-    except SystemExit:
-        log.silence()  # not in `finally`: an error that nobody caught is still to be told
-        raise
-
-
-def _run() -> None:
-    try:
-        app()
-    except ConfigErrors as error:
-        _say(str(error))
-        sys.exit(78)
-    except StoreError as error:
-        _say(f"syncd: {error}")
-        sys.exit(error.exit_code)
-    except NotFound as error:
-        _say(f"syncd: {error}")
-        sys.exit(1)
-    except BrokenPipeError:
-        # The reader (`| head`) has gone. Python would complain once more while it closes stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-    except Stopped as stopped:
-        _say("syncd: stopped; what was read so far is kept, the next run goes on from there")
-        sys.exit(128 + stopped.number)
-
-
-def _open_streams() -> None:
-    """What was closed before we were started (`2>&-`) swallows what is said; its number must not
-    become that of a file of ours."""
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr)
+    ending(app)

@@ -13,7 +13,7 @@ import typer
 from syncd import wiring
 from syncd.cli.context import JsonOption, NowOption, call_of, print_json
 from syncd.pipeline import Workshop, act, once
-from syncd.pipeline.hand import incident
+from syncd.pipeline.incidents import incident
 from syncd.pipeline.report import Report
 from syncd.pipeline.switches import in_force
 from syncd.store.database import Database

@@ -1,0 +1,66 @@
+"""The daemon itself: loaded when the state is held, and whoever waits for that was told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from syncd import daemon, log, wiring
+from syncd.cli.call import Call
+from syncd.config import ConfigErrors
+from syncd.engine.voice import Voice
+from syncd.notify import Notifier
+from syncd.pipeline import Workshop
+from syncd.store.database import Database
+from syncd.store.errors import StoreError
+from syncd.store.lock import Hold
+from syncd.telemetry import Pulse
+
+
+def live(
+    config: Configuration,
+    notifier: Notifier,
+    clock: Callable[[], datetime],
+    hold: Hold,
+    *,
+    real: bool,
+) -> int:
+    """Until a signal ends it; returns the exit code. `real`: `clock` is the machine's own."""
+    database, pulse = config.database, Pulse()
+    voice = Voice(
+        notifier,
+        pulse,
+        lambda before: wiring.open_telemetry(config.used, database, pulse, clock, before),
+    )
+    shop = wiring.open_workshop(config.used, database)
+    return daemon.Daemon(shop, clock, config.reread, voice, real=real).run(hold)
+
+
+@dataclass(slots=True)
+class Configuration:
+    """The configuration in use, and how it becomes another one. The state stays `database`."""
+
+    call: Call
+    used: wiring.Assembly
+    database: Database
+
+    def reread(self) -> Workshop:
+        """Configuration and rules as they are now. Raises `daemon.Refused`."""
+        try:
+            assembly = self.call.assembly()
+            if wiring.state_url(assembly) != wiring.state_url(self.used):
+                raise daemon.Refused(["`state:` is another one: start syncd anew to use it"])
+            if self.database.owner not in assembly.settings.addresses:
+                raise daemon.Refused(
+                    ["the state belongs to another owner: start syncd anew with another `state:`"]
+                )
+            settings = assembly.settings.log
+            shop = wiring.open_workshop(assembly, self.database)
+            log.listen("debug" if self.call.verbose else settings.level, settings.format)
+        except ConfigErrors as error:
+            raise daemon.Refused(str(error).splitlines()) from error
+        except StoreError as error:
+            raise daemon.Refused([str(error)]) from error
+        self.used = assembly
+        return shop
