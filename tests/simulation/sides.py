@@ -23,7 +23,7 @@ from rules.evaluate import evaluate
 from syncd.pipeline import Workshop, once
 from syncd.pipeline.act import acting
 from syncd.pipeline.decide import Decider
-from syncd.pipeline.hand import incident
+from syncd.pipeline.incidents import incident
 from syncd.planner import Tracked
 from syncd.planner.hand import CLOSED
 from syncd.store import ledger_tasks, people

@@ -17,6 +17,7 @@ import tempfile
 import time
 import traceback
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -49,7 +50,10 @@ def simulate(seed: int, months: int, *, verbose: bool = False) -> Result:
             year.tell = _say
         try:
             year.run()
-        except Exception as error:  # noqa: BLE001  # whatever it is, it is shown with its seed
+        except KeyboardInterrupt:
+            raise
+        # `Outdated`, `Stale` and `Crash` are no `Exception`, and none of them may get out either.
+        except BaseException as error:  # noqa: BLE001  # whatever it is, it is shown with its seed
             return Result(
                 seed, months, time.perf_counter() - began, year.figures, _told(year, error)
             )
@@ -89,14 +93,25 @@ def many(first: int, least: int, months: int, jobs: int, minutes: float) -> int:
     passed: list[int] = []
     known = open_findings(months)
     with ProcessPoolExecutor(jobs) as pool:
-        running: set[Future[Result]] = set()
+        running: dict[Future[Result], int] = {}
         seeds = count(first)
+
+        def begin() -> None:
+            seed = next(seeds)
+            running[pool.submit(simulate, seed, months)] = seed
+
         for _ in range(min(least, jobs)):
-            running.add(pool.submit(simulate, next(seeds), months))
+            begin()
         while running:
-            done, running = wait(running, return_when=FIRST_COMPLETED)
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in done:
-                result = future.result()
+                seed = running.pop(future)
+                try:
+                    result = future.result()
+                except BrokenProcessPool:
+                    lost = sorted({seed, *running.values()})
+                    _say(f"a process that ran one of the seeds {lost} is gone: killed, or a crash")
+                    return len(failed) + len(lost)
                 number, seconds = number + 1, seconds + result.seconds
                 compared += result.figures.compared
                 total.add(result.figures)
@@ -109,7 +124,7 @@ def many(first: int, least: int, months: int, jobs: int, minutes: float) -> int:
                     _say(result.trouble)
                 in_time = time.perf_counter() - began + seconds / number < 60 * minutes
                 if number + len(running) < least or in_time:
-                    running.add(pool.submit(simulate, next(seeds), months))
+                    begin()
     _say(
         f"{number} seeds x {months} months in {time.perf_counter() - began:.0f} s "
         f"({seconds / max(1, number):.1f} s each): {total.line()}; "

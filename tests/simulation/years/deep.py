@@ -9,15 +9,15 @@ from typing import Any
 
 from overheard import overheard
 from simulation.years import letters
+from simulation.years.broken import must
 from simulation.years.cast import Cast, Person
 from simulation.years.owner import Memory
 from simulation.years.process import Process
 from simulation.years.tasks import tasks_of
 from simulation.years.truth import Truth
-from simulation.years.watch import must
 
 from rules.verdict import State
-from syncd.pipeline.hand import incident
+from syncd.pipeline.incidents import incident
 from syncd.store import ledger_tasks, people
 from syncd.views.explain import explain_person
 from syncd.views.people import people_list
@@ -41,8 +41,10 @@ def explained(process: Process, memory: Memory, now: datetime) -> None:
         asked = any(incident(connection, owner, name) for name in ("home", "work"))
         pairs = [(row.person, row.rule) for row in rows if row.state is State.OPEN]
         must(asked or len(pairs) == len(set(pairs)), f"4: several open tasks: {sorted(pairs)}")
+        tasks: dict[str, Mapping[str, Any]] = {}
         for key in {*keys, *(row.key for row in rows)}:
             shown = explain_task(connection, decider, key, now)
+            tasks[key] = shown["task"] if shown else {}
             must(
                 shown or _let_go(process, memory, key),
                 f"9: {key} cannot be explained{_as_listed(process, key)}",
@@ -50,11 +52,11 @@ def explained(process: Process, memory: Memory, now: datetime) -> None:
             for one in shown["interactions"] if shown else ():
                 must(one["real"] != "yes" or one["at"] <= now, f"3: the future counts: {one}")
         for one in rows:
-            shown = explain_task(connection, decider, one.key, now)
-            task: Mapping[str, Any] = shown["task"] if shown else {}
-            must(task.get("title"), f"9: {one.key} has no title")
+            must(tasks[one.key].get("title"), f"9: {one.key} has no title")
             silent = one.addr in memory.ignored or one.rule == "party"
-            must(task.get("evidence") or silent, f"9: no evidence behind {one.key}: {one}")
+            must(
+                tasks[one.key].get("evidence") or silent, f"9: no evidence behind {one.key}: {one}"
+            )
 
 
 def _as_listed(process: Process, key: str) -> str:

@@ -4,80 +4,102 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
+from simulation.years.broken import Broken, must
 from simulation.years.process import Process
 from simulation.years.stage import LISTS
 
 from connectors.contract import Source
 from connectors.records import Facet
 from syncd.engine.engine import Engine
+from syncd.pipeline.lull import QUIET
 from syncd.retry import Retries
 
+_AGAIN: Final = 50  # deliveries to one list in a row
+_SOON: Final = timedelta(minutes=5)  # what is left open is tried again within the same drive
+_BETWEEN: Final = timedelta(seconds=4)  # two deletions of a program that empties a list
 Act = Callable[[], bool]  # whether nothing stood in the way
 
 
 class Driver:
-    """Drives one process; which way, and in which order, is up to chance."""
+    """Drives one process; which way, and in which order, is up to chance. `now` goes on within a
+    drive, as a daemon waits before it believes that a task was deleted."""
 
-    def __init__(self, rng: random.Random, process: Process) -> None:
-        self.rng, self.process = rng, process
+    def __init__(self, rng: random.Random, process: Process, start: datetime) -> None:
+        self.rng, self.process, self.now = rng, process, start
         self.restarts()
 
     def restarts(self) -> None:
         """The process is another one now."""
-        self._engine: Engine | None = None
+        self.engine: Engine | None = None
         self._last: datetime | None = None
         self._configured: object = None
         self._told: dict[tuple[str, Facet], tuple[int, int]] = {}  # how far each place was read
 
     def drive(self, now: datetime) -> bool:
-        """Everything that is to be done at `now`; whether nothing stood in the way."""
-        if self._engine is None and self.rng.random() < 0.3:
-            return not self.process.once(now).failed
-        done = self._acts(now)
+        """Everything that is to be done from `now` on; whether nothing stood in the way."""
+        self.now, stage = now, self.process.stage
+        if self.engine is None:
+            stage.all_goes()
+            if self.rng.random() < 0.3:
+                return not self.process.once(now).failed
+        done = self._acts()
+        stage.all_goes()  # where the list could not be read
         if self.rng.random() < 0.2:
             self.restarts()  # it was stopped in peace
         return done
 
-    def _acts(self, now: datetime) -> bool:
-        engine, rng = self._started(now), self.rng
+    def _acts(self) -> bool:
+        engine, rng = self._started(), self.rng
         order = [
-            self._reading(engine, account.name, source, now)
+            self._reading(engine, account.name, source)
             for account in engine.shop.accounts
             for source in account.readable
             if self._news(account.name, source.facet)
         ]
-        order += [self._hand(engine, one, now) for one in LISTS if self._news(one, Facet.TASKS)]
+        lists = [one for one in LISTS if self._news(one, Facet.TASKS)]
+        emptied = {one for one, _ in self.process.stage.going}
+        order += [self._hand(engine, one) for one in lists if one not in emptied]
         order += rng.choices(
             [
-                self._waking(engine, now),
-                lambda: engine.texts(now) >= 0,
-                *(self._delivery(engine, name, now) for name in LISTS),
+                self._waking(engine),
+                lambda: engine.texts(self.now) >= 0,
+                *(self._delivery(engine, name) for name in LISTS),
             ],
             k=rng.randrange(3),
         )
         rng.shuffle(order)
+        # Emptying a list takes its time; whatever is read is read at the drive's own moment.
+        order += [self._hand(engine, one) for one in lists if one in emptied]
         fine = _all(order)
         if engine.wants_texts():
-            engine.texts(now)
+            engine.texts(self.now)
         for name in LISTS:
             if engine.wants_hand(name):
-                fine &= self._hand(engine, name, now)()
-        engine.wake(now)
-        return _all(self._delivery(engine, one, now) for one in rng.sample(LISTS, 2)) and fine
+                fine &= self._hand(engine, name)()
+            fine &= self._believed(engine, name)
+        engine.wake(self.now)
+        return _all(self._deliveries(engine, one) for one in rng.sample(LISTS, 2)) and fine
 
-    def _started(self, now: datetime) -> Engine:
-        settings = self.process.settings
+    def _started(self) -> Engine:
+        settings, now = self.process.settings, self.now
         configured = (settings.rules, settings.ignore, settings.version)
-        engine = self._engine
+        engine = self.engine
         if engine is None:
-            engine = self._engine = Engine(self.process.shop, retries=Retries(self.rng))
+            retries = Retries(self.rng)
+            engine = self.engine = Engine(self.process.shop, retries=retries, quiet=QUIET)
             engine.start(now)
-        elif configured != self._configured or (self._last is not None and now < self._last):
-            engine.shop = self.process.shop
-            self._told.clear()
-            engine.start(now)
+        else:
+            back = self._last is not None and now < self._last
+            if configured != self._configured:
+                engine.shop = self.process.shop
+            if back:
+                engine.clock_went_back(now)
+            if back or configured != self._configured:
+                self._told.clear()
+                engine.start(now)
         self._configured, self._last = configured, now
         return engine
 
@@ -91,36 +113,71 @@ class Driver:
         world = self.process.stage.worlds[account]
         return world.epoch, world.touched.get(facet, 0)
 
-    def _reading(self, engine: Engine, account: str, source: Source, now: datetime) -> Act:
+    def _reading(self, engine: Engine, account: str, source: Source) -> Act:
         def read() -> bool:
-            at, fine = self._at(account, source.facet), not engine.read(account, source, now).error
+            at = self._at(account, source.facet)
+            fine = not engine.read(account, source, self.now).error
             self._noted(account, source.facet, at, fine=fine)
             return fine
 
         return read
 
-    def _hand(self, engine: Engine, account: str, now: datetime) -> Act:
+    def _hand(self, engine: Engine, account: str) -> Act:
         def hand() -> bool:
-            at, fine = self._at(account, Facet.TASKS), not engine.hand(account, now).error
+            at, fine = self._at(account, Facet.TASKS), not engine.hand(account, self.now).error
             self._noted(account, Facet.TASKS, at, fine=fine)
+            while self.process.stage.goes_on(account):
+                self._later(_BETWEEN)
+                fine = not engine.hand(account, self.now).error
             return fine
 
         return hand
+
+    def _believed(self, engine: Engine, account: str) -> bool:
+        """What is gone is believed once the list has lost nothing more for a while."""
+        moment, fine = engine.next_hand(account), True
+        if moment is not None:
+            self._later(moment - self.now)
+            fine = not engine.hand(account, self.now).error
+        must(engine.next_hand(account) is None, f"4: what is gone in {account} is not believed")
+        return fine
+
+    def _later(self, by: timedelta) -> None:
+        self.now += max(by, timedelta())
+        self._last = self.now
 
     def _noted(self, account: str, facet: Facet, at: tuple[int, int], *, fine: bool) -> None:
         self._told.pop((account, facet), None)
         if fine:
             self._told[account, facet] = at
 
-    def _waking(self, engine: Engine, now: datetime) -> Act:
+    def _waking(self, engine: Engine) -> Act:
         def wake() -> bool:
-            engine.wake(now)
+            engine.wake(self.now)
             return True
 
         return wake
 
-    def _delivery(self, engine: Engine, account: str, now: datetime) -> Act:
-        return lambda: not engine.deliver(account, now).failed
+    def _deliveries(self, engine: Engine, account: str) -> Act:
+        """What a deliverer does: write for as long as there is something to write by now."""
+
+        def deliver() -> bool:
+            fine = True
+            for _ in range(_AGAIN):
+                due = engine.next_delivery(account, self.now)
+                if due is None or due > self.now + _SOON:
+                    return fine
+                if due > self.now:
+                    if self.rng.random() < 0.5:
+                        return fine  # the list is read before that
+                    self._later(due - self.now)
+                fine &= not engine.deliver(account, self.now).failed
+            raise Broken(f"8: {account} is written to for ever")
+
+        return deliver
+
+    def _delivery(self, engine: Engine, account: str) -> Act:
+        return lambda: not engine.deliver(account, self.now).failed
 
 
 def _all(acts: Iterable[Act]) -> bool:

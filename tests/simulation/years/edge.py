@@ -78,11 +78,13 @@ class Weather:
     mixed: bool = False  # items are told twice and in any order
     writes: list[str] = field(default_factory=list)
     late: list[Draft] = field(default_factory=list)
+    doubtful: bool = False  # a write met its trouble, and the next drive settles it
+    again: list[str] = field(default_factory=list)  # keys that were created although they are there
 
     @property
     def fine(self) -> bool:
         """Whether nothing stands in the way of what is read and written now."""
-        return not (self.down or self.vanished or self.writes or self.late)
+        return not (self.down or self.vanished or self.late)
 
     def asked(self) -> None:
         """A call of any kind."""
@@ -157,6 +159,8 @@ class EdgeList(MemoryTasks):
 
     def create(self, draft: Draft) -> Remote:
         self.weather.asked()
+        if super().find(draft.key):
+            self.weather.again.append(draft.key)
         trouble = self._trouble()
         if trouble == "late" and not self.creates_once:
             self.weather.late.append(draft)
@@ -185,7 +189,10 @@ class EdgeList(MemoryTasks):
     def _trouble(self) -> str:
         if self.weather.vanished is not None:
             raise self.weather.vanished
-        return self.weather.writes.pop(0) if self.weather.writes else ""
+        if not self.weather.writes:
+            return ""
+        self.weather.doubtful = True
+        return self.weather.writes.pop(0)
 
     def _heard(self, remote: Remote, trouble: str) -> Remote:
         self.weather.fuse.burn()

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+_COUNTED = (
+    "drives", "undisturbed", "crashes", "tasks", "judged", "meetings", "readings", "seen",
+)  # fmt: skip
+
 
 @dataclass(slots=True)
 class Figures:
@@ -16,16 +20,18 @@ class Figures:
     judged: int = 0  # how often the oracle and the list were compared about something
     meetings: int = 0
     readings: int = 0
+    seen: int = 0  # observations of which it was compared when they were first seen
     compared: bool = False  # with another order
 
     def add(self, other: Figures) -> None:
         """Count those of another year as well."""
-        for name in ("drives", "undisturbed", "crashes", "tasks", "judged", "meetings", "readings"):
+        for name in _COUNTED:
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
     def line(self) -> str:
         return (
             f"{self.drives} drives, {self.undisturbed} undisturbed, {self.crashes} crashes, "
             f"{self.tasks} tasks, {self.judged} judgements, {self.meetings} meetings, "
-            f"{self.readings} readings{', in another order as well' if self.compared else ''}"
+            f"{self.readings} readings, {self.seen} sights"
+            f"{', in another order as well' if self.compared else ''}"
         )

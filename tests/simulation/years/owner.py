@@ -17,7 +17,7 @@ from simulation.years.stage import LISTS, Stage
 from simulation.years.tasks import Ours, tasks_of
 from sqlalchemy import Connection
 
-from connectors.records import Facet, Task
+from connectors.records import Facet
 from syncd.inference.model import Direction, Mode
 from syncd.pipeline import Workshop, joins
 from syncd.pipeline import forget as forgetting
@@ -28,6 +28,7 @@ from syncd.store.lock import exclusive
 from syncd.store.target import Target
 
 Word = Callable[[Process, datetime], None]
+MANY = 3  # tasks that are gone at once are an incident
 
 
 @dataclass(slots=True)
@@ -54,8 +55,10 @@ class Memory:
     paused: date | None = None
     forgotten: list[Person] = field(default_factory=list)
     ignored: set[str] = field(default_factory=set)
+    ever_ignored: set[str] = field(default_factory=set)
     merged: set[str] = field(default_factory=set)
     lost: set[str] = field(default_factory=set)  # keys of tasks that are newer than the state
+    restored: datetime | None = None  # when an older copy of the state was put back last
     words: list[Said] = field(default_factory=list)
     comparable: bool = True  # whether another order must come to the same
 
@@ -69,7 +72,7 @@ class Owner:
         self.rng, self.process, self.stage, self.traits = rng, process, stage, traits
         self.memory = Memory()
         self.cast = process.cast
-        self._emptied: list[tuple[str, str, Task]] = []
+        self._emptied: list[tuple[str, str]] = []
 
     # --- in the lists ---
 
@@ -78,7 +81,8 @@ class Owner:
         rng = self.rng
         deletions = 0
         for one in tasks_of(self.stage):
-            if one.task.completed or rng.random() > 0.06:
+            going = (one.account, one.ref) in self.stage.going
+            if one.task.completed or going or rng.random() > 0.06:
                 continue
             what = rng.choice(("tick", "tick", "title", "notes", "due", "delete", "untick"))
             if what == "delete" and (deletions or self.memory.back):
@@ -92,21 +96,27 @@ class Owner:
     def empties_a_list(self, saying: Callable[[str], None]) -> bool:
         """Everything in a list is gone at once; whether there was enough for an incident."""
         mine = [one for one in tasks_of(self.stage) if one.account == "home"]
-        if len(mine) < 3 or self.memory.untold:
+        if len(mine) < MANY or self.memory.untold:
             return False  # what was deleted before would be found gone with the others
         saying(f"the list of home is emptied: {len(mine)} tasks")
-        for one in mine:
-            self.stage.worlds[one.account].delete_task(one.ref)
-        self._emptied = [(one.account, one.ref, one.task) for one in mine]
+        self.stage.going = [(one.account, one.ref) for one in mine]
+        self.stage.goes_on("home")
+        self._emptied = [(one.account, one.ref) for one in mine]
         return True
+
+    @property
+    def asked(self) -> bool:
+        """Whether a list is empty, and they are asked whether that was meant."""
+        return bool(self._emptied)
 
     def fills_it_again(self, saying: Callable[[str], None]) -> None:
         """What was gone is there again, as it was."""
         if self._emptied:
             saying("the list of home is there again")
             self.memory.back = True
-        for account, ref, task in self._emptied:
-            self.stage.worlds[account].put(Facet.TASKS, ref, (task,))
+        for account, ref in self._emptied:
+            world = self.stage.worlds[account]
+            world.put(Facet.TASKS, ref, (world.task(ref),))
         self._emptied = []
 
     def _one(self, one: Ours, what: str, now: datetime) -> None:
@@ -247,8 +257,13 @@ class Owner:
             return None  # an address that was never seen is not forgotten with the others
         self.memory.comparable = False
         self.memory.forgotten.append(person)
+        line = (person.box.addr, f"needs: {letters.SUBJECT} for {person.box.name}")
+
+        def note(connection: Connection, shop: Workshop) -> None:
+            notes.add(connection, shop.database.owner, [line], now)
 
         def forget(process: Process, moment: datetime) -> None:
+            process.says(moment, note)  # so that there is something to forget
             shop = process.shop
             owner = shop.database.owner
             with exclusive(shop.database):
@@ -269,6 +284,7 @@ class Owner:
         # What was thrown away is seen anew when it is wanted again: at another time.
         self.memory.comparable = False
         addr = person.box.addr
+        self.memory.ever_ignored.add(addr)
         (self.memory.ignored.discard if addr in self.memory.ignored else self.memory.ignored.add)(
             addr
         )
@@ -286,4 +302,4 @@ def _said(act: Callable[[Connection, Workshop, datetime], None]) -> Word:
     return word
 
 
-__all__ = ["LISTS", "Memory", "Owner", "Said"]
+__all__ = ["LISTS", "MANY", "Memory", "Owner", "Said"]

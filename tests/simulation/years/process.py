@@ -21,6 +21,7 @@ from simulation.years.edge import (
     Weather,
 )
 from simulation.years.stage import LISTS, READ, Stage
+from simulation.years.thrift import Remembering, compiling_once
 from sqlalchemy import Connection, event, select
 
 from connectors.contract import Source
@@ -40,11 +41,20 @@ from syncd.pipeline.report import Report
 from syncd.planner import Policy
 from syncd.store import aliases, facts, tombstones
 from syncd.store.database import Database, open_database
+from syncd.store.query import Query, owned
 from syncd.store.schema import item
 from syncd.store.sqlite import is_still
 
 _ROOM = 2**30  # pages: no limit
 MAIN = "home"  # where tasks go unless their anchor's account has a list
+
+
+_FACETS = {str(one): one for one in Facet}
+_ITEMS = Query(
+    lambda _: select(item.c.account, item.c.facet, item.c.ref, item.c.stamp).where(
+        owned(item), item.c.facet != "tasks"
+    )
+)
 
 
 @cache
@@ -94,9 +104,9 @@ class Process:
         """The state; opened anew after each end of the process."""
         if self._database is None:
             addr = self.cast.owner.addr
-            plain = open_database(f"sqlite:///{self.file}", addr, frozenset({addr}))
-            event.listen(plain.engine, "begin", self._begun)
-            self._database = plain
+            opened = open_database(f"sqlite:///{self.file}", addr, frozenset({addr}))
+            event.listen(opened.engine, "begin", self._begun)
+            self._database = replace(opened, engine=compiling_once(opened.engine))
         return self._database
 
     def ends(self) -> None:
@@ -123,8 +133,11 @@ class Process:
 
     def _begun(self, connection: Connection) -> None:
         driver: Any = connection.connection.dbapi_connection
+        limited = connection.info.get("limited", False)
+        connection.info["limited"] = self.full is not None
         if self.full is None:
-            driver.execute(f"PRAGMA max_page_count = {_ROOM}")
+            if limited:
+                driver.execute(f"PRAGMA max_page_count = {_ROOM}")
             return
         pages = driver.execute("PRAGMA page_count").fetchone()[0]
         driver.execute(f"PRAGMA max_page_count = {pages + self.full}")
@@ -211,21 +224,18 @@ class Process:
 
     def known(self) -> dict[tuple[str, Facet, str], str]:
         """The stamp of every item of evidence that was acknowledged."""
-        query = select(item.c.account, item.c.facet, item.c.ref, item.c.stamp).where(
-            item.c.owner == self.database.owner, item.c.facet != "tasks"
-        )
         with self.database.read() as connection:
             return {
-                (account, Facet(facet), ref): stamp
-                for account, facet, ref, stamp in connection.execute(query)
+                (account, _FACETS[facet], ref): stamp
+                for account, facet, ref, stamp in _ITEMS(connection, owner=self.database.owner)
             }
 
     @contextmanager
     def looking(self, now: datetime) -> Iterator[tuple[Connection, Decider, Workshop]]:
-        """What a view needs."""
+        """What a view needs. Whoever is looked at twice is looked at once."""
         shop = self.shop
         with shop.database.read() as connection:
-            gallery = shop.gallery(connection)
+            gallery = Remembering.of(shop.gallery(connection))
             yield (
                 connection,
                 Decider(

@@ -64,6 +64,8 @@ class Shadow:
     def __init__(self, main: Process, shadow: Process, stage: Stage, rng: random.Random) -> None:
         self.main, self.shadow, self.stage, self.rng = main, shadow, stage, rng
         self.sources: dict[tuple[str, Facet], Script] = {}
+        self._kept: Workshop | None = None
+        self._started = False
         for account, facets in READ.items():
             for facet in facets:
                 texts: dict[str, str | None] = {}
@@ -73,15 +75,19 @@ class Shadow:
                 self.sources[account, facet] = Script(facet, texts)
 
     def comes_to_the_same(
-        self, readings: Sequence[Reading], words: Sequence[Said], now: datetime
+        self,
+        readings: Sequence[Reading],
+        words: Sequence[Said],
+        now: datetime,
+        left: dict[str, list[str]],
     ) -> None:
-        """Raises AssertionError, with what differs."""
+        """Raises AssertionError, with what differs. `left` is what the main one has derived."""
         self._tell(readings, now)
         self._speak(words)
-        once(self._shop(), now)
+        self._once(now)
         self._copy_ticks()
-        once(self._shop(), now)
-        left, right = derived(self.main, now), derived(self.shadow, now)
+        self._once(now)
+        right = derived(self.shadow, now)
         for part in left:
             differs = [
                 (one, other)
@@ -91,20 +97,28 @@ class Shadow:
             same = left[part] == right[part]
             assert same, f"2: another order comes to other {part}:\n{_shown(differs, left, right)}"
 
+    def _once(self, now: datetime) -> None:
+        """A whole pass, behind which other addresses may be known for the owner's."""
+        once(self._shop(), now)
+        self._kept = None
+
     def _shop(self) -> Workshop:
+        if self._kept is not None:
+            return self._kept
         shop = self.shadow.shop
         accounts = []
         for account in shop.accounts:
             sources: list[Source] = [self.sources[account.name, f] for f in READ[account.name]]
             accounts.append(Account(account.name, tuple(sources), None))
-        return replace(shop, accounts=tuple(accounts), tasks_in={})
+        self._kept = replace(shop, accounts=tuple(accounts), tasks_in={})
+        return self._kept
 
     def _tell(self, readings: Sequence[Reading], now: datetime) -> None:
         """The first look as it was; then every item's versions in their order, the items in any."""
         start = readings[0].at
         first = [one for one in readings if one.at == start]
         self._at(start, first)
-        once(self._shop(), start)
+        self._once(start)
         turns: dict[tuple[int, datetime], list[Reading]] = defaultdict(list)
         version: dict[tuple[str, Facet, str], int] = defaultdict(int)
         for one in readings[len(first) :]:
@@ -116,7 +130,7 @@ class Shadow:
         for turn in sorted(order, key=lambda one: one[0]):
             self._at(turn[1], [one for one in turns[turn] if one.stamp])
         # Whatever is gone by now was read while it was there.
-        once(self._shop(), now)
+        self._once(now)
         for turn in sorted(order, key=lambda one: one[0]):
             self._at(turn[1], [one for one in turns[turn] if not one.stamp])
 
@@ -126,7 +140,8 @@ class Shadow:
         parts: dict[tuple[str, Facet], list[Item]] = defaultdict(list)
         for one in readings:
             parts[one.account, one.facet].append(self._version(one).item)
-        everything = list(self.sources) if not self._started(shop) else list(parts)
+        everything = list(parts) if self._started else list(self.sources)
+        self._started = True
         self.rng.shuffle(everything)
         for place in everything:
             source = self.sources[place]
@@ -136,10 +151,6 @@ class Shadow:
             outcome = reader.observe(place[0], source)
             assert not outcome.error, outcome.error
 
-    def _started(self, shop: Workshop) -> bool:
-        with shop.database.read() as connection:
-            return all(row.done_at is not None for row in shop.portraits(connection).progress)
-
     def _version(self, one: Reading) -> Version:
         return self.stage.worlds[one.account].versions[one.facet, one.ref, one.stamp]
 
@@ -147,6 +158,7 @@ class Shadow:
         for said in words:
             if said.facts:
                 said.do(self.shadow, said.at)
+        self._kept = None
 
     def _copy_ticks(self) -> None:
         """What the owner did in the lists: the shadow has none."""

@@ -57,6 +57,21 @@ class Stage:
         default_factory=lambda: {name: Chronicle() for name in READ}
     )
 
+    # (account, ref) of tasks that somebody is about to delete, one after the other.
+    going: list[tuple[str, str]] = field(default_factory=list)
+
+    def goes_on(self, account: str) -> bool:
+        """One more task of the list that is being emptied is gone; whether there was one."""
+        if not any(name == account for name, _ in self.going):
+            return False
+        self.worlds[account].delete_task(self.going.pop(0)[1])
+        return True
+
+    def all_goes(self) -> None:
+        """The list that is being emptied is empty."""
+        while self.going:
+            self.goes_on(self.going[0][0])
+
     def mail(self, accounts: tuple[str, ...], message: Message, text: str) -> None:
         for name in accounts:
             self.worlds[name].deliver(message, text)

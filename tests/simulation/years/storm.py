@@ -11,7 +11,7 @@ from simulation.years.dice import dice, share
 from simulation.years.edge import Weather
 from simulation.years.process import Settings
 from simulation.years.rules import RULES
-from simulation.years.stage import READ, Stage
+from simulation.years.stage import LISTS, READ, Stage
 
 from connectors.errors import Refused, SignInNeeded, Unavailable, Vanished
 from connectors.records import Facet
@@ -54,7 +54,13 @@ class Storm:
         self.rng = dice(seed, "storm")
         self.until: dict[str, datetime] = {}  # accounts that are down, and until when
         self.spoilt: list[tuple[datetime, str, Facet, str]] = []
-        self.in_doubt = False  # a write was left open: the next drive settles it
+
+    def settles(self) -> bool:
+        """Whether a write was left open: from the next drive on that is settled."""
+        doubtful = [one for one in self.weather.values() if one.doubtful]
+        for one in doubtful:
+            one.doubtful = False
+        return bool(doubtful)
 
     def calm(self, saying: Callable[[str], None]) -> Trouble:
         """It is over: everything answers, everything can be read, what was late arrives."""
@@ -92,7 +98,8 @@ class Storm:
             if name != "desk" and rng.random() < 0.08:
                 weather.writes = rng.choices(_WRITES, k=rng.randrange(1, 4))
                 saying(f"the next writes to {name}: {', '.join(weather.writes)}")
-                self.in_doubt = True
+            if name in LISTS and not weather.writes:
+                self._lets_wait(name, weather, now, saying)
             if rng.random() < 0.03:
                 self._spoil(name, now, saying)
         for entry in [one for one in self.spoilt if one[0] < now]:
@@ -106,6 +113,20 @@ class Storm:
             self.settings.version += "+"
             saying("another version of syncd")
         return self._machine(now, saying)
+
+    def _lets_wait(
+        self, name: str, weather: Weather, now: datetime, saying: Callable[[str], None]
+    ) -> None:
+        """Now and then all that is written to a list on one day happens, and the list says that it
+        cannot answer; or it happens later, where a task may be made twice."""
+        throw = share(self.seed, "slow", name, now)
+        if throw < 0.06:
+            weather.writes = ["busy"] * 3
+        elif throw > 0.92 and not self.settings.creates_once:
+            weather.writes = ["late"] * 3
+        else:
+            return
+        saying(f"the next writes to {name}: {', '.join(weather.writes)}")
 
     def _machine(self, now: datetime, saying: Callable[[str], None]) -> Trouble:
         trouble = Trouble()

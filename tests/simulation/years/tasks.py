@@ -29,6 +29,11 @@ class Ours:
         return self.task.key
 
 
+def listed(stage: Stage) -> list[tuple[str, Task]]:
+    """Every task of ours as it stands, with its key."""
+    return [(one.key, one.task) for one in tasks_of(stage)]
+
+
 def tasks_of(stage: Stage) -> Iterator[Ours]:
     """Every task of ours, in a fixed order; twins one after the other."""
     for account in LISTS:

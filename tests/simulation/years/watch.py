@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
+from simulation.years.broken import Broken, must
 from simulation.years.cast import Cast, Person
 from simulation.years.oracle import JUDGED, Oracle
 from simulation.years.owner import Memory
@@ -16,16 +17,6 @@ from simulation.years.truth import Truth
 
 from connectors.records import Facet
 from syncd.planner.mutes import start_of
-
-
-class Broken(AssertionError):
-    """A promise that was not kept."""
-
-
-def must(kept: object, promise: str) -> None:
-    """Raise `Broken` unless it is kept."""
-    if not kept:
-        raise Broken(promise)
 
 
 class Watch:
@@ -47,6 +38,8 @@ class Watch:
     def lists(self, now: datetime, latest: datetime, *, emptied: bool = False) -> None:
         """4. Nothing is deleted by us but twins; what the owner wrote stays; what they deleted does
         not come back; new tasks are called for."""
+        for name, weather in self.process.weather.items():
+            must(not weather.again, f"4: written again to {name} without a look: {weather.again}")
         current = list(tasks_of(self.stage))
         keys = {one.key for one in current}
         here = {(one.account, one.ref) for one in current}
@@ -101,10 +94,11 @@ class Watch:
         self.seen = now
         self.memory.untold = self.memory.back = False
 
-    def others(self, accounts: Collection[str]) -> None:
+    def others(
+        self, accounts: Collection[str], known: Mapping[tuple[str, Facet, str], str]
+    ) -> None:
         """1. Everything in these accounts was acknowledged, as it is now; 8. whatever others
-        suffer from."""
-        known = self.process.known()
+        suffer from. `known`: the stamp of each item that the state knows."""
         by_account: Mapping[tuple[str, Facet], dict[str, str]] = defaultdict(dict)
         for (account, facet, ref), stamp in known.items():
             by_account[account, facet][ref] = stamp
