@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from acceptance_world import run
 
 from syncd.demo import Truth, write
 from syncd.demo.cast import Person
@@ -30,11 +31,10 @@ class Year:
         self.tasks: list[dict[str, Any]] = json.loads(self.run("tasks", "--all", "--json"))
 
     def run(self, *words: str) -> str:
-        now = self.end.isoformat()
-        command = [SYNCD, "--config", str(self.folder / "syncd.yaml"), "--now", now, *words]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        config = str(self.folder / "syncd.yaml")
+        done = run("--config", config, "--now", self.end.isoformat(), *words)
+        assert done.code == 0, done.err
+        return done.out
 
     def person(self, who: Person) -> dict[str, Any] | None:
         return next((p for p in self.people if who.address in p["addresses"]), None)

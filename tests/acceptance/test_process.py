@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from acceptance_world import run
 
 from syncd import wiring
 from syncd.demo import write
@@ -20,15 +22,26 @@ END = datetime(2026, 3, 11, 9, 0, tzinfo=UTC)
 SYNCD = str(Path(sys.executable).with_name("syncd"))
 
 
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo's folder, for copies."""
+    folder = tmp_path_factory.mktemp("written") / "year"
+    write(folder, seed=7, end=END)
+    return folder
+
+
 @pytest.fixture
-def year(tmp_path: Path) -> Path:
+def year(written: Path, tmp_path: Path) -> Path:
     """The demo's folder, not read yet."""
-    write(tmp_path / "year", seed=7, end=END)
-    return tmp_path / "year"
+    return shutil.copytree(written, tmp_path / "year")
+
+
+def words_of(folder: Path, *words: str) -> list[str]:
+    return ["--config", str(folder / "syncd.yaml"), "--now", END.isoformat(), *words]
 
 
 def command(folder: Path, *words: str) -> list[str]:
-    return [SYNCD, "-v", "--config", str(folder / "syncd.yaml"), "--now", END.isoformat(), *words]
+    return [SYNCD, "-v", *words_of(folder, *words)]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -46,14 +59,10 @@ def test_a_signal_in_the_middle_loses_nothing(year: Path, number: signal.Signals
     assert process.returncode == 128 + number
     assert "the next run goes on from there" in seen
     assert "Traceback" not in seen
-    again = subprocess.run(
-        command(year, "once", "--json"), capture_output=True, text=True, check=True
-    )
-    assert json.loads(again.stdout)["tasks"]["created"] == 5
-    third = subprocess.run(
-        command(year, "once", "--json"), capture_output=True, text=True, check=True
-    )
-    assert sum(one["items"] for one in json.loads(third.stdout)["read"]) == 0
+    again = run(*words_of(year, "once", "--json"))
+    assert again.json["tasks"]["created"] == 5
+    third = run(*words_of(year, "once", "--json"))
+    assert sum(one["items"] for one in third.json["read"]) == 0
 
 
 def test_a_second_run_at_the_same_time_is_refused(year: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from acceptance_world import ANA, Home, at
-from daemons import Running
+from daemons import Running, titles
 
 BEN, CLEO = "Ben Birkin <ben@birkin.example.com>", "Cleo Castell <cleo@castell.example.com>"
 RULES = """\
@@ -31,17 +31,6 @@ def home_of(folder: Path, *, urgent: bool = True, more: str = "") -> Home:
     return home
 
 
-def tasks(home: Home) -> list[str]:
-    """The tasks in the list: their titles, a completed one with an x."""
-    found = []
-    for path in sorted((home.folder / "tasks").glob("*.ics")):
-        lines = path.read_text(encoding="utf-8").splitlines()
-        title = next(line for line in lines if line.startswith("SUMMARY:"))
-        done = "STATUS:COMPLETED" in lines
-        found.append(f"{'x ' if done else ''}{title.removeprefix('SUMMARY:')}")
-    return sorted(found)
-
-
 def test_it_reacts_and_leaves(tmp_path: Path) -> None:
     """A mail becomes a task while it runs, the answer closes it; whoever wants the same state is
     told by whom it is held, while reading commands work; SIGTERM ends it at once, with code 0."""
@@ -50,10 +39,10 @@ def test_it_reacts_and_leaves(tmp_path: Path) -> None:
         daemon.settled()
         asked = home.mail(BEN, ANA, at("2026-06-15T11:00"), "Could you send me the plan?")
         daemon.heard("outbox.delivered", created=1)
-        assert tasks(home) == ["Answer Ben"]
+        assert titles(home) == ["Answer Ben"]
         home.mail(ANA, BEN, at("2026-06-15T11:30"), answers=asked)
         daemon.heard("outbox.delivered", completed=1)
-        assert tasks(home) == ["x Answer Ben"]
+        assert titles(home) == ["x Answer Ben"]
         for command in ("once", "run"):
             refused = home.apart(command)
             assert refused.code == 1
@@ -81,7 +70,7 @@ def test_a_meeting_that_is_cancelled(tmp_path: Path) -> None:
         path.with_suffix(".new").write_text(cancelled, encoding="utf-8")
         path.with_suffix(".new").rename(path)
         daemon.heard("outbox.delivered", completed=1)
-        assert tasks(home) == ["x Answer Ben"]
+        assert titles(home) == ["x Answer Ben"]
         assert daemon.stop()[0] == 0
 
 
@@ -97,7 +86,7 @@ def test_the_owner_talks_to_it(tmp_path: Path) -> None:
         assert home.status()["tasks"]["held_by"] == {"preview": 2}
         assert home.syncd("enable").code == 0
         daemon.heard("outbox.delivered", created=2)
-        assert tasks(home) == ["Answer Ben", "Answer Cleo"]
+        assert titles(home) == ["Answer Ben", "Answer Cleo"]
 
         assert home.syncd("log", "coffee with Ben, yesterday").code == 0
         (met,) = [one for one in home.people() if one["counts"]["meetings"]]
@@ -109,13 +98,13 @@ def test_the_owner_talks_to_it(tmp_path: Path) -> None:
         one, other = "ben@birkin.example.com", "cleo@castell.example.com"
         assert home.syncd("merge", one, other).code == 0
         assert len(home.people()) == 1
-        assert tasks(home).count("Answer Ben") + tasks(home).count("Answer Cleo") >= 1
+        assert titles(home).count("Answer Ben") + titles(home).count("Answer Cleo") >= 1
         assert home.syncd("split", one).code == 0
         assert len(home.people()) == 2
 
         forgotten = home.syncd("forget", other, "--yes")
         assert forgotten.code == 0, forgotten
-        assert not [title for title in tasks(home) if "Cleo" in title]
+        assert not [title for title in titles(home) if "Cleo" in title]
         home.mail(CLEO, ANA, at("2026-06-15T11:59"), "It is me again.")
         daemon.heard("source.batch_committed", facet="mail")
         assert [who["name"] for who in home.people()] == ["Ben Birkin"]
@@ -140,7 +129,7 @@ def test_the_configuration_is_read_anew(tmp_path: Path) -> None:
         assert home.status()["configuration_refused"]
         home.mail(BEN, ANA, at("2026-06-15T11:00"), "Could you send me the plan?")
         daemon.heard("source.batch_committed", facet="mail", items=1)
-        assert tasks(home) == []
+        assert titles(home) == []
 
         home.write("mine.yaml", RULES.format(urgent="true"))
         more = "  - {name: second, kind: local, mail: [more/]}\ntasks_in: home"
@@ -148,7 +137,7 @@ def test_the_configuration_is_read_anew(tmp_path: Path) -> None:
         home.configure(right.replace("tasks_in: home", more))
         daemon.tell(signal.SIGHUP)
         daemon.heard("config.reloaded", accounts=2)
-        while tasks(home) != ["Answer Ben", "Answer Cleo"]:
+        while titles(home) != ["Answer Ben", "Answer Cleo"]:
             daemon.heard("outbox.delivered")
         assert home.status()["configuration_refused"] is None
         assert daemon.stop()[0] == 0
@@ -164,13 +153,13 @@ def test_a_power_cut(tmp_path: Path, moment: str) -> None:
         daemon.heard(moment)
     with Running(home.config, home.now) as daemon:
         daemon.settled()
-        while tasks(home) != ["Answer Ben", "Answer Cleo"]:
+        while titles(home) != ["Answer Ben", "Answer Cleo"]:
             daemon.heard("outbox.delivered")
         home.mail(ANA, BEN, at("2026-06-15T11:30"), answers=asked)
         daemon.heard("outbox.delivered", completed=1)
         assert daemon.stop()[0] == 0
     home.once()
-    assert tasks(home) == ["Answer Cleo", "x Answer Ben"]
+    assert titles(home) == ["Answer Cleo", "x Answer Ben"]
 
 
 def test_tasks_that_vanish(tmp_path: Path) -> None:
@@ -182,7 +171,7 @@ def test_tasks_that_vanish(tmp_path: Path) -> None:
         home.mail(ANA, who, at("2026-06-01T09:00"))
         home.mail(who, ANA, at("2026-06-15T10:00"), "Could you call me?")
     with Running(home.config, home.now) as daemon:
-        while len(tasks(home)) < 3:
+        while len(titles(home)) < 3:
             daemon.heard("outbox.delivered")
         for path in (home.folder / "tasks").glob("*.ics"):
             path.unlink()

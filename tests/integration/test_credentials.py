@@ -34,7 +34,7 @@ def remote(folder: Path, url: str = REMOTE) -> wiring.Assembly:
 
 def opened(mocker: MockerFixture, assembly: wiring.Assembly) -> str | None:
     """The password that the database is asked to open with."""
-    asked = mocker.patch.object(wiring, "open_database")
+    asked = mocker.patch("syncd.assembly.open_database")
     wiring.open_state(assembly)
     return make_url(asked.call_args.args[0]).password
 

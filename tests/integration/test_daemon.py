@@ -100,6 +100,7 @@ class Watched:
         at: Callable[[], datetime] = clock,
         reload: Callable[[], Workshop] = never,
         real: bool = False,
+        voice: Voice | None = None,
     ) -> None:
         ended: list[float] = []
 
@@ -113,7 +114,7 @@ class Watched:
                 os.kill(os.getpid(), signal.SIGTERM)
 
         thread = Thread(target=act, daemon=True)
-        daemon = self.daemon = Daemon(self.shop, at, reload, Voice(), real=real)
+        daemon = self.daemon = Daemon(self.shop, at, reload, voice or Voice(), real=real)
         thread.start()
         try:
             self.code = daemon.run()
@@ -242,6 +243,7 @@ def test_a_wrong_clock_decides_nothing(lab: Lab, monkeypatch: pytest.MonkeyPatch
 
     def meanwhile() -> None:
         until(lambda: "days ahead" in daemon.blocked)
+        until(lambda: daemon.daemon and daemon.daemon._voice.pulse.ailing)
         os.kill(os.getpid(), signal.SIGHUP)
         assert reloaded.wait(PATIENCE)
         with stored(daemon.database) as connection:

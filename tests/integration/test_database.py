@@ -10,7 +10,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from pysqlite3 import dbapi2
-from sqlalchemy import Engine, create_engine, inspect, text
+from sqlalchemy import Engine, create_engine, create_mock_engine, inspect, text
 
 from syncd.store import migrate
 from syncd.store.database import APPLICATION_ID, HEAD, open_database
@@ -54,6 +54,26 @@ def test_the_safe_sqlite_is_used(tmp_path: Path) -> None:
         version = connection.execute(text("SELECT sqlite_version()")).scalar_one()
     database.close()
     assert tuple(map(int, version.split("."))) >= (3, 51, 3)
+
+
+@pytest.mark.parametrize("kind", ["postgresql", "sqlite"])
+def test_the_same_indexes_leave_rows_out_everywhere(kind: str) -> None:
+    """PostgreSQL is told only when tables are made there, and told the same as SQLite."""
+    made: list[str] = []
+
+    def note(statement: object, *_: object, **__: object) -> None:
+        made.append(str(statement.compile(dialect=engine.dialect)))  # type: ignore[attr-defined]
+
+    engine = create_mock_engine(f"{kind}://", note)
+    metadata.create_all(engine, checkfirst=False)
+    partial = {one.split()[2] for one in made if one.startswith("CREATE INDEX") and "WHERE" in one}
+    assert partial == {
+        "ix_item_reason",
+        "ix_observation_long",
+        "ix_observation_parent",
+        "ix_observation_topic",
+        "ix_trial_next_at",
+    }
 
 
 def test_a_fresh_schema_equals_a_migrated_one(tmp_path: Path) -> None:

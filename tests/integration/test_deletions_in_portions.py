@@ -14,7 +14,7 @@ from stepping import put
 
 from connectors.records import Facet
 from syncd.engine.engine import Engine
-from syncd.pipeline import hand
+from syncd.pipeline.incidents import incident
 from syncd.pipeline.lull import QUIET, Lull
 from syncd.store.database import Database
 
@@ -61,7 +61,7 @@ class Beating:
 
     def asked(self) -> int:
         with self.database.read() as connection:
-            return len(hand.incident(connection, self.database.owner, "home"))
+            return len(incident(connection, self.database.owner, "home"))
 
     def statuses(self) -> list[str]:
         return sorted(row[0] for row in self._rows())

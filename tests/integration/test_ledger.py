@@ -343,3 +343,18 @@ def test_rows_are_found_by_state(connection: Connection) -> None:
     save(connection, held(), *followed(late, now=30).rows)
     missed = ledger.in_state(connection, OWNER, [State.MISSED])
     assert [row.due for row in missed] == [on(1), on(1), on(2)]
+
+
+def test_a_row_in_the_place_of_another_is_stored_like_a_new_one(connection: Connection) -> None:
+    """Every column is its own, and the other one is gone."""
+    old = verdict(State.WAITING, "message:m1", rule="write", remind=3, due=5, reasons=("a",))
+    new = verdict(State.WAITING, "message:m2", 1, rule="write", remind=4, due=9, expires=70)
+    (row,) = followed([old]).rows
+    done = followed([replace(new, next=None, priority=7, reasons=("b", "ü"))], [row], now=1)
+    assert done.instead
+    found = []
+    for owner, one in ((OWNER, done), ("other@example.org", replace(done, instead=()))):
+        ledger.save(connection, owner, Followed(rows=(row,)))
+        ledger.save(connection, owner, one)
+        found.append(ledger.load(connection, owner, [PERSON]))
+    assert found[0] == found[1] == {PERSON: done.rows}

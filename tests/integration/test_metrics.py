@@ -323,10 +323,10 @@ def test_a_file_that_cannot_be_written_is_told_once(home: Home, tmp_path: Path) 
     log.hear(hearer)
     try:
         for _ in range(3):
-            watched.telemetry._next = 0
+            watched.telemetry._outlets._next_file = 0
             watched.telemetry.tick()
         path.parent.mkdir()
-        watched.telemetry._next = 0
+        watched.telemetry._outlets._next_file = 0
         watched.telemetry.tick()
     finally:
         log.unhear(hearer)

@@ -16,7 +16,7 @@ from connectors.memory.tasks import MemoryTasks
 from connectors.memory.world import World
 from connectors.records import Facet, Task
 from rules.verdict import State
-from syncd import outbox
+from syncd import outbox, twins
 from syncd.outbox import Summary
 from syncd.planner import Complete, Followed, Status, TaskState, Update
 from syncd.store import ledger, ledger_outbox, ledger_tasks
@@ -351,7 +351,7 @@ def test_twins_the_oldest_stays_and_untouched_ones_go(database: Database) -> Non
     kept = desk.ref()
     desk.world.add_task(Task(key, "Call Ana", "You met.", on(30), created=day(1)), "twin")
     desk.world.add_task(Task(key, "Ring Ana", "You met.", on(30), created=day(2)), "edited")
-    removed = outbox.settle_twins(database, OWNER, "home", desk.list, [key], day(2))
+    removed = twins.settle_twins(database, OWNER, "home", desk.list, [key], day(2))
     assert removed == 1
     assert set(desk.world.alive(Facet.TASKS)) == {kept, "edited"}
 
@@ -362,7 +362,7 @@ def test_the_oldest_twin_becomes_the_task(database: Database) -> None:
     key = desk.decide()
     desk.deliver()
     desk.world.add_task(Task(key, "Call Ana", "You met.", on(30), created=day(-1)), "older")
-    outbox.settle_twins(database, OWNER, "home", desk.list, [key], day(2))
+    twins.settle_twins(database, OWNER, "home", desk.list, [key], day(2))
     assert (list(desk.world.alive(Facet.TASKS)), desk.state(key).ref) == (
         ["older"],
         "memory//older",

@@ -28,7 +28,7 @@ from connectors.memory.world import World
 from connectors.records import Facet, Item
 from rules.history import Event
 from rules.verdict import State, Verdict
-from syncd import outbox
+from syncd import outbox, twins
 from syncd.planner import Policy, Status, draw, due_day, follow, unjudged
 from syncd.store import ledger, ledger_hand, ledger_outbox, ledger_tasks
 from syncd.store.database import open_database
@@ -233,7 +233,7 @@ class VerdictToTask(RuleBasedStateMachine):
             if received.incident:
                 self.deleted -= set(received.missing)  # not believed, so no answer
         self.cursor = cursor
-        outbox.settle_twins(store, OWNER, "home", self.list, received.twins, self.now)
+        twins.settle_twins(store, OWNER, "home", self.list, received.twins, self.now)
 
     def _follow(self, connection: Connection, who: str) -> None:
         rows = ledger.load(connection, OWNER, [who]).get(who, ())

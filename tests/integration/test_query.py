@@ -27,7 +27,8 @@ MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 # first entry of an index.
 SMALL = {
     "sources._ALL", "mutes._ALL", "people._DIRTY", "people.NEXT", "health._ALL", "trials._ALL",
-    "ledger_outbox._PENDING", "readings._TALLY", "sources._FAILED",
+    "ledger_outbox._PENDING", "readings._TALLY", "sources._FAILED", "ledger_outbox._POINTLESS",
+    "ledger_outbox._OF_KEY", "ledger_outbox._DROP_KEY", "removals._PENDING",
 }  # fmt: skip
 
 

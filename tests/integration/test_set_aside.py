@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from overheard import overheard
 from pysqlite3 import dbapi2
 from sqlalchemy import Connection
 
@@ -203,21 +204,26 @@ def test_a_person_who_breaks_syncd_stops_nobody_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: Callable[[pytest.MonkeyPatch], None]
 ) -> None:
     """They are skipped, counted once a pass, and set aside with their newest evidence named; the
-    others get their tasks. What the owner has tried again succeeds once the fault is mended."""
+    others get their tasks. The log says so when it begins and when it is given up, without a word
+    of theirs. What the owner has tried again succeeds once the fault is mended."""
     lab = Lab(tmp_path)
     broken(monkeypatch)
     lab.world.put_event(coffee(day(-1), BEN), ref="with-ben")
     lab.world.put_event(coffee(day(-1.2), CLEO), ref="with-cleo")
-    for number in range(TRIES):
-        assert not lab.once(day(number / 100)).failed
-        (one,) = people_out(lab)
-        assert (one["addresses"], one["tries"], one["fault"]) == (
-            [BEN.addr],
-            number + 1,
-            "ZeroDivisionError",
-        )
-        assert one["newest"]["ref"] == "memory//with-ben"
-        assert (one["next_try"] is None) == (number + 1 == TRIES)
+    with overheard() as said:
+        for number in range(TRIES):
+            assert not lab.once(day(number / 100)).failed
+            (one,) = people_out(lab)
+            assert (one["addresses"], one["tries"], one["fault"]) == (
+                [BEN.addr],
+                number + 1,
+                "ZeroDivisionError",
+            )
+            assert one["newest"]["ref"] == "memory//with-ben"
+            assert (one["next_try"] is None) == (number + 1 == TRIES)
+    told = [one["event"] for one in said.events if one["level"] == "warning"]
+    assert told == ["person.left_out", "person.set_aside"]
+    assert "Ben" not in said.text
     assert {task["person"]["name"] for task in lab.tasks(day(0.1))} == {CLEO.name}
     monkeypatch.undo()
     lab.world.put_event(coffee(day(0.05), BEN), ref="again-with-ben")
