@@ -130,5 +130,14 @@ def untouched(process: Process, memory: Memory) -> None:
             must(not _touched(row), f"4: the owner did not touch {row.key}: {row.task}")
 
 
+def not_dismissed(process: Process, memory: Memory) -> None:
+    """4. Only a task that the owner deleted by itself is a "no": never one of a list that was
+    emptied, however slowly."""
+    with process.database.read() as connection:
+        rows = ledger_tasks.dismissed(connection, process.database.owner)
+    others = [row.key for row in rows if row.key not in memory.deleted]
+    must(not others, f"4: the owner deleted a list, and said nothing about {others}")
+
+
 def _touched(row: Tracked) -> bool:
     return row.task is not None and row.task.delivered_at is not None and row.task.touched

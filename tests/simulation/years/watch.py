@@ -126,7 +126,7 @@ class Watch:
     def _one_each(self) -> None:
         """4. One remote task per key, at most one open task per person and rule."""
         keys: dict[str, int] = defaultdict(int)
-        pairs: dict[tuple[str, str], list[str]] = defaultdict(list)
+        pairs: dict[tuple[str, str], set[str]] = defaultdict(set)
         for one in tasks_of(self.stage):
             keys[one.key] += 1
             if (
@@ -134,7 +134,7 @@ class Watch:
                 and not one.task.completed
                 and one.key not in self.memory.lost
             ):
-                pairs[one.addr, one.rule].append(one.key)
+                pairs[one.addr, one.rule].add(one.key)
         twins = [
             key for key, n in keys.items() if n > 1 and not self._touched_twin(key)
         ]  # fmt: skip

@@ -167,6 +167,7 @@ class Year:
         now = self.driver.now
         self.latest = max(self.latest, now)
         self.watch.lists(now, self.latest, emptied=emptied)
+        sight.not_dismissed(self.process, self.owner.memory)
         if self.driven:
             up = [name for name, one in self.weather.items() if one.down is None]
             self.watch.others(up, self.known)
