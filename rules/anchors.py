@@ -54,6 +54,14 @@ def current_anchor(
     return newest
 
 
+def is_long_over(rule: Rule, history: History, now: datetime) -> bool:
+    """Whether each clock that this rule ever started has run for longer than it can."""
+    if rule.longest is None:
+        return False
+    events = _all_of(rule, history, now)
+    return not events or events[-1].end < now - rule.longest
+
+
 def find_anchor(rule: Rule, evidence: str, history: History) -> Event | None:
     """The occurrence of `since` with this evidence, for a task delivered earlier. None: it is no
     longer real, or no longer what the rule starts at. A first meeting stays an anchor when an

@@ -14,11 +14,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from rules.anchors import current_anchor, find_anchor, next_anchor
+from rules.anchors import current_anchor, find_anchor, is_long_over, next_anchor
 from rules.durations import Clock
 from rules.history import Event, Facts, History
 from rules.model import Rule, RuleSet, Tier
-from rules.stops import next_stop, stop_of
+from rules.stops import is_soon_stopped, next_stop, stop_of
 from rules.times import Times, tier_of, times_of
 from rules.verdict import State, Verdict
 from rules.where import ALWAYS, Terms, failing, holds, silences
@@ -34,16 +34,22 @@ def evaluate(
     now: datetime,
     clock: Clock,
     passed: Collection[tuple[str, str]] = (),
+    traced: Collection[str] | None = None,
 ) -> tuple[Verdict, ...]:
     """The verdict on the current anchor of each rule that has one, in the order of the rules.
 
     `passed` are anchors, as (rule id, evidence), that are no longer asked about because the owner
-    answered or they were missed: of the open ones the oldest other is the current one.
+    answered or they were missed: of the open ones the oldest other is the current one. With
+    `traced`, other rules than those with these ids may be left out where their clocks have stopped
+    or run out for sure: so have most of a person's, and nobody asks how they ended.
     """
     verdicts = []
     for rule in ruleset.rules:
+        untraced = traced is not None and rule.id not in traced
+        if untraced and is_long_over(rule, history, now):
+            continue
         anchor = current_anchor(rule, history, now, clock, ruleset.tiers, passed)
-        if anchor is None:
+        if anchor is None or (untraced and is_soon_stopped(rule, anchor, history, now)):
             continue
         times = times_of(rule, anchor, history, clock, ruleset.tiers)
         if times is not None:

@@ -63,6 +63,7 @@ class Rule:
     levels: tuple[float, ...] = field(init=False, compare=False)  # each `strength_below` of `until`
     # The longest that its clock can run; None: that depends on the person.
     longest: timedelta | None = field(init=False, compare=False)
+    shortest: timedelta | None = field(init=False, compare=False)  # that it can run, likewise
     moves: bool = field(init=False, compare=False)  # time alone may change whether it may speak
     strengths: frozenset[float] = field(init=False, compare=False)  # at which that may change
 
@@ -74,14 +75,19 @@ class Rule:
         object.__setattr__(self, "stops", stops)
         levels = tuple(event.level for event in self.until if isinstance(event, StrengthBelow))
         object.__setattr__(self, "levels", levels)
-        object.__setattr__(self, "longest", self._longest())
+        shortest, longest = self._spans()
+        object.__setattr__(self, "shortest", shortest)
+        object.__setattr__(self, "longest", longest)
         object.__setattr__(self, "moves", bool(self.pause_while) or moves(self.where))
         object.__setattr__(self, "strengths", strengths(self.where))
 
-    def _longest(self) -> timedelta | None:
+    def _spans(self) -> tuple[timedelta | None, timedelta | None]:
         lengths = [self.expires.span()] if self.expires else [self.due.span(), AFTER_DUE.span()]
-        hours = [span[1] for span in lengths if span is not None]
-        return timedelta(hours=sum(hours)) if len(hours) == len(lengths) else None
+        spans = [span for span in lengths if span is not None]
+        if len(spans) < len(lengths):
+            return None, None
+        least, most = (sum(hours) for hours in zip(*spans, strict=True))
+        return timedelta(hours=least), timedelta(hours=most)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,13 @@ def stop_of(
     return first if first is not None and first.at < expires else None
 
 
+def is_soon_stopped(rule: Rule, anchor: Event, history: History, now: datetime) -> bool:
+    """Whether the clock was stopped before the earliest moment at which it can have run out."""
+    if rule.shortest is None:
+        return False
+    return stop_of(rule, anchor, anchor.end + rule.shortest, history, now) is not None
+
+
 def _earlier(one: Stop | None, other: Stop) -> Stop:
     return other if one is None or other.at < one.at else one
 
@@ -102,6 +109,11 @@ def next_stop(rule: Rule, history: History, now: datetime) -> datetime | None:
 
 def first_known(kind: str, history: History, now: datetime) -> Event | None:
     """The earliest event that may be the first of its kind, as far as the history goes back."""
-    firsts = [events[0] for name in (FIRST[kind], kind) if (events := history.by_kind.get(name))]
-    first = min(firsts, key=lambda event: (event.end, event.evidence), default=None)
+    by_kind = history.by_kind
+    first = next(iter(by_kind.get(FIRST[kind], ())), None)
+    named = next(iter(by_kind.get(kind, ())), None)
+    if first is None or (
+        named is not None and (named.end, named.evidence) < (first.end, first.evidence)
+    ):
+        first = named
     return None if first is None or first.end > now else first

@@ -7,7 +7,7 @@ happen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -153,7 +153,8 @@ class Decider:
     ) -> Followed:
         """Where every rule stands with this person at `now`; nothing is stored. `unread`: evidence
         that is not there may be read again yet."""
-        history, current = portrait.history, self.verdicts(portrait, rows)
+        # `follow` drops what is over and has no row.
+        current = self.verdicts(portrait, rows, {row.rule for row in rows})
         judged = [
             (row.key, self._rejudge(portrait, row))
             for row in unjudged(current, rows)
@@ -178,7 +179,7 @@ class Decider:
             muted=muted.rules,
             unmuted=muted.unmuted,
             # Only a task that is out has to be told why it is closed.
-            events={event.evidence: event for event in history.events if out},
+            events={event.evidence: event for event in portrait.history.events} if out else {},
             moved=self._moved(portrait, rows),
             incident=any(
                 row.live and row.task.account in self.incidents for row in rows if row.task
@@ -228,14 +229,20 @@ class Decider:
             intents.append(intent)
         return replace(followed, intents=tuple(intents))
 
-    def verdicts(self, portrait: Portrait, rows: Sequence[Tracked] = ()) -> tuple[Verdict, ...]:
+    def verdicts(
+        self,
+        portrait: Portrait,
+        rows: Sequence[Tracked] = (),
+        traced: Collection[str] | None = None,
+    ) -> tuple[Verdict, ...]:
         """Where each rule that has an anchor here stands, given the person's rows. An open loop
-        that the owner answered, or that is found too late, makes way for the next one."""
+        that the owner answered, or that is found too late, makes way for the next one. `traced`:
+        see `evaluate`."""
         if portrait.row.kind != "person":
             return ()
         passed, found = passed_over(rows), {(r.rule, r.anchor) for r in rows if r.found_at}
         while True:
-            current = evaluate(self.ruleset, portrait.history, self.now, self.clock, passed)
+            current = evaluate(self.ruleset, portrait.history, self.now, self.clock, passed, traced)
             late = {
                 (one.rule, one.anchor.evidence)
                 for one in current

@@ -99,14 +99,16 @@ def _claim(row: Sequence[Any]) -> Claim:
     if row[0] == "m":
         _, _, key, sent, weight, size, account, signals = row
         return Claim(
-            key=_MAIL + key,
-            kind=ClaimKind.MESSAGE,
-            at=until,
-            until=until,
-            real=Real.YES,
-            reasons=(),
-            direction=Direction.SENT if sent else Direction.RECEIVED,
-            weight=weight,
+            # Positional, in the order of the fields: most of what is read are messages.
+            _MAIL + key,
+            ClaimKind.MESSAGE,
+            until,
+            until,
+            Real.YES,
+            (),
+            Direction.SENT if sent else Direction.RECEIVED,
+            Mode.UNKNOWN,
+            weight,
             size=size,
             evidence=_seen_in(account),
             signals=_signals(signals) if signals else (),

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from syncd.store import disk, postgres, schema, statistics, tables
 from syncd.store import sqlite as sqlite_file
 from syncd.store.errors import StoreError, StoreUnwritable, StoreWrong
+from syncd.store.kept import borrowed, keep
 
 # "SYNC": SQLite keeps this number in bytes 68-71 of the file for applications to sign it.
 APPLICATION_ID = 0x53594E43
@@ -43,16 +44,18 @@ class Database:
         """
         if self.trouble is not None:
             raise self.trouble
-        with translated(self.engine), self.engine.connect() as connection:
-            connection.execution_options(syncd_repeatable=repeatable)
-            with connection.begin():
-                yield connection
+        with (
+            translated(self.engine),
+            borrowed(self.engine, syncd_repeatable=repeatable) as connection,
+            connection.begin(),
+        ):
+            yield connection
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One consistent view. Never held open while anything else is waited for."""
-        with translated(self.engine), self.engine.connect() as connection:
-            yield connection.execution_options(syncd_read=True)
+        with translated(self.engine), borrowed(self.engine, syncd_read=True) as connection:
+            yield connection
 
     def close(self) -> None:
         self.engine.dispose()
@@ -96,12 +99,18 @@ def _opened(engine: Engine, owner: str, owners: frozenset[str], *, sqlite: bool)
                 kept = _owner_of(engine, owner, owner_addresses=owners, sqlite=sqlite)
             if sqlite:
                 sqlite_file.write_ahead(engine)
+                if _is_file(engine):
+                    keep(engine)
             else:
                 postgres.take_turns(engine, kept)
     except BaseException:
         engine.dispose()
         raise
     return Database(engine, kept)
+
+
+def _is_file(engine: Engine) -> bool:
+    return engine.url.database not in (None, "", ":memory:")
 
 
 @contextmanager
@@ -114,7 +123,7 @@ def translated(engine: Engine) -> Iterator[None]:
         where = engine.url.render_as_string(hide_password=True)
         cause = getattr(error, "orig", error)
         words = str(cause).lower()
-        if "locked" in words or "busy" in words:
+        if "locked" in words or "busy" in words or "lock timeout" in words:
             message = f"{where} is in use by another syncd: let it finish, then try again"
             raise StoreError(message) from error
         if "no such savepoint" in words:

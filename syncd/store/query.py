@@ -64,7 +64,7 @@ class Query:
 
     def __call__(self, connection: Connection, **values: Any) -> list[Any]:
         """The rows, as tuples in the order of the statement's columns."""
-        sql, bound = self.bound(connection, **values)
+        sql, bound = self._bound(connection, values)
         rows: list[Any] = driver_of(connection).execute(sql, bound).fetchall()
         return rows
 
@@ -82,15 +82,18 @@ class Query:
 
     def do(self, connection: Connection, **values: Any) -> int:
         """Run it; returns how many rows it changed."""
-        sql, bound = self.bound(connection, **values)
+        sql, bound = self._bound(connection, values)
         changed: int = driver_of(connection).execute(sql, bound).rowcount
         return changed
 
     def bound(self, connection: Connection, **values: Any) -> tuple[str, Any]:
         """The statement as the driver takes it, and its values."""
-        dialect = connection.dialect
+        return self._bound(connection, values)
+
+    def _bound(self, connection: Connection, values: dict[str, Any]) -> tuple[str, Any]:
+        """See `bound`; the values may be changed."""
+        dialect, lists = connection.dialect, self.lists
         # Of a single value SQLite finds what it finds of a list in a third of the time.
-        lists = self.lists
         one = tuple([name for name in lists if len(values[name]) == 1]) if lists else ()
         made = self._compiled.get((dialect.name, one)) or self._compile(dialect, one)
         for name in lists:

@@ -75,7 +75,10 @@ def engine_of(url: str, *, immutable: bool = False) -> Engine:
             return
         # An intent that was committed must survive a power cut: its task may be written already.
         sync = "NORMAL" if options.get("syncd_repeatable") else "FULL"
-        driver.execute(f"PRAGMA synchronous = {sync}")
+        known = connection.info  # as long as the driver's connection lives
+        if known.get("syncd_synchronous") != sync:
+            driver.execute(f"PRAGMA synchronous = {sync}")
+            known["syncd_synchronous"] = sync
         # A writer takes the lock at once; taking it half-way fails instead of waiting.
         driver.execute("BEGIN IMMEDIATE")
 

@@ -64,7 +64,7 @@ def last_of(shop: Workshop, addrs: Sequence[str]) -> set[object]:
 def test_what_is_taken_by_itself_is_never_marked(shop: Workshop) -> None:
     """Nothing is written to the table of marks, and nothing removed from it."""
     said: list[str] = []
-    with shop.database.engine.connect() as connection:
+    with shop.database.read() as connection:
         driver = connection.connection.dbapi_connection
     assert driver is not None
     driver.set_trace_callback(said.append)

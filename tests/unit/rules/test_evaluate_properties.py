@@ -199,3 +199,37 @@ def test_final_is_final(history: MemoryHistory, delivered: bool) -> None:
                     closed[key] = found
                 elif delivered:
                     assert found.state is State.OPEN
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    histories(), st.integers(0, HOURS * 2), st.sets(st.sampled_from([r.id for r in RULES.rules]))
+)
+def test_only_what_is_over_is_left_out(
+    history: MemoryHistory, hours: int, traced: set[str]
+) -> None:
+    """Of rules that are not traced, clocks that were stopped or have run out may be missing;
+    everything else is there, and the same."""
+    now = START + timedelta(hours=hours)
+    known = known_at(history, now)
+    everything = evaluate(RULES, known, now, CLOCK)
+    found = evaluate(RULES, known, now, CLOCK, traced=traced)
+    over = (State.SATISFIED, State.EXPIRED)
+    wanted = [one for one in everything if one.rule in traced or one.state not in over]
+    assert [one for one in everything if one in found] == list(found)
+    assert [one for one in found if one in wanted] == wanted
+
+
+def test_most_of_what_is_over_is_left_out() -> None:
+    """Whether it ran out long ago or was stopped in time, it is not there."""
+    met = Event(frozenset({"meeting", "interaction"}), START, START, "met")
+    called = Event(frozenset({"call"}), START + timedelta(days=1), START + timedelta(days=1), "c")
+    history = MemoryHistory(Subject("p1", "Ana Silva"), (met, called), ())
+    for days in (2, 90):
+        now = START + timedelta(days=days)
+        assert "plain" in {one.rule for one in evaluate(RULES, history, now, CLOCK)}
+        assert "plain" not in {one.rule for one in evaluate(RULES, history, now, CLOCK, traced=())}
+    alone = MemoryHistory(Subject("p1", "Ana Silva"), (met,), ())
+    late = START + timedelta(days=90)
+    assert "plain" in {one.rule for one in evaluate(RULES, alone, late, CLOCK)}
+    assert "plain" not in {one.rule for one in evaluate(RULES, alone, late, CLOCK, traced=())}
