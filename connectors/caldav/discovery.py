@@ -13,8 +13,8 @@ from typing import Final, NamedTuple, Protocol
 from urllib.parse import urljoin
 
 from connectors.caldav.dav import Dav, Told, no_dav
-from connectors.caldav.http import origin_of, split
 from connectors.caldav.paths import as_folder, elsewhere, path_of, url_of
+from connectors.caldav.urls import origin_of, split
 from connectors.caldav.xml import CAL, CARD, DAV, SERVER, Garbled, Response
 from connectors.errors import ConnectorError, Refused, Unavailable
 

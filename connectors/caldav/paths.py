@@ -7,7 +7,7 @@ import re
 from typing import Final
 from urllib.parse import quote, unquote_to_bytes, urljoin, urlsplit
 
-from connectors.caldav.http import origin_of, split
+from connectors.caldav.urls import origin_of, split
 
 _PLAIN: Final = "!$&'()*+,;=:@-._~"  # RFC 3986 pchar
 _SPACES: Final = re.compile(r"[\x00-\x20\x7f]+")

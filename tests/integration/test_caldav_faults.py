@@ -1,10 +1,10 @@
-"""A real CalDAV server behind a proxy that spoils connections, and servers that cannot be entered."""
+"""A CalDAV server behind a proxy that spoils connections, and servers that cannot be entered."""
 
 from __future__ import annotations
 
 import random
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -16,13 +16,13 @@ from servers.proxy import DOWN, UP, Fault, Kind, Proxy
 from servers.radicale import radicale
 from servers.tls import certificate, greeter
 
-from connectors.caldav import fetch, source
+from connectors.caldav import source
 from connectors.caldav.calendar import Calendars
 from connectors.caldav.http import Login, Session
 from connectors.caldav.server import Server
 from connectors.caldav.tasks import DavTasks
 from connectors.contract import Draft, Remote
-from connectors.errors import Ambiguous, ConnectorError, Refused, SignInNeeded, Unavailable
+from connectors.errors import Ambiguous, Refused, SignInNeeded, Unavailable
 
 CREATED = datetime(2026, 3, 1, 7, 30, tzinfo=UTC)
 
@@ -49,33 +49,36 @@ def behind(proxy: Proxy) -> Server:
     return Server(Session(login, timeout=10), f"http://127.0.0.1:{proxy.port}/")
 
 
-@pytest.mark.parametrize("kind", ["cut", "reset", "garbage", "half-close"])
+@pytest.mark.parametrize("kind", ["cut", "reset", "half-close"])
 def test_a_back_fill_that_is_spoilt_anywhere_loses_and_doubles_nothing(
     proxy: Proxy, monkeypatch: pytest.MonkeyPatch, kind: Kind
 ) -> None:
-    """Connections end at random bytes while everything is read; each reading goes on where the last
-    was committed. In the end every event was told, and no batch told one that was committed."""
-    monkeypatch.setattr(source, "BATCH", 7)
-    monkeypatch.setattr(fetch, "CHUNK", 7)
+    """A connection ends at a random byte while everything is read; the next reading goes on where
+    the last was committed. In the end every event was told as it is, and once."""
+    monkeypatch.setattr(source, "BATCH", 15)
     chance = random.Random(f"caldav {kind}")
-    calendars = Calendars(behind(proxy), "caldav", ZONE)
-    ledger, told, failures = Ledger(), list[str](), 0
-    for _ in range(200):
-        calendars.server.session.close()
-        proxy._plans.clear()  # of the last reading
-        # Each answer has a connection of its own: one of the first twelve is spoilt.
-        proxy.plan(*[None] * chance.randrange(12), Fault(kind, DOWN, chance.randrange(5_000)))
-        try:
-            for batch in calendars.changes(ledger.cursor, ledger, NOW):
-                told += [item.ref for item in batch.items]
-                ledger.commit(batch)
-            break
-        except (Unavailable, SignInNeeded):
-            failures += 1
-    assert len(ledger.stamps) == 60
-    assert len(told) == len(set(told)) == 60
-    assert ledger.read(Calendars(behind(proxy), "caldav", ZONE)) == []
-    assert failures > 0 or kind == "garbage"
+    whole = Ledger()
+    whole.read(Calendars(behind(proxy), "caldav", ZONE, chosen=["work"]))
+    failures = 0
+    for _ in range(20):
+        ledger, told = Ledger(), list[str]()
+        calendars = Calendars(behind(proxy), "caldav", ZONE, chosen=["work"])
+        proxy._plans.clear()  # of the last round
+        # This server gives each answer a connection: three that lead there, a listing, four with
+        # events; packed they have 500 to 3,000 bytes.
+        proxy.plan(*[None] * chance.randrange(8), Fault(kind, DOWN, chance.randrange(1_330)))
+        for _ in range(5):
+            try:
+                for batch in calendars.changes(ledger.cursor, ledger, NOW):
+                    told += [item.ref for item in batch.items]
+                    ledger.commit(batch)
+                break
+            except Unavailable:
+                failures += 1
+        assert ledger.observations == whole.observations
+        assert ledger.stamps == whole.stamps
+        assert len(told) == len(set(told)) == 60
+    assert failures > 9
 
 
 def test_what_changed_while_connections_break(proxy: Proxy, real: DavServer) -> None:
@@ -85,7 +88,7 @@ def test_what_changed_while_connections_break(proxy: Proxy, real: DavServer) -> 
     calendars = Calendars(behind(proxy), "caldav", ZONE, chosen=["later"])
     ledger = Ledger()
     ledger.read(calendars)
-    for number in range(30):
+    for number in range(12):
         real.put(f"{path}{number}.ics", event(100 + number))
         calendars.server.session.close()
         proxy.plan(Fault("cut", DOWN, chance.randrange(4_000)))
@@ -97,9 +100,8 @@ def test_what_changed_while_connections_break(proxy: Proxy, real: DavServer) -> 
     real.delete(path)
 
 
-def until_done(attempt: object, tasks: DavTasks, key: str) -> Sequence[Remote]:
+def until_done(attempt: Callable[[], object], tasks: DavTasks, key: str) -> Sequence[Remote]:
     """What the core does: a lost answer is looked for, everything else is tried again."""
-    assert callable(attempt)
     for _ in range(20):
         try:
             attempt()
@@ -107,8 +109,8 @@ def until_done(attempt: object, tasks: DavTasks, key: str) -> Sequence[Remote]:
         except Ambiguous:
             if tasks.find(key):
                 break
-        except ConnectorError as error:
-            assert isinstance(error, Unavailable), error
+        except Unavailable:
+            continue
     return tasks.find(key)
 
 
@@ -118,8 +120,9 @@ def test_a_task_is_created_once_whatever_breaks(proxy: Proxy, real: DavServer, w
     there is one."""
     chance = random.Random(f"create {way}")
     tasks = DavTasks(behind(proxy), "Tasks", ZONE)
+    tasks.find("")  # the list is known, so that creating begins with the PUT
     ambiguous = 0
-    for number in range(30):
+    for number in range(12):
         key = f"{way}-{number}"
         draft = Draft(key, f"Call {number}", "note " * 50, date(2026, 3, 30), CREATED)
 
@@ -133,13 +136,12 @@ def test_a_task_is_created_once_whatever_breaks(proxy: Proxy, real: DavServer, w
                 ambiguous += 1
                 raise
 
-        tasks.find("nothing")
         (remote,) = until_done(attempt, tasks, key)
         assert remote.task.title == f"Call {number}"
-    assert ambiguous > 3
+    assert ambiguous > 2
     listed = Ledger()
     listed.read(DavTasks(server_of(real), "Tasks", ZONE))
-    assert sum(f"/{way}-" in ref for ref in listed.stamps) == 30
+    assert sum(f"/{way}-" in ref for ref in listed.stamps) == 12
 
 
 def test_a_change_whose_answer_is_lost_is_ambiguous(proxy: Proxy) -> None:
@@ -221,7 +223,7 @@ def test_what_is_wrong_with_a_certificate(tmp_path: Path) -> None:
     other = certificate(tmp_path, "other", host="dav.example.org")
     with greeter(other) as port, pytest.raises(Unavailable, match="another name"):
         read(f"https://localhost:{port}/", other.path)
-    with pytest.raises(Refused, match="not PEM|No such file"):
+    with pytest.raises(Refused, match="No such file"):
         read("https://localhost:1/", tmp_path / "absent.pem")
     with pytest.raises(Refused, match="`ca_file`"):
         read("https://localhost:1/", other.key)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from contract.dav_stages import ZONE, event
@@ -14,6 +14,7 @@ from servers.fake_dav import WORK, Asked, FakeDav, Reply, fake_dav
 
 from connectors.caldav import source
 from connectors.caldav.calendar import Calendars
+from connectors.caldav.digest import digest_answer
 from connectors.caldav.http import Login, Session
 from connectors.caldav.server import Server
 from connectors.errors import CursorExpired, Refused, SignInNeeded, Unavailable
@@ -203,7 +204,7 @@ def test_entities_are_not_expanded(fake: FakeDav) -> None:
 
 def test_answers_have_an_end(fake: FakeDav, monkeypatch: pytest.MonkeyPatch) -> None:
     """More than the limit at once is refused, not held in memory."""
-    monkeypatch.setattr("connectors.caldav.http.LIMIT", 100)
+    monkeypatch.setattr("connectors.caldav.response.LIMIT", 100)
     with pytest.raises(Unavailable, match="at once"):
         Ledger().read(calendar(fake))
 
@@ -238,7 +239,7 @@ def test_a_root_without_dav_is_entered_by_its_well_known_door(fake: FakeDav) -> 
 
 
 def test_a_wrong_password_is_tried_once(fake: FakeDav) -> None:
-    """It is asked for anew once, in case it is another one by now; and it is nowhere in the text."""
+    """As it is the same one when it is asked for anew; and it is nowhere in the text."""
     fake.script = lambda _: Reply(401, "", {"WWW-Authenticate": 'Basic realm="x"'})
     with pytest.raises(SignInNeeded) as told:
         Ledger().read(calendar(fake, Login("ana", lambda: "hunter2")))
@@ -256,6 +257,25 @@ def test_a_token_that_was_renewed_is_shown(fake: FakeDav) -> None:
 
     fake.script = guard
     assert len(Ledger().read(calendar(fake, Login("ana", lambda: next(tokens), bearer=True)))) == 5
+
+
+def test_digest_where_nothing_else_is_taken(fake: FakeDav) -> None:
+    """The challenge is answered once; the password itself is never sent."""
+    offer = 'Digest realm="dav", qop="auth", nonce="n1", algorithm=SHA-256'
+
+    def guard(asked: Asked) -> Reply | None:
+        said = asked.headers.get("Authorization", "")
+        if not said.startswith("Digest"):
+            return Reply(401, "", {"WWW-Authenticate": offer})
+        cnonce = re.search(r'cnonce="(\w+)"', said)
+        assert cnonce is not None
+        again = digest_answer(offer, asked.method, asked.path, "ana", "secret", cnonce[1])
+        return None if said == again else Reply(401, "", {"WWW-Authenticate": offer})
+
+    fake.script = guard
+    assert len(Ledger().read(calendar(fake, Login("ana", lambda: "secret")))) == 5
+    with pytest.raises(SignInNeeded):
+        Ledger().read(calendar(fake, Login("ana", lambda: "wrong")))
 
 
 def test_a_password_goes_nowhere_unencrypted() -> None:
@@ -297,9 +317,7 @@ def test_the_window_moves(fake: FakeDav) -> None:
 
 def test_history_bounds_what_is_observed(fake: FakeDav) -> None:
     """Events before it are items without observations."""
-    calendars = Calendars(
-        Server(Session(None), fake.url), "caldav", ZONE, history=datetime(2026, 3, 3).date()
-    )
+    calendars = Calendars(Server(Session(None), fake.url), "caldav", ZONE, history=date(2026, 3, 3))
     items = Ledger().read(calendars)
     assert [item.observations for item in items if isinstance(item, Seen)] == [()] * 5
 
@@ -321,9 +339,8 @@ def test_hrefs_in_every_spelling(fake: FakeDav) -> None:
 
     def otherwise(asked: Asked) -> Reply:
         reply = real(asked)
-        body = re.sub(
-            r"<href>/home/work/(\d)", r"<href>http://10.0.0.1:8080/home/w%6frk/\1", reply.body
-        )
+        inner = r"<href>http://10.0.0.1:8080/home/w%6frk/\1"
+        body = re.sub(r"<href>/home/work/(\d)", inner, str(reply.body))
         return Reply(reply.status, body, reply.headers)
 
     fake.answer = otherwise  # type: ignore[method-assign]  # the same server, seen through a proxy
@@ -359,8 +376,7 @@ def test_compressed_answers(fake: FakeDav) -> None:
         reply = real(asked)
         if reply.status != 207:
             return reply
-        assert isinstance(reply.body, str)
-        body = gzip.compress(reply.body.encode())
+        body = gzip.compress(str(reply.body).encode())
         return Reply(207, body[: len(body) - cut[0]], {"Content-Encoding": "gzip"})
 
     fake.answer = packed  # type: ignore[method-assign]  # the same server, which compresses

@@ -125,12 +125,11 @@ class FakeDav:
             return self.refusal
         names = self.log[since:]
         upto = min(len(names), self.page) if self.page else len(names)
-        told = []
-        for name in dict.fromkeys(names[:upto]):
-            told.append(
-                _found(WORK + name, self._member(name)) if name in self.items
-                else _status(WORK + name, 404)
-            )  # fmt: skip
+        told = [
+            _found(WORK + name, self._member(name)) if name in self.items
+            else _status(WORK + name, 404)
+            for name in dict.fromkeys(names[:upto])
+        ]  # fmt: skip
         if upto < len(names):
             told.append(_status(WORK, 507, "<error><number-of-matches-within-limits/></error>"))
         return _multistatus(*told, rest=f"<sync-token>t{since + upto}</sync-token>")

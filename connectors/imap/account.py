@@ -1,0 +1,46 @@
+"""One `imap` account: its mail, and its drafts where they are switched on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from connectors.contract import Drafts, Source
+from connectors.imap.drafts import ImapDrafts
+from connectors.imap.line import Line
+from connectors.imap.mail import ImapMail
+from connectors.imap.session import Server
+
+
+class ImapAccount:
+    """Mail of one owner. Nothing is opened here: whether the server is there, and what it offers,
+    is found out by reading it. `drafts`: whether any may be filed; else as in `ImapMail`."""
+
+    def __init__(
+        self,
+        name: str,
+        server: Server,
+        folders: Sequence[str] = (),
+        history: date | None = None,
+        zone: ZoneInfo | None = None,
+        poll: float = 300.0,
+        *,
+        drafts: bool = False,
+    ) -> None:
+        self.name = name
+        self._server = server
+        self._mail = ImapMail(Line(server), folders, history, zone, poll)
+        self._filing = drafts
+
+    def sources(self) -> list[Source]:
+        """The mail of all folders is one source."""
+        return [self._mail]
+
+    def task_list(self) -> None:
+        """IMAP has none."""
+
+    def drafts(self) -> Drafts | None:
+        """The drafts folder, where it is switched on. It has a connection of its own: other
+        threads write than read."""
+        return ImapDrafts(Line(self._server), self._mail) if self._filing else None

@@ -1,0 +1,334 @@
+"""One signed-in connection, through IMAPClient; whatever goes wrong is an error of the contract.
+
+Answers to FETCH and SEARCH are taken as imaplib hands them over: IMAPClient's own parser takes
+seven times as long for them.
+"""
+
+from __future__ import annotations
+
+import imaplib
+import re
+import ssl
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Any, Final, NamedTuple
+
+from imapclient import IMAPClient
+
+from connectors.errors import ConnectorError, Refused, Unavailable
+from connectors.imap.login import sign_in
+from connectors.imap.troubles import No, lost, of_answer, of_connection
+from connectors.imap.uids import Uids
+from connectors.imap.wire import Wire, dial
+
+_PORTS: Final = {"implicit": 993, "starttls": 143, "none": 143}
+_STATUS: Final = re.compile(rb"(MESSAGES|UIDNEXT|UIDVALIDITY) (\d+)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where an account lives. `secret` is asked for each sign-in: the password, or a token.
+
+    `tls`: implicit (from the first byte) | starttls | none (this machine only). `auth`: password |
+    xoauth2 | oauthbearer. `ca_file`: a certificate, or several, to trust besides none of the
+    system's. `port` 0 is the usual one.
+    """
+
+    host: str
+    user: str
+    secret: Callable[[], str]
+    port: int = 0
+    tls: str = "implicit"
+    auth: str = "password"
+    ca_file: str = ""
+
+    def connect(self) -> Session:
+        """A connection that is signed in. Raises the errors of the contract."""
+        port = self.port or _PORTS[self.tls]
+        if self.tls == "none" and not _loopback(self.host):
+            raise Refused(
+                f"{self.host} is another machine, and a password may not go there in the clear: "
+                "set `tls: implicit` or `tls: starttls`"
+            )
+        context = None if self.tls == "none" else self._context()
+        try:
+            with _speaking(self.host, port):
+                session = Session(self.host, port, context, late=self.tls == "starttls")
+        except No as error:  # BYE instead of a greeting
+            found = of_answer(error.text, self.host, "answer")
+            raise (found if isinstance(found, Unavailable) else lost(self.host)) from error
+        try:
+            sign_in(session, self)
+        except BaseException:
+            session.close()
+            raise
+        return session
+
+    def _context(self) -> ssl.SSLContext:
+        try:
+            return ssl.create_default_context(cafile=self.ca_file or None)
+        except (OSError, ssl.SSLError) as error:
+            raise Refused(
+                f"{self.ca_file} cannot be read as certificates: correct `ca_file:`"
+            ) from error
+
+
+class Examined(NamedTuple):
+    """A folder as it was when it was opened (RFC 3501 6.3.2); 0 for what was not said."""
+
+    validity: int
+    next: int
+    exists: int
+    modseq: int
+
+
+class Status(NamedTuple):
+    """A folder from outside (RFC 3501 6.3.10)."""
+
+    validity: int
+    next: int
+    exists: int
+
+
+class Session(IMAPClient):  # type: ignore[misc]  # it ships no types
+    """See above. `late`: TLS comes by STARTTLS."""
+
+    def __init__(self, host: str, port: int, context: ssl.SSLContext | None, *, late: bool) -> None:
+        self._context = context
+        self._late = late
+        self.folder: bytes | None = None  # the one that is open
+        self.dead = False
+        super().__init__(host, port, ssl=False)
+        self._imap.debug = 0  # IMAPClient would write every line to a log
+        self.folder_encode = False
+        if late:
+            try:
+                self._secure()
+            except BaseException:
+                self.close()
+                raise
+
+    def _create_IMAP4(self) -> Wire:  # noqa: N802, RUF100  # IMAPClient's name for it
+        context = None if self._late else self._context
+        return Wire(dial(self.host, self.port, context), self.host, self.port)
+
+    def _set_read_timeout(self) -> None:
+        """The wire has its own."""
+
+    def _secure(self) -> None:
+        if not self.offers("STARTTLS") or self._imap.state != "NONAUTH":
+            raise Refused(
+                f"{self.host}:{self.port} offers no STARTTLS: set `tls: implicit` and port 993"
+            )
+        self.starttls(self._context)
+        self._cached_capabilities = None
+
+    @property
+    def wire(self) -> Wire:
+        """The transport."""
+        wire: Wire = self._imap
+        return wire
+
+    def forget_capabilities(self) -> None:
+        """Ask for them anew: a sign-in changes them."""
+        self._cached_capabilities = None
+
+    def offers(self, name: str) -> bool:
+        """Whether the server has a capability."""
+        with self.speaking():
+            return bool(self.has_capability(name))
+
+    @contextmanager
+    def speaking(self) -> Iterator[None]:
+        """Turn what goes wrong inside into `No`, or an error of the contract; after the latter
+        the connection is closed."""
+        try:
+            with _speaking(self.host, self.port):
+                yield
+        except No:
+            raise
+        except ConnectorError:
+            self.close()
+            raise
+
+    def ask(self, name: str, *words: str) -> tuple[list[Any], str]:
+        """Any command: what came for it untagged, and the words of the answer. Raises `No`."""
+        with self.speaking():
+            self._imap.untagged_responses.clear()
+            kind, data = self._imap.xatom(name, *words)
+            _check(kind, data)
+            untagged = self._imap.response(name)[1] or []
+            words_of = data[0] if data and isinstance(data[0], bytes) else b""
+            return [one for one in untagged if one is not None], words_of.decode("utf-8", "replace")
+
+    def uid_ask(self, name: str, *words: str) -> list[Any]:
+        """A UID command: what came for it untagged. Raises `No`."""
+        with self.speaking():
+            self._imap.untagged_responses.clear()
+            kind, data = self._imap.uid(name, *words)
+            _check(kind, data)
+            return [one for one in data if one is not None]
+
+    def also(self, name: str) -> list[Any]:
+        """What else came untagged with the last answer."""
+        return [one for one in self._imap.response(name)[1] or [] if one is not None]
+
+    def examine(self, folder: bytes) -> Examined:
+        """Open a folder for reading only. Raises `No`."""
+        self.folder = None
+        self._imap.is_readonly = True
+        try:
+            self.ask("EXAMINE", quoted(folder))
+        except No:
+            self._imap.state = "AUTH"  # RFC 3501 6.3.1: the folder before is closed all the same
+            raise
+        self._imap.state = "SELECTED"
+        self.folder = folder
+        return Examined(
+            *(self._said(n) for n in ("UIDVALIDITY", "UIDNEXT", "EXISTS", "HIGHESTMODSEQ"))
+        )
+
+    def status(self, folder: bytes) -> Status:
+        """What a folder holds, without opening it. Raises `No`."""
+        untagged, _ = self.ask("STATUS", quoted(folder), "(MESSAGES UIDNEXT UIDVALIDITY)")
+        text = b" ".join(piece for one in untagged for piece in _pieces(one))
+        # The name comes first, and may look like anything.
+        said = {key.upper(): int(n) for key, n in _STATUS.findall(text[text.rfind(b"(") :])}
+        return Status(*(said.get(key, 0) for key in (b"UIDVALIDITY", b"UIDNEXT", b"MESSAGES")))
+
+    def search(self, *words: str) -> Uids:
+        """The UIDs of what matches in the open folder. Raises `No`."""
+        compact = self.offers("ESEARCH")
+        data = self.uid_ask("SEARCH", *(("RETURN", "(ALL)") if compact else ()), *words)
+        told = self.also("ESEARCH")
+        with self.speaking():
+            text = b" ".join(piece for one in data for piece in _pieces(one)).decode("ascii")
+            for line in told:
+                match = re.search(rb" ALL ([0-9:,]+)", line)
+                text += " " + match[1].decode("ascii") if match else ""
+            return Uids.parse(text)
+
+    def listen(self) -> None:
+        """Begin to IDLE (RFC 2177)."""
+        with self.speaking():
+            self._imap.untagged_responses.clear()
+            self.idle()
+
+    def overheard(self) -> bytes | None:
+        """The kinds of what has come by itself, without waiting; None where the server said BYE.
+        Raises `Unavailable` where the connection has ended."""
+        with self.speaking():
+            while self.wire.pending():
+                self._imap._get_response()  # noqa: SLF001  # imaplib has no other way to
+            kinds = b" ".join(kind.encode() for kind in self._imap.untagged_responses)
+            ended = "BYE" in self._imap.untagged_responses
+            self._imap.untagged_responses.clear()
+            return None if ended else kinds
+
+    def listen_again(self) -> bytes:
+        """IDLE anew, as has to be done before 29 minutes have passed; the kinds of what came."""
+        with self.speaking():
+            self.idle_done()
+            if "BYE" in self._imap.untagged_responses:
+                raise self._imap.abort("BYE")
+            kinds = b" ".join(kind.encode() for kind in self._imap.untagged_responses)
+        self.listen()
+        return kinds
+
+    def add(self, folder: bytes, mail: bytes, flags: Sequence[bytes]) -> str:
+        """APPEND; the words of the answer. Raises `No`."""
+        with self.speaking():
+            answer = self.append(folder, mail, flags)
+            return answer.decode("utf-8", "replace") if isinstance(answer, bytes) else ""
+
+    def parsed_folders(self, rows: Sequence[Any]) -> list[tuple[Any, Any, Any]]:
+        """(attributes, delimiter, name as it is on the wire) of each folder in a LIST."""
+        return list(self._proc_folder_list(rows))
+
+    def alive(self) -> bool:
+        """Whether it still answers; no folder is open then."""
+        if self.dead:
+            return False
+        try:
+            if self.folder is None:
+                self.ask("NOOP")
+            else:
+                # Read-only, so nothing is expunged by it. Of a folder that is open servers tell
+                # what they told before, though another one has taken its name.
+                self.folder = None
+                self.ask("CLOSE")
+                self._imap.state = "AUTH"
+        except No:
+            return False
+        except ConnectorError:
+            return False
+        return True
+
+    def close(self) -> None:
+        """End it at once."""
+        self.dead = True
+        with suppress(OSError):
+            self._imap.shutdown()
+
+    def leave(self) -> None:
+        """End it with a word."""
+        if not self.dead:
+            with suppress(ConnectorError, No), self.speaking():
+                self._imap.logout()
+        self.close()
+
+    def _said(self, name: str) -> int:
+        with self.speaking():
+            found = self.also(name)
+            digits = re.match(rb"\s*(\d+)", found[-1]) if found else None
+            return int(digits[1]) if digits else 0
+
+
+def quoted(name: bytes) -> str:
+    """A folder's name as an argument."""
+    text = name.decode("ascii", "surrogateescape")
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _pieces(one: Any) -> Sequence[bytes]:
+    return one if isinstance(one, tuple) else (one,)
+
+
+def _check(kind: str, data: Sequence[Any]) -> None:
+    if kind != "OK":
+        text = data[0] if data and isinstance(data[0], bytes) else b""
+        raise No(text.decode("utf-8", "replace"))
+
+
+@contextmanager
+def _speaking(host: str, port: int) -> Iterator[None]:
+    try:
+        yield
+    except (No, ConnectorError):
+        raise
+    except imaplib.IMAP4.abort as error:
+        # BYE says why (RFC 3501 7.1.5), and nothing else that ends a connection does.
+        if str(error).startswith("unexpected response"):
+            raise _foreign(host, port) from error
+        found = of_answer(str(error), host, "answer")
+        raise (found if isinstance(found, Unavailable) else lost(host)) from error
+    except imaplib.IMAP4.error as error:
+        raise No(str(error)) from error
+    except OSError as error:
+        raise of_connection(error, host, port) from error
+    except (ValueError, TypeError, LookupError, AssertionError) as error:
+        raise _foreign(host, port) from error
+
+
+def _foreign(host: str, port: int) -> Unavailable:
+    return Unavailable(f"{host}:{port} answers what is no IMAP: check `host:` and `port:`")
+
+
+def _loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    with suppress(ValueError):
+        return ip_address(host).is_loopback
+    return False
