@@ -42,6 +42,8 @@ def text_of(answers: Answers) -> str:
     lines += _key("tasks", quoted(answers.tasks), about, 4)
     lines += _off("role: own", "Whose it is: own, shared or delegate.", 4)
     lines += _off("history: 2020-01-01", "What is older is not read.", 4)
+    about = "How often to look where changes cannot be heard of at once, from 5s to 24h."
+    lines += _off("poll: 1m", about, 4)
     lines += ["", *_REST.splitlines()]
     about = "Where syncd keeps what it knows (default: your state directory)."
     lines += ["", f"# {about}"]

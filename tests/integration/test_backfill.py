@@ -221,8 +221,10 @@ def test_what_is_new_is_stored_like_what_is_not(
     is there already, comes to."""
     short = as_found(read(a_mailbox(tmp_path / "a")))
 
-    def divide(*args: Any) -> tuple[list[Taken], list[Taken]]:
-        return [], list(args[-1])
+    known = fresh.divide
+
+    def divide(*args: Any) -> tuple[list[Taken], list[Taken], set[str]]:
+        return [], list(args[-1]), known(*args)[2]
 
     monkeypatch.setattr(fresh, "divide", divide)
     assert as_found(read(a_mailbox(tmp_path / "b"))) == short
