@@ -14,12 +14,13 @@ from urllib.parse import urljoin
 
 from connectors.caldav.dav import Dav, Told, no_dav
 from connectors.caldav.paths import as_folder, elsewhere, path_of, url_of
-from connectors.caldav.urls import origin_of, split
+from connectors.caldav.urls import origin_of, shown, split
 from connectors.caldav.xml import CAL, CARD, DAV, SERVER, Garbled, Response
 from connectors.errors import ConnectorError, Refused, Unavailable
 
 _WELL_KNOWN: Final = {"caldav": "/.well-known/caldav", "carddav": "/.well-known/carddav"}
 _HOME: Final = {"caldav": CAL + "calendar-home-set", "carddav": CARD + "addressbook-home-set"}
+_HERE: Final = "this URL"
 _KIND: Final = {"caldav": CAL + "calendar", "carddav": CARD + "addressbook"}
 # Made by servers for themselves: scheduling (RFC 6638), what was thrown away.
 _NOT_OURS: Final = frozenset(("schedule-inbox", "schedule-outbox", "deleted-calendar", "trash-bin"))
@@ -96,7 +97,9 @@ class Discovery:
         """All of them as they are now, in order of path."""
         found = self._homes.get(service)
         if found is None:
-            found = self._homes[service] = self._find(service)
+            found = self._find(service)
+            if found.homes or found.singles:
+                self._homes[service] = found
         try:
             listed = self._list(found, service)
         except (Told, Garbled) as error:
@@ -110,7 +113,7 @@ class Discovery:
         found = self._homes.get(service) or self._find(service)
         homes = found.homes.get(service)
         if not homes:
-            raise Refused("`url` names one collection: name its server or home, to make others")
+            raise Refused(f"the server names no home for {_shown(service)}: make it there by hand")
         return homes[0]
 
     def _list(self, found: Homes, service: str) -> dict[str, Collection]:
@@ -130,17 +133,21 @@ class Discovery:
             try:
                 found = self._look(url, service)
             except Told as error:
-                if error.status in (423, 429) or (error.status >= 500 and error.status != 501):
-                    raise error.error() from error
-                trouble = trouble or error.error()
-                continue
+                told = error.error()
+                if isinstance(told, Unavailable) and error.status not in (404, 410):
+                    raise told from error  # it is no question of where
             except Garbled:
-                trouble = trouble or no_dav("the server")
+                told = no_dav(_HERE)
+            else:
+                if found.homes.get(service) or found.singles.get(service):
+                    return found
                 continue
-            if found.homes.get(service) or found.singles.get(service):
-                return found
+            if url == self._url:  # what is wrong elsewhere is none of the owner's business
+                trouble = told
+        if trouble is None and service == "carddav":
+            return Homes()  # many servers have calendars alone
         raise trouble or Unavailable(
-            f"{split(self._url).hostname} has no {_shown(service)} for this login: check `url`"
+            f"{shown(self._url)} has no {_shown(service)} for this login: check `url`"
         )
 
     def _doors(self, service: str) -> Iterator[str]:
@@ -151,7 +158,7 @@ class Discovery:
         root = origin_of(self._url)
         try:
             _, where = self._dav.propfind(
-                root + _WELL_KNOWN[service], 0, _WHO, "the server", anonymous=True
+                root + _WELL_KNOWN[service], 0, _WHO, _HERE, anonymous=True
             )
             doors.append(where)
         except Told as error:
@@ -164,7 +171,7 @@ class Discovery:
     def _look(self, url: str, service: str) -> Homes:
         """What a resource says of itself and of whom it is asked by. Raises `Told`."""
         found = Homes()
-        responses, where = self._dav.propfind(url, 0, (*_WHO, *_WHAT), "the server")
+        responses, where = self._dav.propfind(url, 0, (*_WHO, *_WHAT), _HERE)
         own = next(iter(responses), None)
         if own is None:
             return found
@@ -179,7 +186,7 @@ class Discovery:
         href = "" if named is None else named.said(DAV + "href")
         if href:
             principal = url_of(path_of(href, where), where)
-            responses, where_principal = self._dav.propfind(principal, 0, _WHO, "the server")
+            responses, where_principal = self._dav.propfind(principal, 0, _WHO, _HERE)
             if any(self._take_homes(one, where_principal, service, found) for one in responses):
                 return found
         # A home need not say what it is: what it holds tells.

@@ -25,7 +25,15 @@ from connectors.caldav.source import Content, DavSource
 from connectors.caldav.xml import CAL, DAV, Garbled, Response, document
 from connectors.caldav.xml import element as tag
 from connectors.contract import Draft, Known, Remote
-from connectors.errors import Ambiguous, BadItem, Conflict, Refused, Unavailable, Vanished
+from connectors.errors import (
+    Ambiguous,
+    BadItem,
+    Conflict,
+    ConnectorError,
+    Refused,
+    Unavailable,
+    Vanished,
+)
 from connectors.formats.vtodo import KEY, edit_task, read_tasks, write_task
 from connectors.records import Batch, Facet
 
@@ -40,6 +48,7 @@ _UNFIT: Final = frozenset(
         "max-date-time", "max-instances", "max-attendees-per-instance",
     )
 )  # fmt: skip
+_UNFIT_STATUS: Final = frozenset((400, 413, 415, 422))
 _GONE: Final = frozenset((404, 410))
 _NO_FILTER: Final = frozenset((400, 403, 405, 415, 422, 500, 501))
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
@@ -120,7 +129,7 @@ class DavTasks(DavSource):
             if _TAKEN in error.conditions and (found := self.find(draft.key)):
                 return found[0]  # there under another name: moved to and fro by an application
             if error.status != 412 or error.conditions & _UNFIT:
-                raise self._not_written(error, place) from error
+                raise self._not_written(error, place, self._ref(path)) from error
         remote = self._remote(path, self._got(place, path), draft.key)
         if remote is None:
             raise Refused(f"another item is in the way of a new task in {place.name}: {path}")
@@ -190,7 +199,7 @@ class DavTasks(DavSource):
         except Told as error:
             if error.status in (*_GONE, 412) and not error.conditions & _UNFIT:
                 raise _changed(remote) from error
-            raise self._not_written(error, place) from error
+            raise self._not_written(error, place, remote.ref) from error
         edited = self._remote(path, self._got(place, path), remote.task.key)
         if edited is None:
             raise _changed(remote)
@@ -316,8 +325,11 @@ class DavTasks(DavSource):
             raise error.error() from error
         return True
 
-    def _not_written(self, error: Told, place: Collection) -> Exception:
-        if error.status in (*_GONE, 409) and not error.conditions & _UNFIT:
+    def _not_written(self, error: Told, place: Collection, ref: str) -> ConnectorError:
+        if error.conditions & _UNFIT or error.status in _UNFIT_STATUS:
+            wrong = ", ".join(sorted(name.rpartition(" ")[2] for name in error.conditions))
+            return BadItem(ref, f"{place.name} does not take this task ({wrong or error.status})")
+        if error.status in (*_GONE, 409):
             self._place = None
             return Vanished(
                 f"{place.name}, the task list, has vanished from the server: restore it there"

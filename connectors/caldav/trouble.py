@@ -64,7 +64,7 @@ def refusal(answer: Answer, what: str, conditions: frozenset[str] = frozenset())
         return Unavailable(f"the server asks to be asked less often for {what}", wait)
     if status == 503 or wait is not None:
         return Unavailable(f"the server cannot answer for {what} now", wait)
-    if status >= 500:
+    if status >= 500 and status != 501:
         return Unavailable(f"the server fails on {what} (HTTP {status})")
     if status == 403:
         return Refused(f"the server forbids access to {what}: give this login the right to it")
