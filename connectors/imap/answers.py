@@ -5,22 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from connectors.formats.dates import mail_date
-
 _UID: Final = re.compile(rb"[( ]UID (\d+)", re.IGNORECASE)
-_LITERAL: Final = re.compile(
-    rb"([A-Z0-9.\[\]_-]+(?: \([^()]*\)\])?)(?:<\d+>)? ~?\{\d+\}$", re.IGNORECASE
-)
 _SHORT: Final = re.compile(rb'(BODY\[[0-9A-Z.]*\])(?:<\d+>)? "((?:[^"\\]|\\.)*)"', re.IGNORECASE)
 _ESCAPE: Final = re.compile(rb"\\(.)", re.DOTALL)
 _SIZE: Final = re.compile(rb"RFC822\.SIZE (\d+)", re.IGNORECASE)
 _ARRIVED: Final = re.compile(
-    rb'INTERNALDATE " ?(\d{1,2})-([A-Za-z]{3})-(\d{4}) ([^"]{8,16})"', re.IGNORECASE
+    rb'INTERNALDATE " ?(\d\d?)-([A-Z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-]\d\d)(\d\d)"',
+    re.IGNORECASE,
 )
 _FLAGS: Final = re.compile(rb"FLAGS \(([^()]*)\)", re.IGNORECASE)
+_MONTHS: Final = {
+    name: number
+    for number, name in enumerate(b"JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split(), 1)
+}
 
 
 @dataclass(slots=True)
@@ -29,12 +29,8 @@ class Fetched:
 
     uid: int
     pieces: list[bytes | tuple[bytes, bytes]]
+    plain: bytes  # the answer without its literals
     bodies: dict[bytes, bytes] = field(default_factory=dict)  # by item: BODY[HEADER], BODY[1.2]
-
-    @property
-    def plain(self) -> bytes:
-        """The answer without its literals."""
-        return b" ".join(one if isinstance(one, bytes) else one[0] for one in self.pieces)
 
     @property
     def size(self) -> int:
@@ -48,8 +44,16 @@ class Fetched:
         match = _ARRIVED.search(self.plain)
         if match is None:
             return None
-        at = mail_date(b"%b %b %b %b" % (match[1], match[2], match[3], match[4]))
-        return at.astimezone(UTC) if at is not None else None
+        day, month, year, hour, minute, second, off_hours, off_minutes = match.groups()
+        off = timedelta(hours=int(off_hours), minutes=int(off_hours[:1] + off_minutes))
+        try:
+            at = datetime(
+                int(year), _MONTHS[month.upper()], int(day), int(hour), int(minute), int(second),
+                tzinfo=UTC,
+            )  # fmt: skip
+            return at - off
+        except (ValueError, KeyError, OverflowError):
+            return None
 
     @property
     def is_draft(self) -> bool:
@@ -72,14 +76,25 @@ def fetched(data: Iterable[Any]) -> Iterator[Fetched]:
 
 
 def _record(pieces: list[bytes | tuple[bytes, bytes]]) -> Fetched | None:
-    uid = None
+    texts = [one if isinstance(one, bytes) else one[0] for one in pieces]
+    plain = b" ".join(texts)
+    uid = _UID.search(plain)
+    if uid is None:
+        return None
     bodies: dict[bytes, bytes] = {}
-    for one in pieces:
-        plain = one if isinstance(one, bytes) else one[0]
-        uid = uid or _UID.search(plain)
-        if b'] "' in plain or b'> "' in plain:
-            for match in _SHORT.finditer(plain):
-                bodies[match[1].upper()] = _ESCAPE.sub(rb"\1", match[2])
-        if isinstance(one, tuple) and (name := _LITERAL.search(plain)):
-            bodies[name[1].upper()] = one[1]
-    return Fetched(int(uid[1]), pieces, bodies) if uid else None
+    if b'] "' in plain or b'> "' in plain:
+        for match in _SHORT.finditer(plain):
+            bodies[match[1].upper()] = _ESCAPE.sub(rb"\1", match[2])
+    for one, text in zip(pieces, texts, strict=True):
+        if isinstance(one, tuple) and (name := _body(text)):
+            bodies[name] = one[1]
+    return Fetched(int(uid[1]), pieces, plain, bodies)
+
+
+def _body(text: bytes) -> bytes:
+    """The item whose literal follows: BODY[HEADER] of "1 (BODY[HEADER]<0> {200}"; "" for others."""
+    name = text[: text.rfind(b" ")]
+    if name.endswith(b">"):
+        name = name[: name.rfind(b"<")]
+    start = name.upper().rfind(b"BODY[")
+    return name[start:].upper() if start >= 0 and name.endswith(b"]") else b""

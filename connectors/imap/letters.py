@@ -25,14 +25,11 @@ _ITEMS: Final = "UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER]"
 _HEADER: Final = b"BODY[HEADER]"
 # A Content-Type whose body may carry something, and authors that are mail systems: looked at
 # before anything is parsed, so that the structure of all of them is asked for at once.
-_MAY_CARRY: Final = re.compile(
-    rb"^content-type[ \t]*:\s*(?:multipart/|message/|application/|text/(?:calendar|x?-?vcard|dir))",
-    re.IGNORECASE | re.MULTILINE,
-)
-_MAY_TELL: Final = re.compile(
-    rb"^from[ \t]*:.{0,300}?(?:mailer|postmaster|daemon|mmdf|delivery)|^return-path[ \t]*:\s*<\s*>",
-    re.IGNORECASE | re.MULTILINE,
-)
+_MAY_CARRY: Final = (
+    b"multipart/", b"message/", b"application/", b"text/calendar", b"text/vcard", b"text/x-vcard",
+    b"text/directory",
+)  # fmt: skip
+_SYSTEMS: Final = (b"mailer", b"postmaster", b"daemon", b"mmdf", b"delivery")
 _LABELS: Final = re.compile(rb"X-GM-LABELS\s*", re.IGNORECASE)
 UNDELIVERED: Final = "the server lists it and does not deliver it"
 
@@ -118,12 +115,27 @@ def _bodies(session: Session, found: dict[int, Fetched]) -> dict[int, bytes]:
     certain: set[int] = set()
     for uid, one in found.items():
         head = one.bodies.get(_HEADER, b"")
-        told = _MAY_TELL.search(head) is not None
-        if told or _MAY_CARRY.search(head):
+        lower = b"\n" + head.lower()
+        author = _field(lower, b"from")
+        told = _field(lower, b"return-path").strip() == b"<>" or any(
+            system in author for system in _SYSTEMS
+        )
+        if told or _field(lower, b"content-type").lstrip().startswith(_MAY_CARRY):
             sizes[uid] = one.size
         if told:
             certain.add(uid)
     return dict(carriers(session, sizes, certain))
+
+
+def _field(header: bytes, name: bytes) -> bytes:
+    """Roughly the value of a field, of a header in lower case; b"" without one."""
+    start = header.find(b"\n" + name)
+    if start < 0:
+        return b""
+    end = header.find(b"\n", start + 1)
+    while end >= 0 and header[end + 1 : end + 2] in (b" ", b"\t"):
+        end = header.find(b"\n", end + 1)
+    return header[start : end if end >= 0 else len(header)].partition(b":")[2]
 
 
 def _withheld(session: Session, uids: Sequence[int]) -> Uids:

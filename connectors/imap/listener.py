@@ -128,12 +128,15 @@ class Listener:
         try:
             folders = listed(session)
             read = chosen(session, folders, self._wanted)
-            if not session.offers("IDLE"):
+            if not (read and session.offers("IDLE")):
                 self._deaf = True
-                self.hindrance = (
-                    f"{session.host} does not tell of new mail by itself (no IDLE): it is asked "
-                    "from time to time, as often as `poll:` says"
-                )
+                if read:
+                    self.hindrance = (
+                        f"{session.host} does not tell of new mail by itself (no IDLE): it is "
+                        "asked from time to time, as often as `poll:` says"
+                    )
+                else:
+                    self.hindrance = f"{session.host} has none of the folders that are to be read"
                 session.leave()
                 return
             self._idle(session, read)

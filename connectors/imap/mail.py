@@ -24,7 +24,7 @@ from connectors.imap.listener import Listener
 from connectors.imap.reading import Reading, Request, since
 from connectors.imap.refs import SCOPE, Place, place_of, prefix
 from connectors.imap.session import Session
-from connectors.imap.troubles import No, of_answer
+from connectors.imap.troubles import No, of_answer, passing
 from connectors.records import Batch, Facet, Gone, Item
 
 _AT_ONCE = 200
@@ -103,9 +103,14 @@ class ImapMail:
         """See `connectors.contract.Countable`."""
         session = self._line.session(fresh=True)
         for folder in chosen(session, listed(session), self._wanted):
-            with self._asking(f"open the folder {folder.name}"):
+            try:
                 validity = session.examine(folder.wire).validity
                 uids = session.search(*since(self._terms))
+            except No as error:
+                if not passing(error.text):
+                    continue  # it is left out of readings as well, which say so
+                doing = f"open the folder {folder.name}"
+                raise of_answer(error.text, session.host, doing) from error
             below = prefix(folder.name, validity)
             for uid in uids:
                 yield Counted(f"{below}{uid}")

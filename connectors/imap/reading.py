@@ -66,6 +66,8 @@ class Reading:
                 yield from self._catch_up(folder)
             except No as error:
                 self._leave(folder, error)
+            except LookupError:
+                self._left.add(folder.name)  # its UIDVALIDITY changed: the next reading tells
         yield from self._removed({folder.name for folder in folders})
         yield from self._back_fill(folders)
         if self._trouble is not None:
@@ -158,12 +160,11 @@ class Reading:
         gone = [Gone(ref) for uid, ref in sorted(known.items()) if uid not in there]
         yield from self._told(gone)
         lacking = [uid for uid in there.between(mark.low, mark.next - 1) if uid not in known]
-        if mark.complete or lacking:
-            for at in range(0, len(lacking), BATCH):
-                letters = read_letters(
-                    self._session, folder.name, mark.validity, lacking[at : at + BATCH], self._terms
-                )
-                yield Batch(tuple(letters.items), self._cursor.text())
+        for at in range(0, len(lacking), BATCH):
+            letters = read_letters(
+                self._session, folder.name, mark.validity, lacking[at : at + BATCH], self._terms
+            )
+            yield Batch(tuple(letters.items), self._cursor.text())
 
     def _reset(self, folder: Folder, mark: Mark, opened: Examined) -> Iterator[Batch]:
         """All UIDs mean something else now (RFC 3501 2.3.1.1): read it anew, not too often."""
