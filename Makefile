@@ -61,7 +61,22 @@ $(READY): requirements-dev.lock pyproject.toml
 demo: $(READY)
 	@$(BIN)/syncd demo
 
+# Servers to test against come from Debian where we may install them; else their tests are skipped,
+# loudly. A service that the package would start is not wanted: tests start their own.
 test: $(READY)
+	@missing=; \
+	command -v dovecot >/dev/null || [ -x /usr/sbin/dovecot ] || missing="dovecot-imapd"; \
+	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null \
+	  || missing="$$missing postgresql"; \
+	if [ -z "$$missing" ]; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "syncd: installing $$missing to test against"; \
+	  { apt-get update -q && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive \
+	    apt-get install -y -q --no-install-recommends $$missing; } >/dev/null \
+	    || echo "syncd: $$missing could not be installed: what needs it is skipped" >&2; \
+	else \
+	  echo "syncd: $$missing is not installed: what needs it is skipped (apt install $$missing)" >&2; \
+	fi
 	$(BIN)/python -m pytest -n $(WORKERS) -rs $(PYTEST_ARGS)
 
 # Keeps going after a failing tool, so that one run shows everything.
