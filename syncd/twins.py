@@ -8,8 +8,8 @@ from datetime import datetime
 
 from connectors.contract import TaskList
 from syncd.planner import Update
-from syncd.store import doubled, facts, ledger, ledger_hand, ledger_outbox, strays
-from syncd.writer import DRAFTED, Transactions, copy_of, digest, seen_in
+from syncd.store import doubled, drafts, ledger, ledger_hand, ledger_outbox, strays
+from syncd.writer import Transactions, copy_of, digest, seen_in
 
 
 def settle_twins(
@@ -29,7 +29,7 @@ def settle_twins(
         with transactions.begin() as connection:
             row = ledger.by_key(connection, owner, [key]).get(key)
             if row is None or row.task is None or row.task.account != account:
-                if key not in strays.load(connection, owner):
+                if not strays.some(connection, owner, [key]):
                     doubled.settled(connection, owner, account, key)
                 continue
         found = [one for one in tasks.find(key) if not one.deleted]
@@ -38,7 +38,7 @@ def settle_twins(
             if not found or row is None or row.task is None:
                 doubled.settled(connection, owner, account, key)
                 continue
-            task, drafted = row.task, facts.get(connection, owner, DRAFTED + key)
+            task, drafted = row.task, drafts.get(connection, owner, key)
             ours = task.ours
             if task.ref != found[0].ref:
                 first = replace(copy_of(found[0].task), completed=False)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Protocol
 
 from sqlalchemy import Connection
 
@@ -20,10 +20,9 @@ from connectors.errors import Ambiguous, Conflict
 from connectors.records import Task
 from syncd.planner import Complete, Copy, Intent, Status, TaskState, Write, to_write
 from syncd.planner.words import plain
-from syncd.store import facts, ledger, ledger_hand, ledger_outbox, sources
+from syncd.store import drafts, ledger, ledger_hand, ledger_outbox, sources
 from syncd.store.ledger_outbox import DOUBT, Entry
 
-DRAFTED: Final = "drafted:"  # begins the fact that says how a task was first drafted
 _ROUNDS = 3  # of reading anew and deciding anew within one delivery
 
 
@@ -82,7 +81,7 @@ class Writer:
         own words may be others."""
         text = digest(Copy(draft.title, draft.notes, draft.due))
         with self.transactions.begin() as connection:
-            facts.put(connection, self.owner, DRAFTED + draft.key, text)
+            drafts.put(connection, self.owner, draft.key, text)
 
     def _found(self, entry: Entry, found: Sequence[Remote]) -> None:
         """It was written before. When its owner deleted it since, that is an answer."""

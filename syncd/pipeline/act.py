@@ -62,9 +62,12 @@ def turn(shop: Workshop, now: datetime) -> Iterator[Turn]:
     """Hold the state, or share it with the daemon that holds it. Raises `StoreError` while another
     run is under way."""
     with ExitStack() as stack:
-        alone = True
+        # A server may just have ended the session of a daemon that is well.
+        served = shop.database.engine.dialect.name != "sqlite"
+        alone = not (served and poke(shop.database))
         try:
-            stack.enter_context(exclusive(shop.database))
+            if alone:
+                stack.enter_context(exclusive(shop.database, guest=True))
         except StoreError:
             if not poke(shop.database):
                 raise

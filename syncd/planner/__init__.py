@@ -26,7 +26,7 @@ from syncd.planner.model import (
     Tracked,
     Update,
 )
-from syncd.planner.words import footer, same_text
+from syncd.planner.words import addressee, footer, same_text
 from syncd.planner.writing import Write, intended, to_write
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "Tracked",
     "Update",
     "Write",
+    "addressee",
     "day_of",
     "deletions",
     "draw",

@@ -13,6 +13,7 @@ from rules.history import Event
 
 _LONGEST_NAME, _LONGEST_TITLE = 40, 100
 _BULLET = re.compile(r"(?:[-*+•–·]\s+|\[[ xX]?\]\s*)+")
+_ABOUT = re.compile(r"\bsyncd mute (\S+) --rule ")
 _OURS = re.compile(r"\bsyncd (?:explain|mute)\b|\bsyncd-[0-9a-f]{24}\b", re.IGNORECASE)
 
 # The most telling kind of an event that is several kinds at once comes first.
@@ -96,6 +97,12 @@ def footer(rule: str, key: str, called: str = "", addr: str = "") -> str:
         return f"{line}."
     whom = cut(called, _LONGEST_NAME) if called and "@" not in called else "them"
     return f"{line}; never for {whom}: syncd mute {quote(addr)} --rule {rule}"
+
+
+def addressee(notes: str, key: str) -> str:
+    """The address of whom a task is about, as the footer in its notes says; "" without one."""
+    found = [_ABOUT.search(line) for line in notes.splitlines() if key in line]
+    return next((match[1].strip("'") for match in found if match), "")
 
 
 def satisfied(by: Event | None, zone: tzinfo) -> str:

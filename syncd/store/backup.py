@@ -48,12 +48,16 @@ class Contents:
     rows: dict[str, int]
 
 
+def _uri(path: Path) -> str:
+    """A name as SQLite takes it (https://sqlite.org/uri.html): a file's need not be text."""
+    return f"file:{quote(os.fsencode(path.absolute()))}"
+
+
 def connect(path: Path, mode: str = "rw") -> Any:
     """A driver's connection in autocommit to a file that has to exist. `mode`: ro | rw."""
     from pysqlite3 import dbapi2
 
-    name = quote(str(path.absolute()))
-    connection = dbapi2.connect(f"file:{name}?mode={mode}", uri=True, isolation_level=None)
+    connection = dbapi2.connect(f"{_uri(path)}?mode={mode}", uri=True, isolation_level=None)
     connection.execute("PRAGMA busy_timeout = 5000")
     connection.execute("PRAGMA temp_store = MEMORY")
     return connection
@@ -196,7 +200,7 @@ def _sign(path: Path, now: datetime) -> None:
 
 def copy_into(connection: Any, path: Path, step: Step) -> None:
     """Copy the rows there are into an empty file."""
-    telling(connection, step, lambda: connection.execute("VACUUM INTO ?", (str(path),)))
+    telling(connection, step, lambda: connection.execute("VACUUM INTO ?", (_uri(path),)))
 
 
 def look(path: Path, owners: Collection[str], step: Step = nothing) -> Contents:

@@ -5,6 +5,7 @@ SQLite files are `store/sqlite.py`'s, PostgreSQL is `store/postgres.py`'s.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -61,14 +62,19 @@ class Database:
         self.engine.dispose()
 
 
-def open_database(url: str, owner: str, aliases: frozenset[str] = frozenset()) -> Database:
+def open_database(
+    url: str, owner: str, aliases: frozenset[str] = frozenset(), *, look: bool = False
+) -> Database:
     """Open `url` for `owner` (a normalised address); `aliases` are the owner's other addresses.
+    With `look` no file is made: where there is none yet, an empty state in memory is shown.
 
     Raises `StoreWrong` for a file that is not ours, a newer schema or another owner's state, and
     `StoreError` when it is locked, read-only or full. A full disk alone keeps nobody from reading.
     """
     parsed = make_url(url)
     sqlite = parsed.get_backend_name() == "sqlite"
+    if look and sqlite and _is_missing(parsed.database):
+        url, parsed = "sqlite://", make_url("sqlite://")
     if sqlite and parsed.database not in (None, "", ":memory:"):
         sqlite_file.prepare(Path(str(parsed.database)))
     owners = aliases | {owner}
@@ -89,6 +95,13 @@ def open_database(url: str, owner: str, aliases: frozenset[str] = frozenset()) -
             still.dispose()
             raise
         return Database(still, kept, trouble)
+
+
+def _is_missing(name: str | None) -> bool:
+    """Whether there is no such file, and one could be made."""
+    path = Path(name or ":memory:").absolute()
+    there = next(folder for folder in path.parents if folder.exists())
+    return not path.exists() and not path.is_symlink() and os.access(there, os.W_OK)
 
 
 def _opened(engine: Engine, owner: str, owners: frozenset[str], *, sqlite: bool) -> Database:

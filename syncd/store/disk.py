@@ -23,9 +23,7 @@ def trouble(where: str, words: str) -> StoreUnwritable | None:
     something else. `where` is the state's URL or path."""
     if "readonly" in words or "read-only" in words or "unable to open" in words:
         path = Path(where.removeprefix("sqlite:///"))
-        return now(path) or StoreUnwritable(
-            f"{where} cannot be written: check its permissions and its folder's"
-        )
+        return now(path) or _forbidden(where)
     if "full" in words or "disk i/o" in words or "space left" in words:
         return full(where)
     return None
@@ -42,6 +40,16 @@ def now(path: Path) -> StoreUnwritable | None:
     """What would be wrong with writing beside `path` now, as far as that shows without trying."""
     left = free(path)
     return _read_only(path) or (full(str(path)) if left is not None and left < ROOM else None)
+
+
+def forbidden(path: Path) -> StoreUnwritable | None:
+    """What is wrong with the permissions of a file, which its disk has no part in."""
+    wrong = path.exists() and not os.access(path, os.W_OK) and not is_read_only(path)
+    return _forbidden(str(path)) if wrong else None
+
+
+def _forbidden(where: str) -> StoreUnwritable:
+    return StoreUnwritable(f"{where} cannot be written: check its permissions and its folder's")
 
 
 def is_read_only(path: Path) -> bool:

@@ -18,6 +18,7 @@ from syncd.people.forgotten import Forgotten, folded
 from syncd.store import (
     briefs,
     doubled,
+    drafts,
     ledger,
     logged,
     observations,
@@ -82,9 +83,13 @@ class Eraser:
         lists. Returns the keys of tasks about others that the owner edited and that name them."""
         connection, owner = self.connection, self.owner
         removals.add(connection, owner, removals.of_tasks(connection, owner, found.keys, keep))
+        theirs = removals.of_strays(strays.load(connection, owner), self.forgotten)
+        removals.add(connection, owner, theirs)
+        strays.drop(connection, owner, {one.key for one in theirs if one.op == removals.REMOVE})
         self._logs()
         # Derived, and full of keys: nobody's is kept, they are made anew as people are folded.
         briefs.drop_all(connection, owner)
+        drafts.drop_all(connection, owner)
         before = self._keys()
         numbers = self._numbers()
         self._items(numbers)

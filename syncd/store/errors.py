@@ -41,6 +41,11 @@ class StoreUnwritable(StoreError):
     under way is stored, nothing that was stored is lost, and reading goes on."""
 
 
+class StoreBeside(StoreError):
+    """The file beside the state cannot be opened: nothing may be written to lists now, since an
+    older copy of the state could not be told from it."""
+
+
 class StoreWrong(StoreError):
     """`state:` points at something that is not, or not any more, ours to write."""
 

@@ -14,10 +14,11 @@ It is written in place, always as long as before: on a full disk that needs no r
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
@@ -27,7 +28,7 @@ from sqlalchemy import URL, Connection
 
 from syncd.store import disk, facts, postgres, tombstones
 from syncd.store.database import Database, translated
-from syncd.store.errors import StoreError, StoreHeld
+from syncd.store.errors import StoreBeside, StoreError, StoreHeld
 
 GENERATION: Final = "generation"
 _SIZE: Final = 64
@@ -77,15 +78,22 @@ class _Ours:
 
 
 @contextmanager
-def exclusive(database: Database) -> Iterator[Hold]:
-    """Hold the state. Raises `StoreHeld` when another process does."""
+def exclusive(database: Database, *, guest: bool = False) -> Iterator[Hold]:
+    """Hold the state. Raises `StoreHeld` when another process does. A `guest` acts for the owner
+    and leaves: a daemon whose session the database server has ended goes on afterwards."""
     url = database.engine.url
     if url.get_backend_name() == "sqlite":
         path = path_of(url)
         with nullcontext() if path is None else held(path):
             yield _Ours()
         return
-    with postgres.Hold(database.engine, database.owner, translated) as hold:
+    with postgres.Hold(database.engine, database.owner, translated, guest=guest) as hold:
+        if not guest:
+            # Of no use to the state itself: a folder that cannot be written is told elsewhere.
+            with suppress(StoreError):
+                beside = file_of(database.engine.url, database.owner)
+                if beside is not None:
+                    note(beside, pid=os.getpid(), late=0)
         yield hold
 
 
@@ -142,19 +150,27 @@ def raise_generation(database: Database) -> None:
 def note(
     path: Path,
     *,
+    pid: int | None = None,
     generation: int | None = None,
     trouble: str | None = None,
     late: int | None = None,
 ) -> None:
-    """Write one of these into a lock file, by any thread; 0 for `late` is never. Under the lock."""
+    """Write some of these into a lock file, by any thread; 0 for `late` is never. Under the lock.
+    Raises `StoreError`."""
     with _NOTING:
-        _note(path, generation, trouble, late)
+        _note(path, pid, generation, trouble, late)
 
 
-def _note(path: Path, generation: int | None, trouble: str | None, late: int | None) -> None:
-    descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+def _note(
+    path: Path, pid: int | None, generation: int | None, trouble: str | None, late: int | None
+) -> None:
+    with _told(path):
+        descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
     try:
-        beside = Beside.of(_content(descriptor))
+        with _told(path):
+            beside = Beside.of(_content(descriptor))
+        if pid is not None:
+            beside = replace(beside, pid=pid)
         if generation is not None:
             beside = replace(beside, generation=generation)
         if trouble is not None:
@@ -166,9 +182,9 @@ def _note(path: Path, generation: int | None, trouble: str | None, late: int | N
         os.close(descriptor)
 
 
-def read(url: URL) -> Beside | None:
-    """What stands beside a state; None where nothing does."""
-    path = path_of(url)
+def read(url: URL, owner: str = "") -> Beside | None:
+    """What stands beside a state; None where nothing does. One on a server needs its `owner`."""
+    path = file_of(url, owner)
     try:
         return None if path is None else Beside.of(path.read_bytes())
     except OSError:
@@ -179,19 +195,42 @@ def holder(path: Path) -> int | None:
     """The process that holds a state; None where none does. Asks the kernel (proc_locks(5)), since
     trying the lock could refuse a daemon that starts at this moment."""
     try:
-        inode = path.stat().st_ino
+        file = path.stat()
         pid = Beside.of(path.read_bytes()).pid
         locks = Path("/proc/locks").read_text(encoding="ascii")
     except OSError:
         return None
-    # Not by the device: Btrfs tells stat(2) another one.
-    rows = (line.split() for line in locks.splitlines() if "FLOCK" in line)
-    is_held = any(row[5].endswith(f":{inode}") for row in rows if len(row) > 5)
+    device = f"{os.major(file.st_dev):02x}:{os.minor(file.st_dev):02x}"
+    rows = [line.split() for line in locks.splitlines() if "FLOCK" in line]
+    there = [row for row in rows if len(row) > 5 and row[5].endswith(f":{file.st_ino}")]
+    # Btrfs tells stat(2) another device, and a container another number of the process.
+    is_held = any(row[5].startswith(f"{device}:") or row[4] == str(pid) for row in there)
     return pid if is_held else None
 
 
+def who(connection: Connection, owner: str) -> str | None:
+    """Who holds a state, told from whoever held it before; None where nobody does."""
+    url = connection.engine.url
+    if url.get_backend_name() != "sqlite":
+        return postgres.holder(connection, owner)
+    path = path_of(url)
+    pid = os.getpid() if path is None else holder(path)  # what is in memory is one process's
+    return None if pid is None else str(pid)
+
+
+def late_since(connection: Connection, owner: str) -> int | None:
+    """The moment since which the engine of whoever holds the state makes no progress. Of another
+    machine's nothing is known here."""
+    beside, holding = read(connection.engine.url, owner), who(connection, owner)
+    if beside is None or holding is None:
+        return None
+    machine = () if holding.isdecimal() else (os.uname().nodename,)
+    is_theirs = holding.split()[-1 - len(machine) :] == [str(beside.pid), *machine]
+    return beside.late if is_theirs else None
+
+
 def path_of(url: URL) -> Path | None:
-    """The lock file of a state; None for one that is no file."""
+    """The lock file that holds a state; None for one that is no file."""
     if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
         return None
     return Path(f"{url.database}.lock")
@@ -201,22 +240,45 @@ def _stored(connection: Connection, owner: str) -> int:
     return int(facts.get(connection, owner, GENERATION) or 0)
 
 
-def _path(database: Database) -> Path | None:
-    """Where the generation is kept."""
-    url = database.engine.url
+def file_of(url: URL, owner: str) -> Path | None:
+    """The file that says what is in `Beside`; None for a state in memory."""
     if url.get_backend_name() == "sqlite":
-        path = path_of(url)
-        return path if path is not None and path.exists() else None
-    path = tombstones.key_path(database).with_suffix(".lock")
-    path.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
+        return path_of(url)
+    path = tombstones.key_path_of(url, owner).with_suffix(".lock")
+    with _told(path):
+        path.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
     return path
 
 
+def _path(database: Database) -> Path | None:
+    """Where the generation is kept."""
+    url = database.engine.url
+    path = file_of(url, database.owner)
+    missing = path is None or (url.get_backend_name() == "sqlite" and not path.exists())
+    return None if missing else path
+
+
 def _beside(path: Path) -> Beside:
+    with _told(path):
+        try:
+            return Beside.of(path.read_bytes())
+        except FileNotFoundError:
+            return Beside()
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Trouble with the file as a sentence."""
     try:
-        return Beside.of(path.read_bytes())
-    except FileNotFoundError:
-        return Beside()
+        yield
+    except OSError as error:
+        if error.errno in (errno.EMFILE, errno.ENFILE):
+            raise StoreBeside(
+                "too many files are open: raise the limit (LimitNOFILE, ulimit -n, fs.file-max)"
+            ) from error
+        raise disk.trouble_of(path, error) or StoreBeside(
+            f"{path}, the file beside the state, cannot be opened ({error.strerror})"
+        ) from error
 
 
 def _content(descriptor: int) -> bytes:

@@ -29,6 +29,7 @@ from syncd.store.schema import (
     reading,
     sighting,
     title_token,
+    wanted,
 )
 from syncd.store.schema_identity import hint
 from syncd.store.sightings import Where
@@ -138,8 +139,8 @@ def acknowledge(connection: Connection, where: Where, taken: Sequence[Taken]) ->
 
 
 def _rewritten(connection: Connection, where: Where, taken: Sequence[Taken]) -> set[str]:
-    """The messages whose item has changed since it was read, by key: what their texts were found
-    to do is forgotten, so that they are read again."""
+    """The messages whose item has changed since it was read, by key. Their texts are read again;
+    what they were found to do holds until then, for nothing says that it is another."""
     now = {one.ref: one for one in taken if any(e.kind == "message" for e in one.entries)}
     changed: set[str] = set()
     for refs in chunked(now):
@@ -153,9 +154,10 @@ def _rewritten(connection: Connection, where: Where, taken: Sequence[Taken]) -> 
             if stamp != now[ref].stamp:
                 changed |= {e.key for e in now[ref].entries if e.kind == "message"}
     for keys in chunked(sorted(changed)):
-        connection.execute(
-            delete(reading).where(reading.c.owner == where.owner, reading.c.key.in_(keys))
-        )
+        theirs = (reading.c.owner == where.owner, reading.c.key.in_(keys))
+        connection.execute(delete(reading).where(*theirs, reading.c.gone))
+        read = connection.execute(select(reading.c.key).where(*theirs)).scalars()
+        put_rows(connection, wanted, [(where.owner, key) for key in read], ("owner", "key"))
     return changed
 
 

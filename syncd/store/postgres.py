@@ -10,7 +10,12 @@ it, so it is the same here:
 
 A session ends without a word when the server starts anew, or somebody ends it; the lock goes with
 it. So whoever takes the state writes a token of their own into it, and each transaction of a holder
-looks for it first: who was replaced writes nothing any more.
+looks for it first: who was replaced writes nothing any more. A guest, who acts for the owner and
+leaves, writes theirs above the one that they found, and takes it away in the end: whoever ran on
+the state before waits, and goes on.
+
+Nobody is waited for without end: neither a process that hangs in its transaction, nor a machine
+that went away in the middle of one.
 """
 
 from __future__ import annotations
@@ -21,12 +26,32 @@ from contextlib import contextmanager, suppress
 from threading import Lock
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 
-from syncd.store.errors import StoreHeld, StoreTaken
+from syncd.store.errors import StoreError, StoreHeld, StoreTaken
+from syncd.store.query import driver_of
 
-_HOLDER: Final = "holder"  # a fact: a token, the process and its machine
+# A fact: a token, the process and its machine; with a guest, a second line of whom they disturb.
+_HOLDER: Final = "holder"
 _PATIENCE: Final = 10  # seconds for a server to answer
+_TURN: Final = 5_000  # ms for another writer to finish, as on SQLite
+_OPENING: Final = 30_000  # ms for another process to make the schema
+# What libpq is told unless the URL does: a server that is gone is known after half a minute, even
+# by who sends it something (tcp_user_timeout, in ms).
+_KEPT_ALIVE: Final = {
+    "connect_timeout": _PATIENCE,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+# What the server is told: when we are gone, or hang in a transaction, it is undone.
+_UNDONE: Final = (
+    "SELECT set_config('tcp_keepalives_idle', '15', false), "
+    "set_config('tcp_keepalives_interval', '5', false), "
+    "set_config('tcp_keepalives_count', '3', false), "
+    "set_config('idle_in_transaction_session_timeout', '300s', false)"
+)
 _NUMBER: Final = "hashtextextended(%(what)s, 0)"
 
 
@@ -35,8 +60,13 @@ def engine_of(url: str) -> Engine:
     made anew."""
     # An error must not carry subjects and names out of here.
     given = make_url(url).query
-    more = {} if "connect_timeout" in given else {"connect_timeout": _PATIENCE}
+    more = {name: value for name, value in _KEPT_ALIVE.items() if name not in given}
     engine = create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=more)
+
+    @event.listens_for(engine, "connect")
+    def connect(driver: Any, _record: Any) -> None:
+        driver.execute(_UNDONE)
+        driver.commit()  # else the next rollback takes it back
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -55,19 +85,41 @@ def take_turns(engine: Engine, owner: str) -> None:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         if _writes(connection):
-            _wait(_driver(connection), f"syncd writes {owner}")
+            _wait(_driver(connection), f"syncd writes {owner}", _TURN)
 
 
 @contextmanager
 def opening(engine: Engine) -> Iterator[None]:
     """Nobody else looks for the schema or makes it meanwhile."""
     with engine.connect() as connection, connection.begin():
-        _wait(_driver(connection), "syncd opens")
+        _wait(_driver(connection), "syncd opens", _OPENING)
         yield
 
 
-def _wait(driver: Any, what: str) -> None:
-    driver.execute(f"SELECT pg_advisory_xact_lock({_NUMBER})", {"what": what})
+def _wait(driver: Any, what: str, patience: int) -> None:
+    """Wait for a lock until the transaction's end; a driver's error after `patience` ms."""
+    # One statement, hence one way to the server: the first column is evaluated first.
+    sql = f"SELECT set_config('lock_timeout', %(most)s, true), pg_advisory_xact_lock({_NUMBER})"
+    driver.execute(sql, {"most": f"{patience}ms", "what": what})
+
+
+def holder(connection: Connection, owner: str) -> str | None:
+    """Who holds a state: their token, the process and its machine; None where nobody does. Asks
+    the server, since trying the lock could refuse a daemon that starts at this moment."""
+    driver = driver_of(connection)
+    if not driver.execute(_HELD, {"what": _hold(owner)}).fetchall():
+        return None
+    return (_signed(driver, owner) or [""])[0]
+
+
+def _hold(owner: str) -> str:
+    return f"syncd holds {owner}"
+
+
+def _signed(driver: Any, owner: str) -> list[str]:
+    """Who has signed the state: one line, two with a guest, none on a new state."""
+    rows = driver.execute(_GET, {"owner": owner}).fetchall()
+    return rows[0][0].split("\n") if rows else []
 
 
 def _writes(connection: Connection) -> bool:
@@ -82,12 +134,20 @@ def _driver(connection: Connection) -> Any:
 class Hold:
     """The right to write an owner's state, until it is closed. A context manager; raises
     `StoreHeld` where another process has it. `translated` turns a driver's trouble into a sentence
-    (`store/database.py`)."""
+    (`store/database.py`). A `guest` leaves the state to whoever had it before."""
 
-    def __init__(self, engine: Engine, owner: str, translated: Callable[[Engine], Any]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        owner: str,
+        translated: Callable[[Engine], Any],
+        *,
+        guest: bool = False,
+    ) -> None:
         self._engine = engine
         self._owner = owner
         self._translated = translated
+        self._guest = guest
         self._token = f"{os.urandom(8).hex()} {os.getpid()} {os.uname().nodename}"
         self._session: Any = None
         self._one = Lock()
@@ -106,20 +166,28 @@ class Hold:
 
     def __exit__(self, *_: object) -> None:
         event.remove(self._engine, "begin", self._confirm)
+        if self._guest:
+            # Whom we disturbed signs anew by themselves where this does not arrive.
+            with suppress(StoreError), self._translated(self._engine):
+                self._sign_off()
         self._end()
 
     def check(self) -> None:
         """Take the state again where our session has ended and nobody else has it. Raises
-        `StoreTaken` where somebody has, or had, and `StoreError` while the server is away."""
+        `StoreTaken` where somebody has, or had, and `StoreError` while the server is away or a
+        guest is at work."""
         with self._one, self._translated(self._engine):
             if self._is_there():
                 return
             self._end()
             if not self._take():
-                raise StoreTaken
-            try:
                 with self._engine.connect() as connection:
                     self._compare(_driver(connection))
+                raise _disturbed()  # somebody who has not signed yet
+            try:
+                with self._writing() as driver:
+                    self._compare(driver, alone=True)
+                    self._put(driver, [self._token])  # a guest may have ended without a word
             except BaseException:
                 self._end()  # for those who have it
                 raise
@@ -132,7 +200,7 @@ class Hold:
         try:
             session.autocommit = True
             sql = f"SELECT pg_try_advisory_lock({_NUMBER})"
-            found = session.execute(sql, {"what": f"syncd holds {self._owner}"}).fetchone()
+            found = session.execute(sql, {"what": _hold(self._owner)}).fetchone()
         except BaseException:
             session.close()
             raise
@@ -156,8 +224,8 @@ class Hold:
     def _held(self) -> StoreHeld:
         """By whom, as far as they have said so."""
         with self._engine.connect() as connection:
-            rows = _driver(connection).execute(_GET, {"owner": self._owner}).fetchall()
-        _, pid, host = (*(rows[0][0].split() if rows else ()), "", "", "")[:3]
+            signed = _signed(_driver(connection), self._owner)
+        _, pid, host = (*(signed[0].split() if signed else ()), "", "", "")[:3]
         return StoreHeld(
             int(pid) if pid.isdecimal() else None, "" if host == os.uname().nodename else host
         )
@@ -168,25 +236,54 @@ class Hold:
                 self._session.close()
         self._session = None
 
-    def _sign(self) -> None:
-        """Behind the last transaction of whoever held it before."""
+    @contextmanager
+    def _writing(self) -> Iterator[Any]:
+        """A transaction behind the last one of whoever held the state before."""
         with self._engine.connect() as connection:
-            connection.execution_options(syncd_repeatable=True)
+            connection.execution_options(syncd_repeatable=True, syncd_signs=True)
             with connection.begin():
-                connection.execute(text(_PUT), {"owner": self._owner, "token": self._token})
+                yield _driver(connection)
+
+    def _sign(self) -> None:
+        with self._writing() as driver:
+            disturbed = _signed(driver, self._owner)[-1:] if self._guest else []
+            self._put(driver, [self._token, *disturbed])
+
+    def _sign_off(self) -> None:
+        with self._writing() as driver:
+            signed = _signed(driver, self._owner)
+            if len(signed) > 1 and signed[0] == self._token:
+                self._put(driver, signed[1:])
+
+    def _put(self, driver: Any, tokens: list[str]) -> None:
+        driver.execute(_PUT, {"owner": self._owner, "signed": "\n".join(tokens)})
 
     def _confirm(self, connection: Connection) -> None:
-        if _writes(connection):
+        if _writes(connection) and "syncd_signs" not in connection.get_execution_options():
             self._compare(_driver(connection))
 
-    def _compare(self, driver: Any) -> None:
-        rows = driver.execute(_GET, {"owner": self._owner}).fetchall()
-        if [token for (token,) in rows] != [self._token]:
+    def _compare(self, driver: Any, *, alone: bool = False) -> None:
+        """`alone`: no guest can be at work."""
+        signed = _signed(driver, self._owner)
+        if signed[:1] == [self._token]:
+            return
+        if signed[-1:] != [self._token]:
             raise StoreTaken
+        if not alone:
+            raise _disturbed()
+
+
+def _disturbed() -> StoreError:
+    return StoreError("a command of the owner is at work on the state: tried again in a moment")
 
 
 _GET: Final = f"SELECT value FROM fact WHERE owner = %(owner)s AND name = '{_HOLDER}'"  # noqa: S608
 _PUT: Final = (
-    f"INSERT INTO fact (owner, name, value) VALUES (:owner, '{_HOLDER}', :token) "  # noqa: S608
+    f"INSERT INTO fact (owner, name, value) VALUES (%(owner)s, '{_HOLDER}', %(signed)s) "  # noqa: S608
     "ON CONFLICT (owner, name) DO UPDATE SET value = excluded.value"
+)
+_HELD: Final = (
+    "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1 "  # noqa: S608
+    "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
+    f"AND (classid::bigint << 32) | objid::bigint = {_NUMBER}"
 )

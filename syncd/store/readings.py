@@ -132,11 +132,17 @@ def vouch(
 
 
 def save(connection: Connection, owner: str, readings: Mapping[str, Reading]) -> None:
-    """Keep what was found, stop wanting it, and mark the people it is about."""
-    rows = [(owner, key, TEXT_VERSION, one.gone, _pack(one)) for key, one in readings.items()]
-    if not rows:
+    """Keep what was found, stop wanting it, and mark the people it is about. A text that is gone
+    leaves what was found in it when it was there."""
+    if not readings:
         return
-    put_rows(connection, reading, rows, ("owner", "key"), replace=True)
+    for gone in (False, True):
+        rows = [
+            (owner, key, TEXT_VERSION, gone, _pack(one))
+            for key, one in readings.items()
+            if one.gone is gone
+        ]
+        put_rows(connection, reading, rows, ("owner", "key"), replace=not gone)
     _mark_involved(connection, owner, readings)
     _READ.do(connection, owner=owner, keys=list(readings))
 

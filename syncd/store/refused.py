@@ -16,7 +16,9 @@ _FACT = "config:refused"
 
 def note(connection: Connection, owner: str, mistakes: list[str], now: datetime) -> None:
     """Note what is wrong with it, for `status`."""
-    facts.put(connection, owner, _FACT, json.dumps({"at": to_int(now), "mistakes": mistakes}))
+    by = lock.who(connection, owner)
+    noted = {"at": to_int(now), "mistakes": mistakes, "by": by}
+    facts.put(connection, owner, _FACT, json.dumps(noted))
 
 
 def clear(connection: Connection, owner: str) -> None:
@@ -28,8 +30,7 @@ def clear(connection: Connection, owner: str) -> None:
 def standing(connection: Connection, owner: str) -> dict[str, Any] | None:
     """`{at, mistakes}` while a running daemon uses an older configuration."""
     value = facts.get(connection, owner, _FACT)
-    path = lock.path_of(connection.engine.url)
-    if value is None or (path is not None and lock.holder(path) is None):
+    noted: dict[str, Any] = {} if value is None else json.loads(value)
+    if not noted.get("by") or noted["by"] != lock.who(connection, owner):
         return None  # nobody uses an older one: whoever starts next reads what there is
-    found: dict[str, Any] = json.loads(value)
-    return found | {"at": from_int(found["at"])}
+    return {"at": from_int(noted["at"]), "mistakes": noted["mistakes"]}

@@ -3,17 +3,20 @@ was: a task is found by its key."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
+from syncd.people.forgotten import Forgotten
+from syncd.planner import addressee
 from syncd.store.ledger_outbox import CREATE, READY
 from syncd.store.query import Query, owned
 from syncd.store.schema import item, outbox, task
 from syncd.store.schema_words import removal
 from syncd.store.statements import chunked, insert_or
+from syncd.store.strays import Stray
 
 REMOVE, REWORD = "remove", "reword"
 
@@ -70,6 +73,22 @@ def of_tasks(
             for row in connection.execute(query)
             if row.ref is not None or row.key not in never
         ]
+    return found
+
+
+def of_strays(strays: Mapping[str, Stray], forgotten: Forgotten) -> list[Removal]:
+    """What is to be done about tasks that only a list knows: our own footer says whether one is
+    about somebody who is forgotten, and any other text may name them."""
+    found = []
+    for key, one in strays.items():
+        task = one.found.task
+        if one.gone:
+            continue
+        about = addressee(task.notes, key)
+        if forgotten.text(about) != about:
+            found.append(Removal(one.account, key, REMOVE, one.found.ref))
+        elif any(forgotten.text(text) != text for text in (task.title, task.notes)):
+            found.append(Removal(one.account, key, REWORD, one.found.ref))
     return found
 
 

@@ -20,7 +20,7 @@ import tempfile
 from collections.abc import Collection
 from pathlib import Path
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import URL, Connection, delete, select
 
 from syncd.people.forgotten import Forgotten
 from syncd.secrets import FORGETTING_KEY, SecretWrong, credential
@@ -37,12 +37,16 @@ _BYTES = 32
 def key_path(database: Database) -> Path:
     """Where the key lies: beside an SQLite file, else in the state folder. Raises `StoreError` for
     a state that is in memory only."""
-    url = database.engine.url
+    return key_path_of(database.engine.url, database.owner)
+
+
+def key_path_of(url: URL, owner: str) -> Path:
+    """The same of a state that need not be open."""
     if url.get_backend_name() == "sqlite":
         if url.database in (None, "", ":memory:"):
             raise StoreError("a state in memory forgets everybody by itself: nothing to do")
         return Path(f"{url.database}.key")
-    name = hashlib.sha256(f"{url.database}/{database.owner}".encode()).hexdigest()[:16]
+    name = hashlib.sha256(f"{url.database}/{owner}".encode()).hexdigest()[:16]
     return state_folder() / f"{name}.key"
 
 

@@ -1,7 +1,8 @@
 """Trouble that stops everything: a disk that takes nothing, and a clock that is wrong.
 
 While there is any, nothing is decided, written or closed, and `status` shows it. A full disk cannot
-be noted in the database, so it is noted in the lock file, which needs no room for it.
+be noted in the database, so it is noted in the file beside it, which needs no room for it; with
+PostgreSQL that lies on another disk.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ class Trouble:
 
 def standing(connection: Connection, owner: str) -> list[Trouble]:
     """What stops everything now. Reads only, and works on a full disk."""
-    found = [one for one in (_of_disk(connection),) if one is not None]
+    found = [one for one in (_of_disk(connection, owner),) if one is not None]
     value = facts.get(connection, owner, _FACT)
     if value is not None:
         noted = json.loads(value)
@@ -47,19 +48,17 @@ def standing(connection: Connection, owner: str) -> list[Trouble]:
     return found
 
 
-def _of_disk(connection: Connection) -> Trouble | None:
+def _of_disk(connection: Connection, owner: str) -> Trouble | None:
     url = connection.engine.url
     path = lock.path_of(url)
-    if path is None:
-        return None
-    state = Path(str(url.database))
-    wrong = disk.now(state)
-    beside = lock.read(url)
+    wrong = None if path is None else disk.now(Path(str(url.database)))
+    beside = lock.read(url, owner)
     noted = beside.trouble.split() if beside is not None else []
     since = from_int(int(noted[1])) if len(noted) == 2 and noted[0] == DISK else None
     if wrong is None and since is not None:
         # There is room again, or it is over quota, which nobody is told before trying.
-        wrong = disk.full(str(state))
+        where = str(url.database) if path is not None else url.render_as_string(hide_password=True)
+        wrong = disk.full(where)
     return None if wrong is None else Trouble(DISK, since, str(wrong))
 
 
@@ -76,9 +75,12 @@ def watched(database: Database, now: datetime) -> Iterator[None]:
 
 def note_disk(database: Database, now: datetime) -> bool:
     """The disk takes nothing since `now`; whether that is news. Under the lock."""
-    beside = lock.read(database.engine.url)
+    url = database.engine.url
+    beside, path = lock.read(url, database.owner), lock.path_of(url)
     if beside is None or beside.trouble:
         return False
+    if path is not None and disk.forbidden(Path(str(url.database))) is not None:
+        return False  # that shows by itself, and ends without anybody who notes it
     log.event("disk.failed")
     _note(database, f"{DISK} {to_int(now)}")
     return True
@@ -86,7 +88,7 @@ def note_disk(database: Database, now: datetime) -> bool:
 
 def clear_disk(database: Database) -> bool:
     """The disk takes what is written; whether that is news. Under the lock."""
-    beside = lock.read(database.engine.url)
+    beside = lock.read(database.engine.url, database.owner)
     if beside is None or not beside.trouble:
         return False
     log.event("disk.recovered")
@@ -95,9 +97,9 @@ def clear_disk(database: Database) -> bool:
 
 
 def _note(database: Database, text: str) -> None:
-    path = lock.path_of(database.engine.url)
     # A file system that is read-only takes not even this; `standing` sees that by itself.
-    with contextlib.suppress(OSError, StoreError):
+    with contextlib.suppress(StoreError):
+        path = lock.file_of(database.engine.url, database.owner)
         if path is not None:
             lock.note(path, trouble=text)
 

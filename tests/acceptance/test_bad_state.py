@@ -197,3 +197,16 @@ def test_foreign_files_among_the_tasks(tasked: Home) -> None:
     assert (junk.read_bytes(), own.read_bytes()) == before
     assert len(list((tasked.folder / "tasks").iterdir())) > 2
     assert list(aside(tasked)) == ["junk.ics"]
+
+
+@pytest.mark.parametrize("where", ["other.db", "new/other.db"])
+def test_a_look_makes_nothing(home: Home, where: str) -> None:
+    """Where there is no state yet, or `state:` has a typing error, it is said that nothing was
+    read, and there is none afterwards either."""
+    home.configure(home.config.read_text().replace("syncd.db", where))
+    before = {*home.config.parent.rglob("*")}
+    for command in ("status", "people", "tasks"):
+        assert home.syncd(command).code == 0
+    assert home.syncd("audit").code == 1  # a mail is there, and nothing was read
+    assert "Nothing has been read yet" in home.syncd("status").out
+    assert {*home.config.parent.rglob("*")} == before

@@ -87,6 +87,7 @@ def test_a_day(server: postgres.Server, name: str, home: Home) -> None:
         assert any("server" in one for one in told["not_reached"])
         daemon.until(lambda: tasks(home) == 1)
         assert server.cut(name) > 0
+        fine(home.syncd("note", BEN, "likes coffee"))
         meet(home, DORA, "2026-06-12T16:00")
         daemon.until(lambda: tasks(home) == 2)
         assert fine(home.syncd("status", "--json")).json["tasks"]["open"] == 2

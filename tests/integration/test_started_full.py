@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -112,10 +113,11 @@ def test_what_no_room_helps_is_said_at_once(state: Path, monkeypatch: pytest.Mon
 def test_a_refused_configuration_is_the_running_daemons(state: Path) -> None:
     """`status` tells of it while somebody uses an older one; not for ever."""
     database = open_database(f"sqlite:///{state}", ANA)
-    with database.begin() as connection:
-        refused.note(connection, ANA, ["it is wrong"], day(0))
-    with lock.exclusive(database), database.read() as connection:
-        assert refused.standing(connection, ANA) == {"at": day(0), "mistakes": ["it is wrong"]}
+    with lock.exclusive(database):
+        with database.begin() as connection:
+            refused.note(connection, ANA, ["it is wrong"], day(0))
+        with database.read() as connection:
+            assert refused.standing(connection, ANA) == {"at": day(0), "mistakes": ["it is wrong"]}
     with database.read() as connection:
         assert refused.standing(connection, ANA) is None
     database.close()
@@ -134,3 +136,18 @@ def test_closed_streams(tmp_path: Path) -> None:
     closed = ["sh", "-c", '"$@" 2>&-', "sh", *program]
     found = subprocess.run(closed, stdout=subprocess.PIPE, check=False, timeout=60)
     assert (found.returncode, (tmp_path / "syncd.db").exists()) == (0, True)
+
+
+def test_permissions_are_no_full_disk(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A state that may not be written is not noted as a disk that is full: once it may be, nothing
+    is wrong any more."""
+    database = open_database(f"sqlite:///{state}", ANA)
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with lock.exclusive(database):
+        assert not trouble.note_disk(database, day(0))
+    monkeypatch.undo()
+    with database.read() as connection:
+        assert trouble.standing(connection, ANA) == []
+    with lock.exclusive(database):
+        assert trouble.note_disk(database, day(0))
+    database.close()
