@@ -6,7 +6,7 @@ of which rule it is about; nothing is written for it, and nothing drawn.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
@@ -33,10 +33,25 @@ class Origin:
 
 
 def origins(
-    portrait: Portrait, rules: Iterable[Rule], strays: Mapping[str, Stray], now: datetime
-) -> Iterator[Origin]:
-    """What the strays that are about this person stand for."""
-    for rule in rules if strays else ():
+    portrait: Portrait,
+    rules: Iterable[Rule],
+    strays: Callable[[Iterable[str]], Mapping[str, Stray]],
+    now: datetime,
+) -> Iterator[tuple[Origin, Stray]]:
+    """The `strays` that are about this person, with what each stands for: those of given keys are
+    asked for, once."""
+    minted: dict[str, Origin] = {}
+    for one in _minted(portrait, rules, now):
+        minted.setdefault(one.key, one)
+    there = strays(minted)
+    for key, one in minted.items():
+        if key in there and find_anchor(one.rule, one.anchor.evidence, portrait.history):
+            yield one, there[key]
+
+
+def _minted(portrait: Portrait, rules: Iterable[Rule], now: datetime) -> Iterator[Origin]:
+    """Whatever a task may be about."""
+    for rule in rules:
         if isinstance(rule.since, StrengthBelow):
             events = portrait.history.strength_below(rule.since.level, now)
         else:
@@ -44,9 +59,7 @@ def origins(
             events = tuple(one for one in portrait.history.events if kinds & one.kinds)
         for event in events:
             for addr in portrait.addrs:
-                key = mint(rule.id, event.evidence, addr)
-                if key in strays and find_anchor(rule, event.evidence, portrait.history):
-                    yield Origin(key, rule, event, addr)
+                yield Origin(mint(rule.id, event.evidence, addr), rule, event, addr)
 
 
 def row_of(portrait: Portrait, origin: Origin, verdict: Verdict, now: datetime) -> Tracked:

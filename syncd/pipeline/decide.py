@@ -7,9 +7,10 @@ happen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -23,7 +24,7 @@ from rules.times import times_of
 from rules.values import value
 from rules.verdict import State, Verdict
 from syncd.inference.model import Real
-from syncd.pipeline.adopt import adopted, origins, row_of
+from syncd.pipeline.adopt import Origin, adopted, origins, row_of
 from syncd.pipeline.company import mutual_of
 from syncd.pipeline.people import Gallery, Portrait
 from syncd.pipeline.trying import Trying
@@ -68,7 +69,7 @@ class Decider:
     incidents: frozenset[str] = frozenset()  # task accounts that lost many tasks at once
     mutes: Mutes = field(default=Mutes())
     ignored: Callable[[str], bool] = lambda _: False  # of an address, by `ignore:`
-    strays: Mapping[str, Stray] = field(default_factory=dict)  # tasks that only the lists know
+    strays: bool = False  # whether there are tasks that only the lists know
     # Whoever a stray with the owner's hand on it is about: what was ticked may be contact, so they
     # are marked, and to be settled once more.
     touched: set[str] = field(default_factory=set)
@@ -186,9 +187,15 @@ class Decider:
             ),
         )
 
-    def awaits(self, portrait: Portrait) -> bool:
+    def awaits(self, connection: Connection, portrait: Portrait) -> bool:
         """Whether there is a stray about this person."""
-        return any(origins(portrait, self.ruleset.rules, self.strays, self.now))
+        return self.strays and any(self._origins(connection, portrait))
+
+    def _origins(
+        self, connection: Connection, portrait: Portrait
+    ) -> Iterator[tuple[Origin, Stray]]:
+        there = partial(strays.some, connection, self.database.owner)
+        return origins(portrait, self.ruleset.rules, there, self.now)
 
     def _adopted(
         self, connection: Connection, portrait: Portrait, rows: tuple[Tracked, ...]
@@ -198,14 +205,14 @@ class Decider:
             return rows
         there, owner = {row.key: row for row in rows}, self.database.owner
         placed = []
-        for one in origins(portrait, self.ruleset.rules, self.strays, self.now):
+        for one, stray in self._origins(connection, portrait):
             if one.key not in there or there[one.key].task is None:
                 verdict = self._judged(portrait, one.rule, one.anchor, delivered=True)
                 row = row_of(portrait, one, verdict, self.now)
                 drafted = self.draft(portrait, row, connection)
                 if drafted is None:
                     continue
-                stray, means = self.strays[one.key], one.rule.done_means
+                means = one.rule.done_means
                 seen = adopted(row, means, stray, drafted[0], self.policy, self.now)
                 there[one.key] = ledger_hand.take(connection, owner, seen)
                 if seen.acts:

@@ -34,6 +34,7 @@ from syncd.store import (
     notes,
     observations,
     people,
+    removals,
     sources,
     strays,
 )
@@ -254,7 +255,12 @@ class HandReader:
         lost -= {item.ref for item in items if isinstance(item, Seen)}
         if moved or received.incident:
             lost.clear()
-        return strays.take(connection, self.database.owner, account, received.strays, lost)
+        found = received.strays
+        if found:  # what is about to be deleted there is about somebody who is forgotten
+            left = removals.pending(connection, self.database.owner, account)
+            going = {one.key for one in left if one.op == removals.REMOVE}
+            found = tuple(one for one in found if one.task.key not in going)
+        return strays.take(connection, self.database.owner, account, found, self.now, lost)
 
     def _accepted(
         self,

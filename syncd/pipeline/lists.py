@@ -6,7 +6,6 @@ write       what is queued, unless the owner wants nothing written
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
@@ -21,6 +20,7 @@ from syncd.planner import Policy
 from syncd.retry import Retries
 from syncd.store import health, ledger_outbox
 from syncd.store.database import Database
+from syncd.store.errors import StoreBeside
 from syncd.store.health import Place
 from syncd.store.lock import raise_generation
 
@@ -80,7 +80,9 @@ def write(
                 go_on=go_on,
             )
         # Whatever copy was made while that was going on is older than the lists.
-        _raised(database)
+        trouble = _raised(database)
+        if trouble is not None:
+            summary.failed |= dict.fromkeys(pending, trouble)
         _tell(summary)
     note(database, Ward(owner, now, retries), lists, summary)
     settled = doubtful - summary.failed.keys()
@@ -94,12 +96,8 @@ def _raised(database: Database) -> Unavailable | None:
     """Raise the generation; what keeps that from being done."""
     try:
         raise_generation(database)
-    except OSError as error:
-        if error.errno in (errno.EMFILE, errno.ENFILE):
-            return Unavailable(
-                "too many files are open: raise the limit (LimitNOFILE, ulimit -n, fs.file-max)"
-            )
-        return Unavailable(f"the file beside the state cannot be opened ({error.strerror})")
+    except StoreBeside as error:
+        return Unavailable(str(error))
     return None
 
 

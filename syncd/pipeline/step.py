@@ -139,7 +139,7 @@ def _newest(
         judged = [
             decider.judged(one.portrait, rows.get(one.row.id, ()), unread=unread) for one in found
         ]
-        if any(decider.awaits(one.portrait) for one in found):
+        if any(decider.awaits(connection, one.portrait) for one in found):
             return 0, False
         if any(
             is_worded(done, one.claim.key) for one, (done, _) in zip(found, judged, strict=True)
@@ -216,7 +216,7 @@ def decider_of(
         incidents=incidents(connection, owner, [one.name for one in shop.accounts], said),
         mutes=switches.mutes,
         ignored=shop.ignore.matches,
-        strays=strays.parse(said.get(strays.FACT)),
+        strays=strays.FACT in said,
     )
 
 

@@ -31,7 +31,7 @@ from syncd.pipeline.switches import in_force, notice
 from syncd.pipeline.taking import UNMARKED
 from syncd.pipeline.workshop import Workshop
 from syncd.planner import Policy
-from syncd.store import facts, health, observations, people, shred, sources, strays, trials
+from syncd.store import drafts, facts, health, observations, people, shred, sources, strays, trials
 from syncd.store.dossiers import Shelf
 from syncd.store.health import Place
 from syncd.store.times import from_int, to_int
@@ -200,7 +200,7 @@ def _notice_progress(shop: Workshop, portraits: Portraits, now: datetime) -> Non
 def place_strays(shop: Workshop, now: datetime) -> None:
     """Take in the tasks that only the lists know, as far as it is known what they are about."""
     with shop.database.read() as connection:
-        if not strays.load(connection, shop.database.owner):
+        if facts.get(connection, shop.database.owner, strays.FACT) is None:
             return
         decider = decider_of(shop, connection, shop.gallery(connection), now)
     _follow(shop, decider, now)
@@ -239,6 +239,7 @@ def decide(
             facts.put(connection, owner, "as_of", moment)
         if daily:
             draws.note(connection, owner, decider.policy, now)
+            drafts.tidy(connection, owner, now)
 
 
 def incidents_of(shop: Workshop, connection: Connection) -> dict[str, int]:

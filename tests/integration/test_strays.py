@@ -17,7 +17,7 @@ from syncd.pipeline.hand import HandReader
 from syncd.store import people, strays
 from syncd.store.target import Target
 
-from worlds import ANA, BEN, Lab, coffee, day, mail
+from worlds import ANA, BEN, CLEO, Lab, coffee, day, mail
 
 RULES = """
 version: 1
@@ -221,3 +221,42 @@ def test_a_task_about_a_task_that_was_unknown_as_well(tmp_path: Path) -> None:
         ]
     assert not awaited(lab)
     assert {one["rule"] for one in lab.tasks(day(9))} == {"echo"}
+
+
+def test_it_is_taken_out_of_the_list_with_whom_it_is_about(lab: Lab) -> None:
+    """Nobody here can place it yet; its footer says who it is about. It is gone for good, also
+    where the list is read again before it is deleted there."""
+    database = lab.open()
+    try:
+        with database.read() as connection:
+            who = people.owners_of(connection, database.owner, [BEN.addr])[BEN.addr]
+        shop = lab.shop(database)
+        shop, _ = forget(shop, day(2), Target(frozenset({BEN.addr}), who, BEN.name))
+        (ref,) = lab.world.alive(Facet.TASKS)
+        lab.world.edit_task(ref, due=day(20).date())
+        HandReader(database, day(2), forgotten=shop.ignore.forgotten).observe(
+            "home", shop.lists["home"]
+        )
+        assert finish(shop, day(2)) == {}
+    finally:
+        database.close()
+    assert tasks_of(lab.world) == []
+    assert not awaited(lab)
+
+
+def test_it_names_somebody_who_is_forgotten(lab: Lab) -> None:
+    """It is about somebody else, whose task it stays; the name goes."""
+    (ref,) = lab.world.alive(Facet.TASKS)
+    database = lab.open()
+    try:
+        lab.world.edit_task(ref, title=f"Write to {CLEO.name}")
+        shop = lab.shop(database)
+        HandReader(database, day(1.5)).observe("home", shop.lists["home"])
+        shop, _ = forget(shop, day(2), Target(frozenset({CLEO.addr}), "p", CLEO.name))
+        assert finish(shop, day(2)) == {}
+    finally:
+        database.close()
+    (task,) = tasks_of(lab.world)
+    assert CLEO.name not in task.title
+    assert BEN.addr in task.notes
+    assert awaited(lab) == {task.key}

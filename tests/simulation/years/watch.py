@@ -8,7 +8,7 @@ from datetime import datetime
 
 from simulation.years.broken import Broken, must
 from simulation.years.cast import Cast, Person
-from simulation.years.oracle import JUDGED, Oracle
+from simulation.years.oracle import JUDGED, Call, Oracle
 from simulation.years.owner import Memory
 from simulation.years.process import Process
 from simulation.years.stage import READ, Chronicle, Stage
@@ -31,6 +31,7 @@ class Watch:
         self.refs: dict[tuple[str, str], str] = {}  # (account, ref) of every task ever seen: key
         self.first: dict[str, Ours] = {}  # by key: as it was first seen
         self.seen: datetime | None = None  # all was read by then
+        self.free: list[datetime] = []  # when all was read, and no pause held anything back
         self.judged = 0
 
     # --- after every drive, whatever went wrong ---
@@ -150,6 +151,7 @@ class Watch:
         """Where the judged rules stand with plain people: as the oracle says, both ways."""
         until = self.memory.paused
         paused = until is not None and now < start_of(until, self.cast.zone)
+        self.free += [] if paused else [now]
         open_: dict[tuple[str, str], Ours] = {}
         for one in tasks_of(self.stage):
             if not one.task.completed and one.rule in JUDGED:
@@ -167,11 +169,19 @@ class Watch:
                         f"truth: {task.task.title!r} ({task.key}) is open at {now} and without "
                         "reason",
                     )
-                elif calls and not paused and not oracle.blurred(rule, now):
-                    self._missing(rule, addr, calls[0].why, now)
+                elif not paused and not oracle.blurred(rule, now):
+                    for call in calls[:1]:
+                        must(
+                            self._too_late(call) or self._ticked(addr),
+                            f"truth: no task {rule} about {addr} at {now}, although {call.why}",
+                        )
                 self.judged += bool(calls)
 
-    def _missing(self, rule: str, addr: str, why: str, now: datetime) -> None:
-        # Ticking any task may have meant contact.
-        ticked = any(whose == addr for _, whose in self.memory.answered)
-        must(ticked, f"truth: no task {rule} about {addr} at {now}, although {why}")
+    def _ticked(self, addr: str) -> bool:
+        """Ticking any task may have meant contact."""
+        return any(whose == addr for _, whose in self.memory.answered)
+
+    def _too_late(self, call: Call) -> bool:
+        """Whether a pause held it back for so long that it was a past moment afterwards."""
+        late = call.remind + self.process.settings.policy.catch_up
+        return not any(call.remind <= at < late for at in self.free)
