@@ -5,6 +5,7 @@ This is what a daemon is ready with. All that it works with comes behind it, fro
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -108,16 +109,19 @@ def state_url(assembly: Assembly) -> str:
         return given
     if not given.startswith(prefix + "/"):
         given = prefix + str(assembly.base / given.removeprefix(prefix))
-    path = Path(given.removeprefix(prefix))
-    return prefix + str(path.resolve()) if path.is_symlink() else given
+    path = given.removeprefix(prefix)
+    # `Path` would fail where a folder may not be read, or a link leads to itself: that is told by
+    # whoever opens it.
+    return prefix + os.path.realpath(path) if os.path.islink(path) else given  # noqa: PTH114
 
 
-def open_state(assembly: Assembly) -> Database:
+def open_state(assembly: Assembly, *, look: bool = False) -> Database:
+    """With `look` a state that is missing is not made (see `store/database.py`)."""
     first = normalise(assembly.settings.owner.addresses[0])
     try:
         if make_url(state_url(assembly)).get_backend_name() not in ("sqlite", "postgresql"):
             raise ValueError("only SQLite and PostgreSQL can hold it")
-        return open_database(_signed_in(assembly), first, assembly.settings.addresses)
+        return open_database(_signed_in(assembly), first, assembly.settings.addresses, look=look)
     except SecretWrong as error:
         raise ConfigErrors([assembly.document.mistake(("state",), f"state: {error}")]) from error
     except ImportError as error:

@@ -112,8 +112,8 @@ class Daemon:
                 self._set_to_work()
             self._checkup.look()
             self._voice.tell(self._loop, self._clock())
-            kind = self._loop.beat(self._checkup.patience(self._voice.patience(LOOK_UP)))
-            if kind == "reload":
+            kind = self._loop.beat(self._patience())
+            if kind == "reload" or self._config.is_due():
                 self._signals.reread_begins()
                 self._config.reread()
                 settled = False
@@ -127,6 +127,11 @@ class Daemon:
                 with suppress(StoreError):  # it is asked for again with the next configuration
                     if self._real and self._engine.nobody_signed_in():
                         self._signals.code = NOBODY_SIGNED_IN
+
+    def _patience(self) -> float:
+        """For how many seconds the engine may sleep."""
+        most = self._voice.patience(LOOK_UP)
+        return self._config.patience(self._checkup.patience(most))
 
     def _settle_down(self) -> None:
         """Long work is over: what it needed is given back."""
@@ -157,11 +162,13 @@ class Daemon:
         return seat
 
     def _leave(self) -> None:
-        """Everything is stored. Who hangs in the network ends with the process."""
+        """Everything is stored, and nothing more is: whoever hangs in a transaction of theirs, or
+        a server that is away, would be waited for. Who hangs in the network ends with the process.
+
+        What was noted of this daemon is nobody's any more once it does not hold the state.
+        """
         self._signals.quiet()
         self._voice.leave()
-        self._config.note([])  # of a daemon that does not run there is nothing to say
-        self._checkup.leave()
         for seat in self._beside:
             seat.worker.dismiss()
         self._mailbox.close()

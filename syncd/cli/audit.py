@@ -22,7 +22,7 @@ def command(context: typer.Context, now: NowOption = None, as_json: JsonOption =
     call = call_of(context)
     assembly = call.assembly()
     moment = call.moment(now, assembly)
-    database = wiring.open_state(assembly)
+    database = wiring.open_state(assembly, look=True)
     try:
         found = audit(wiring.open_workshop(assembly, database, writing=False), moment)
     finally:

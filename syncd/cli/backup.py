@@ -54,6 +54,7 @@ def command(
     # A link goes on to where it points, which may be another disk.
     file = file.resolve() if file.is_symlink() else file
     _refuse(file, place.state, force=force)
+    _refuse_read(file, place.assembly)
     key = None if without_key else tombstones.read_key(restore.key_path(place.state))
     shown = sys.stderr.isatty() and not as_json
     with bar(shown=shown) as progress, stoppable("no backup was written") as step:
@@ -155,6 +156,16 @@ def _refuse(file: Path, state: Path, *, force: bool) -> None:
             f"{theirs} exists, and is of something else: name another FILE, or use --force",
             param_hint="FILE",
         )
+
+
+def _refuse_read(file: Path, assembly: wiring.Assembly) -> None:
+    """Refuse to replace what the configuration is made of, or what is read by it."""
+    accounts = assembly.settings.accounts
+    read = [text for one in accounts for text in (*one.mail, *one.calendar, *one.contacts)]
+    found = [assembly.path, *(Path(name) for name, _ in assembly.sources)]
+    found += [assembly.base / Path(text).expanduser() for text in read]
+    if file.exists() and any(one.exists() and one.samefile(file) for one in found):
+        raise typer.BadParameter(f"{file} is read by syncd itself: name another", param_hint="FILE")
 
 
 def _are_same(one: Path, other: Path) -> bool:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from syncd import log
 from syncd.assembly import Assembly, assemble
+from syncd.config import ConfigErrors, Mistake
 
 _FIRST_YEAR, _LAST_YEAR = 1980, 9000
 
@@ -64,9 +65,14 @@ def _wrong(message: str) -> Exception:
 
 
 def default_config() -> Path:
-    """./syncd.yaml where it exists, else the one in the owner's configuration folder."""
+    """./syncd.yaml where it exists, else the one in the owner's configuration folder. Raises
+    `ConfigErrors` where there is neither."""
     here = Path("syncd.yaml")
     if here.exists():
         return here
-    home = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
+    try:
+        home = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
+    except RuntimeError:
+        message = "no such file here, and no home folder to look in: name one with --config"
+        raise ConfigErrors([Mistake(str(here), 0, 0, message)]) from None
     return Path(home) / "syncd" / "syncd.yaml"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from syncd import log
+from syncd.cli import streams
 from syncd.config import ConfigErrors
 from syncd.store.errors import StoreError
 
@@ -58,46 +57,66 @@ def stoppable(words: str) -> Iterator[Callable[[], None]]:
 
 def ending(act: Callable[[], object]) -> None:
     """Do what the command line asks for. Raises `SystemExit` with what `syncd.cli.main` lists."""
-    _open_streams()
+    streams.open_streams()
     # The framework would swallow Ctrl-C without a word, and a timer stops us with SIGTERM.
     signal.signal(signal.SIGINT, _stop)
     signal.signal(signal.SIGTERM, _stop)
     try:
         _act(act)
-    except SystemExit:
+    except SystemExit as error:
         log.silence()  # not in `finally`: an error that nobody caught is still to be told
+        _last_words(error)
         raise
+
+
+def _last_words(end: SystemExit) -> None:
+    """Write what was printed. Raises `SystemExit` where all went well but for that."""
+    wrong = streams.flushed()
+    if wrong is None:
+        return
+    streams.let_go(sys.stdout)
+    if not end.code and not isinstance(wrong, BrokenPipeError):
+        streams.say(_unwritten(wrong))
+        sys.exit(1)
 
 
 def _act(act: Callable[[], object]) -> None:
     try:
         act()
     except ConfigErrors as error:
-        _say(str(error))
+        streams.say(str(error))
         sys.exit(78)
     except StoreError as error:
-        _say(f"syncd: {error}")
+        streams.say(f"syncd: {error}")
         sys.exit(error.exit_code)
     except NotFound as error:
-        _say(f"syncd: {error}")
+        streams.say(f"syncd: {error}")
         sys.exit(1)
     except BrokenPipeError:
-        # The reader (`| head`) has gone. Python would complain once more while it closes stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        streams.let_go(sys.stdout)  # the reader (`| head`) has gone
         sys.exit(0)
+    except UnicodeEncodeError:
+        odd = next((word for word in sys.argv[1:] if _is_bytes(word)), "")
+        if not odd:
+            raise
+        streams.say(f"syncd: {odd!a} is not UTF-8 text: type it in a UTF-8 locale")
+        sys.exit(2)
+    except OSError as error:
+        if not streams.refuses(error):
+            raise
+        streams.let_go(sys.stdout)
+        streams.say(_unwritten(error))
+        sys.exit(1)
     except (Stopped, KeyboardInterrupt) as error:
         stopped = error if isinstance(error, Stopped) else Stopped(signal.SIGINT)
-        _say(f"syncd: stopped; {stopped.words}")
+        streams.say(f"syncd: stopped; {stopped.words}")
         sys.exit(128 + stopped.number)
 
 
-def _open_streams() -> None:
-    """What was closed before we were started (`2>&-`) swallows what is said; its number must not
-    become that of a file of ours."""
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
+def _is_bytes(word: str) -> bool:
+    """Whether an argument is no text: Python hands on such bytes as lone surrogates (PEP 383)."""
+    return any("\udc80" <= char <= "\udcff" for char in word)
 
 
-def _say(text: str) -> None:
-    print(text, file=sys.stderr)
+def _unwritten(error: OSError) -> str:
+    return f"syncd: standard output cannot be written: {error.strerror or type(error).__name__}"

@@ -13,7 +13,6 @@ from syncd.engine.voice import Voice
 from syncd.notify import Notifier
 from syncd.pipeline import Workshop
 from syncd.store.database import Database
-from syncd.store.errors import StoreError
 from syncd.store.lock import Hold
 from syncd.telemetry import Pulse
 
@@ -46,7 +45,7 @@ class Configuration:
     database: Database
 
     def reread(self) -> Workshop:
-        """Configuration and rules as they are now. Raises `daemon.Refused`."""
+        """Configuration and rules as they are now. Raises `daemon.Refused` and `StoreError`."""
         try:
             assembly = self.call.assembly()
             if wiring.state_url(assembly) != wiring.state_url(self.used):
@@ -55,12 +54,10 @@ class Configuration:
                 raise daemon.Refused(
                     ["the state belongs to another owner: start syncd anew with another `state:`"]
                 )
-            settings = assembly.settings.log
             shop = wiring.open_workshop(assembly, self.database)
-            log.listen("debug" if self.call.verbose else settings.level, settings.format)
         except ConfigErrors as error:
-            raise daemon.Refused(str(error).splitlines()) from error
-        except StoreError as error:
-            raise daemon.Refused([str(error)]) from error
+            raise daemon.Refused([str(mistake) for mistake in error.mistakes]) from None
+        settings = assembly.settings.log
+        log.listen("debug" if self.call.verbose else settings.level, settings.format)
         self.used = assembly
         return shop

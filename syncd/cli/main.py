@@ -43,7 +43,14 @@ def options(
     context: typer.Context,
     config: Annotated[
         Path | None,
-        typer.Option("--config", "-c", help="The configuration file.", envvar="SYNCD_CONFIG"),
+        # Whether it can be read is told with what is wrong in it.
+        typer.Option(
+            "--config",
+            "-c",
+            help="The configuration file.",
+            envvar="SYNCD_CONFIG",
+            readable=False,
+        ),
     ] = None,
     now: Annotated[
         str | None, typer.Option("--now", help="The moment to judge at (ISO 8601).")

@@ -13,6 +13,7 @@ from syncd.cli.session import writing
 from syncd.people import normalise
 from syncd.pipeline import Workshop, joins
 from syncd.store import ledger, people
+from syncd.store.poke import poke
 from syncd.views.joins import joined_by
 
 _PERSON = "An id, an address or a unique name."
@@ -44,11 +45,12 @@ def merge(
         with shop.database.read() as connection:
             shown = [_shown(connection, shop, person)]
             after = _open(connection, shop, [person])
+        beside = poke(shop.database)
     if as_json:
         _print(shown, before, after)
         return
     typer.echo(f"{'One person already' if already else 'One person now'}: {_line(shown[0])}")
-    _tell_tasks(before, after)
+    _tell_tasks(before, after, beside=beside)
     if not already:
         typer.echo(f"To take it back: syncd split {addrs[0]}")
 
@@ -85,6 +87,7 @@ def split(
             shown = [_shown(connection, shop, one) for one in ids]
             after = _open(connection, shop, ids)
             reasons = _reasons(connection, shop, theirs)
+        beside = poke(shop.database)
     shown.sort(key=lambda one: (one["name"], one["id"]))
     if as_json:
         _print(shown, before, after)
@@ -95,7 +98,7 @@ def split(
         typer.echo(f"{len(shown)} people now:")
     for one in shown:
         typer.echo(f"  {_line(one)}")
-    _tell_tasks(before, after)
+    _tell_tasks(before, after, beside=beside)
 
 
 def _address(connection: Connection, shop: Workshop, person: str, word: str) -> str:
@@ -147,7 +150,9 @@ def _open(connection: Connection, shop: Workshop, ids: list[str]) -> set[str]:
     return {row.key for theirs in rows.values() for row in theirs if row.live}
 
 
-def _tell_tasks(before: set[str], after: set[str]) -> None:
+def _tell_tasks(before: set[str], after: set[str], *, beside: bool) -> None:
+    """`beside`: a daemon runs, and does it now."""
+    whom = "the running syncd" if beside else "the next `syncd once`"
     for keys, what in ((before - after, "closed"), (after - before, "opened again")):
         if keys:
-            typer.echo(f"Tasks to be {what} by the next `syncd once`: {len(keys)}")
+            typer.echo(f"Tasks to be {what} by {whom}: {len(keys)}")

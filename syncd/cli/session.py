@@ -35,7 +35,7 @@ def reading(call: Call, now: str | None) -> Iterator[Session]:
     """Open the state for a command that only looks."""
     assembly = call.assembly()
     moment = call.moment(now, assembly)
-    database = wiring.open_state(assembly)
+    database = wiring.open_state(assembly, look=True)
     try:
         shop = wiring.open_workshop(assembly, database, writing=False)
         with database.read() as connection:

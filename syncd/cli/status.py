@@ -89,7 +89,8 @@ def _lines(status: dict[str, Any]) -> list[str]:
     if wrong is not None:
         lines.append(
             f"The running syncd uses the configuration of before {wrong['at']:%Y-%m-%d %H:%M} UTC: "
-            "the new one is wrong, `syncd check` says where"
+            "what it was given then could not be used. What is there now can be read: "
+            "`systemctl reload` (SIGHUP) has it used"
         )
     lines += polled_lines(status["ailments"])
     lines += health_lines(status["health"])

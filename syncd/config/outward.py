@@ -10,6 +10,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, field_validator, model_validator
 from pydantic_settings import NoDecode
 
+from syncd.config.paths import Place
+
 _PORT = re.compile(r"[0-9]{1,5}")
 _USUAL = "127.0.0.1:9464"
 
@@ -63,7 +65,7 @@ class MetricsSettings(_Strict):
     """Where Prometheus finds how syncd fares. `textfile` is relative to the configuration file."""
 
     listen: Annotated[tuple[str, int] | None, BeforeValidator(_loopback)] = None
-    textfile: str | None = None
+    textfile: Place | None = None
 
     @field_validator("textfile")
     @classmethod

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
@@ -17,6 +17,9 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from syncd.config.files import NoText, text_of
 from syncd.config.settings import Settings
 from syncd.config.words import words
+
+_TOO_DEEP: Final = "lists and keys are nested too deeply"
+_MOST_BITS: Final = 1024
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -51,7 +54,7 @@ class Document:
     def settings(self) -> Settings:
         """What it says. Raises `ConfigErrors`."""
         try:
-            settings = Settings(**_plain(self._root))
+            settings = Settings(**self._values())
         except SettingsError as error:
             key = str(error).partition('"')[2].partition('"')[0]
             hint = f"SYNCD_{key.upper()} in the environment has to be JSON, as in {{}} or []"
@@ -68,6 +71,15 @@ class Document:
         if self._doubled or self._unfit():
             raise ConfigErrors(self._doubled + self._unfit())
         return settings
+
+    def _values(self) -> dict[str, Any]:
+        try:
+            values: dict[str, Any] = _plain(self._root)
+        except RecursionError:
+            raise ConfigErrors([Mistake(str(self.path), 0, 0, _TOO_DEEP)]) from None
+        except OverflowError as error:
+            raise ConfigErrors([Mistake(str(self.path), 0, 0, str(error))]) from None
+        return values
 
     def _unfit(self) -> list[Mistake]:
         """What is right by itself and does not fit together: told along with all the rest."""
@@ -145,6 +157,12 @@ def _parse(path: Path) -> tuple[CommentedMap, list[Mistake]]:
     except YAMLError as error:
         words = " ".join(str(error).split())
         raise ConfigErrors([Mistake(name, 0, 0, f"broken YAML: {words}")]) from None
+    except RecursionError:
+        raise ConfigErrors([Mistake(name, 0, 0, _TOO_DEEP)]) from None
+    except (ValueError, TypeError, LookupError) as error:
+        # What the parser makes values with: a number without end, a tag that does not fit.
+        words = f"a value is not what it is marked as: {str(error).split(';')[0]}"
+        raise ConfigErrors([Mistake(name, 0, 0, words)]) from None
     if not isinstance(document, CommentedMap):
         raise ConfigErrors([Mistake(name, 1, 1, "expected `owner:`, `accounts:` and so on")])
     return document, doubled
@@ -161,6 +179,8 @@ def _plain(value: Any) -> Any:
         return {str(key): _plain(inner) for key, inner in value.items()}
     if isinstance(value, CommentedSeq):
         return [_plain(inner) for inner in value]
+    if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+        raise OverflowError("a number has more digits than anything here needs")
     return value
 
 
@@ -188,11 +208,11 @@ def _position(document: CommentedMap, loc: Sequence[Any]) -> tuple[int, int]:
     line, column = 1, 1
     for part in loc:
         if isinstance(node, CommentedMap) and part in node:
-            line, column = (n + 1 for n in node.lc.key(part))
-            node = node[part]
+            place, node = node.lc.key(part), node[part]
         elif isinstance(node, CommentedSeq) and isinstance(part, int) and part < len(node):
-            line, column = (n + 1 for n in node.lc.item(part))
-            node = node[part]
+            place, node = node.lc.item(part), node[part]
         else:
             break
+        if place is not None:  # the parser does not know where parts of a tagged value stand
+            line, column = (n + 1 for n in place)
     return line, column

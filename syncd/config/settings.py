@@ -19,6 +19,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from syncd.config.outward import Log, LogSettings, MetricsSettings
+from syncd.config.paths import Place, Places, listed
 from syncd.people import normalise
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -54,11 +55,6 @@ def _every(value: Any) -> Any:
     if not _POLL_LEAST <= seconds <= _POLL_MOST:
         raise ValueError("how often is between 5s and 24h, like 5m")
     return timedelta(seconds=seconds)
-
-
-def _listed(value: Any) -> Any:
-    """One value stands for a list of one."""
-    return value if isinstance(value, list) or value is None else [value]
 
 
 def _clock(value: Any) -> Any:
@@ -100,9 +96,9 @@ Day = Annotated[date | None, BeforeValidator(_day)]
 Span = Annotated[timedelta, BeforeValidator(_span)]
 Every = Annotated[timedelta, BeforeValidator(_every)]
 Clock = Annotated[time, BeforeValidator(_clock)]
-Words = Annotated[list[str], BeforeValidator(_listed)]
-Addresses = Annotated[list[Annotated[str, AfterValidator(_somebody)]], BeforeValidator(_listed)]
-Others = Annotated[list[Annotated[str, AfterValidator(_someone)]], BeforeValidator(_listed)]
+Words = Annotated[list[str], BeforeValidator(listed)]
+Addresses = Annotated[list[Annotated[str, AfterValidator(_somebody)]], BeforeValidator(listed)]
+Others = Annotated[list[Annotated[str, AfterValidator(_someone)]], BeforeValidator(listed)]
 
 
 class _Strict(BaseModel):
@@ -153,10 +149,10 @@ class LocalAccountSettings(_Strict):
     name: str = Field(min_length=1, pattern=r"^[^/\s]+$")
     kind: Literal["local"]
     role: Literal["own", "shared", "delegate"] = "own"
-    mail: Words = []
-    calendar: Words = []
-    contacts: Words = []
-    tasks: str | None = None
+    mail: Places = []
+    calendar: Places = []
+    contacts: Places = []
+    tasks: Place | None = None
     history: Day = None
     poll: Every = timedelta(minutes=1)  # between two looks at what cannot say that it changed
 

@@ -63,11 +63,6 @@ class Checkup:
         most = min([most, *(one for seat in self._beside if (one := seat.left()) is not None)])
         return most if self._loop.crew is None else self._loop.crew.patience(most)
 
-    def leave(self) -> None:
-        """Of a daemon that does not run there is nothing to say."""
-        if self._noted != []:
-            self._note([])
-
     def _found(self) -> Iterator[Ailment]:
         if self._loop.crew is not None:
             yield from self._loop.crew.ailments()

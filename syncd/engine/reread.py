@@ -5,16 +5,22 @@ A configuration that is wrong is noted in the state, so that `status` says which
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from syncd import log
+from syncd.engine.guard import guarded
 from syncd.engine.loop import Loop
 from syncd.engine.voice import Voice
 from syncd.pipeline.workshop import Workshop
 from syncd.store import refused
 from syncd.store.errors import StoreError
+
+_AGAIN: Final = 30.0  # seconds, where the state could not be had
 
 
 class Refused(Exception):
@@ -39,17 +45,38 @@ class Reread:
         self._voice = voice
         self._reload = reload
         self._clock = clock
+        self._again_at: float | None = None  # by the steady clock
+
+    def is_due(self) -> bool:
+        """Whether what is on the disk is still to be used, and it is time to try again."""
+        return self._again_at is not None and self._again_at <= time.monotonic()
+
+    def patience(self, most: float) -> float:
+        """For how many seconds there is nothing to do here."""
+        if self._again_at is None:
+            return most
+        return min(most, max(0.0, self._again_at - time.monotonic()))
 
     def reread(self) -> None:
-        """Whoever still asks for the old configuration is dismissed; nobody is hired before what
-        is stored is brought up to the new one."""
+        """All that the new configuration needs is there before anything of the old one ends: then
+        whoever still asks for the old one is dismissed, and nobody is hired before what is stored
+        is brought up to the new one. Where the state cannot be had, this is tried again."""
+        self._again_at = None
         with self._voice.reloading() as told:
             try:
-                shop = self._reload()
+                shop = self._built()
             except Refused as error:
                 told.refused = True
-                log.event("config.refused", mistakes=len(error.mistakes))
+                count, cause = len(error.mistakes), error.__cause__
+                if cause is None:
+                    log.event("config.refused", mistakes=count)
+                else:
+                    log.event("config.refused", mistakes=count, error=cause)
                 self.note(error.mistakes)
+                return
+            except StoreError as error:
+                log.event("state.busy", error=error)
+                self._again_at = time.monotonic() + _AGAIN
                 return
             told.refused = False
             self.note([])
@@ -60,6 +87,24 @@ class Reread:
             self._loop.engine.shop = shop
             told.follow()
             log.event("config.reloaded", accounts=len(shop.accounts))
+
+    def _built(self) -> Workshop:
+        """The new workshop. Raises `Refused`, and `StoreError` where it may be had later."""
+        try:
+            # Before what the owner said is read: who is forgotten in between is noticed.
+            database = guarded(self._loop.database)
+            return replace(self._reload(), database=database)
+        except Refused:
+            raise
+        except StoreError as error:
+            if error.exit_code == 1:
+                raise
+            raise Refused([str(error)]) from error
+        except Exception as error:
+            # Whatever it is, it is the new configuration's: with the old one all went well.
+            kind = type(error).__name__
+            words = f"syncd met a fault of its own ({kind}) while it read it: the log says where"
+            raise Refused([words]) from error
 
     def note(self, mistakes: list[str]) -> None:
         """What is wrong with the configuration on the disk; nothing, if nothing."""

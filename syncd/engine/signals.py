@@ -76,7 +76,8 @@ class Signals:
     def _leave(self, number: int, _frame: object) -> None:
         # To be ended is what a service is there for; Ctrl-C is told to the shell as always.
         self.code = 0 if number == signal.SIGTERM else 128 + number
-        signal.setitimer(signal.ITIMER_REAL, _TOO_LONG)
+        # Again and again: what is raised inside of a finalizer is lost.
+        signal.setitimer(signal.ITIMER_REAL, _TOO_LONG, _TOO_LONG)
         self._mailbox.post("leave")
 
     def _give_up(self, _number: int, _frame: object) -> None:

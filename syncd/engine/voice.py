@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from syncd import log
 from syncd.engine.line import line_of
 from syncd.engine.loop import Loop
 from syncd.engine.mailbox import Mailbox
@@ -31,6 +32,7 @@ class Voice:
     count: Callable[[Telemetry | None], Telemetry | None] = lambda _: None
     refused: bool = False
     _telemetry: Telemetry | None = None
+    _left_behind: str = ""  # what of `metrics:` is not in use
     _line: str = "checking the state"
     _about: object = None
     _silent_since: datetime | None = None
@@ -38,7 +40,7 @@ class Voice:
     def open(self, mailbox: Mailbox) -> None:
         """The state is held: that is all a manager waits for."""
         self.pulse.queue = mailbox.__len__
-        self._telemetry = self.count(None)
+        self.follow()
         self.notifier.status(self._line)
         self.notifier.ready()
 
@@ -70,8 +72,8 @@ class Voice:
             line = f"configuration refused, the old one stays in use (`syncd check`); {line}"
         if any(one.kind == WORKER for one in self.pulse.ailing):
             line = f"{line}; a part of it fails (`syncd status`)"
-        if self._telemetry is not None and self._telemetry.problem:
-            line = f"{line}; {self._telemetry.problem}"
+        if problem := self._problem():
+            line = f"{line}; {problem}"
         if line != self._line:
             self._line = line
             self.notifier.status(line)
@@ -86,8 +88,17 @@ class Voice:
             self.notifier.ready()
 
     def follow(self) -> None:
-        """Another configuration is in use."""
-        self._telemetry = self.count(self._telemetry)
+        """This configuration is in use now. Without metrics all work is done, so whatever is in
+        their way is an ailment."""
+        self._left_behind = ""
+        try:
+            self._telemetry = self.count(self._telemetry)
+        except Exception as error:  # noqa: BLE001  # figures are no reason to stop
+            log.event("metrics.left_behind", error=error)
+            kind = type(error).__name__
+            self._left_behind = (
+                f"`metrics:` is not in use as it stands there ({kind}): `syncd doctor` looks at it"
+            )
 
     def refusal(self) -> Iterator[Ailment]:
         """The configuration on the disk is not the one in use."""
@@ -96,12 +107,17 @@ class Voice:
 
     def ailments(self, now: datetime) -> Iterator[Ailment]:
         """What is not told where it is wanted."""
-        words = "" if self._telemetry is None else self._telemetry.problem
+        words = self._problem()
         if not words:
             self._silent_since = None
             return
         self._silent_since = self._silent_since or now
         yield Ailment(METRICS, self._silent_since, words)
+
+    def _problem(self) -> str:
+        if self._left_behind or self._telemetry is None:
+            return self._left_behind
+        return self._telemetry.problem
 
     def leave(self) -> None:
         self.notifier.stopping()

@@ -116,7 +116,9 @@ EVENTS: Final[dict[str, Known]] = {
     "daemon.settled": Known("info", "Every source was asked once; now it waits for news"),
     "daemon.stopped": Known("info", "The daemon leaves; everything is stored", "code"),
     "config.reloaded": Known("info", "Configuration and rules were read anew", "accounts"),
-    "config.refused": Known("error", "They are wrong: those from before stay in use", "mistakes"),
+    "config.refused": Known(
+        "error", "They are wrong: those from before stay in use", "mistakes error"
+    ),
     "worker.failed": Known(
         "error",
         "A thread of the daemon came upon a fault: it goes on, later each time",
@@ -140,6 +142,9 @@ EVENTS: Final[dict[str, Known]] = {
         "error",
         "The page cannot be had: EADDRINUSE says that another one has the port",
         "port code",
+    ),
+    "metrics.left_behind": Known(
+        "error", "Metrics could not be brought up to the configuration: work goes on", "error"
     ),
     "metrics.failed": Known("error", "A request for the metrics could not be answered", "error"),
     "metrics.not_written": Known(

@@ -39,6 +39,16 @@ def wrong_usage(result: Result, words: str) -> None:
     assert words in " ".join(result.err.split())
 
 
+def test_what_is_read_is_not_replaced(home: Home) -> None:
+    """Neither the configuration nor what stands in it, by whatever name and with `--force`."""
+    (home.folder / "other.yaml").symlink_to(home.config)
+    before = home.config.read_bytes()
+    for name in ("syncd.yaml", "other.yaml", "none.yaml"):
+        done = home.syncd("backup", str(home.folder / name), "--force")
+        wrong_usage(done, "is read by syncd itself: name another")
+    assert home.config.read_bytes() == before
+
+
 @pytest.mark.parametrize("command", ["backup", "restore"])
 def test_ctrl_c_leaves_nothing_half_done(home: Home, mocker: MockerFixture, command: str) -> None:
     """Whenever it comes before the end, what was there is there, and nothing else."""

@@ -10,6 +10,9 @@ import pytest
 from acceptance_people import BEN, CLEO, DORA, wrote
 from acceptance_world import ANA, Home, at
 
+from syncd.store.database import open_database
+from syncd.store.poke import Ear
+
 RULES = """\
 version: 1
 rules:
@@ -173,6 +176,24 @@ def test_of_two_open_tasks_the_older_stays(tmp_path: Path) -> None:
     texts = [path.read_text() for path in (tmp_path / "tasks").iterdir()]
     assert len(texts) == 2
     assert not any("STATUS:COMPLETED" in text for text in texts)
+
+
+def test_beside_a_daemon(tmp_path: Path) -> None:
+    """Where one listens it closes and opens the task, and that is what is said."""
+    home = Home(tmp_path, rules="rules.yaml", now=NOW)
+    home.write("rules.yaml", RULES)
+    home.event(at("2026-06-02T15:00"), "Coffee", attendees={ANA: YES, BEN: YES})
+    home.once("2026-06-02T18:00:00+00:00")
+    home.event(at("2026-06-03T15:00"), "Coffee", attendees={ANA: YES, CLEO: YES})
+    home.once("2026-06-03T18:00:00+00:00")
+    home.once()
+    database = open_database(f"sqlite:///{home.database}", ANA)
+    with Ear(database):
+        done = home.syncd("merge", BEN, CLEO)
+        assert "Tasks to be closed by the running syncd: 1" in done.out
+        done = home.syncd("split", BEN)
+        assert "Tasks to be opened again by the running syncd: 1" in done.out
+    database.close()
 
 
 def test_look_alikes_are_suggested_with_their_command(home: Home) -> None:
