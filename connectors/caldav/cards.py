@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
-from hashlib import blake2b
 from typing import Final
 from urllib.parse import quote
 
@@ -20,9 +18,9 @@ from connectors.caldav.source import Content, DavSource
 from connectors.caldav.xml import CARD, DAV, Garbled, Response, document
 from connectors.caldav.xml import element as tag
 from connectors.errors import BadItem, ConnectorError, Refused, Unavailable
+from connectors.formats.names import file_name
 from connectors.records import Card, Facet
 
-_PLAIN_NAME: Final = re.compile(r"[A-Za-z0-9_@=+-][A-Za-z0-9._@=+-]{0,150}")
 _TAKEN: Final = CARD + "no-uid-conflict"
 _NO_FILTER: Final = frozenset((400, 403, 405, 415, 422, 500, 501))
 
@@ -65,7 +63,7 @@ class DavBook:
             card = replace(card, categories=(*card.categories, self._category))
         from connectors.formats.vcard import write_card  # vobject costs 60 ms
 
-        path = place.path + _file_name(card.uid)
+        path = place.path + file_name(card.uid, ".vcf")
         try:
             self._server.dav.put(
                 url_of(path, place.url), write_card(card), "text/vcard", f"a card in {place.name}"
@@ -175,9 +173,3 @@ def _uids(data: bytes) -> set[str]:
         return {card.uid for card in read_cards(data).cards}
     except BadItem:
         return set()
-
-
-def _file_name(uid: str) -> str:
-    if _PLAIN_NAME.fullmatch(uid):
-        return f"{quote(uid, safe='@=+')}.vcf"
-    return blake2b(uid.encode("utf-8", "surrogatepass"), digest_size=20).hexdigest() + ".vcf"

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from hashlib import blake2b
 from typing import Final
-from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from connectors.caldav.cursor import Progress
@@ -34,10 +33,10 @@ from connectors.errors import (
     Unavailable,
     Vanished,
 )
+from connectors.formats.names import file_name
 from connectors.formats.vtodo import KEY, edit_task, read_tasks, write_task
 from connectors.records import Batch, Facet
 
-_PLAIN_NAME: Final = re.compile(r"[A-Za-z0-9_@=+-][A-Za-z0-9._@=+-]{0,150}")
 _TAKEN: Final = CAL + "no-uid-conflict"
 # What a server may find wrong with the task itself (RFC 4791 section 5.3.2.1), by any status.
 _UNFIT: Final = frozenset(
@@ -106,7 +105,7 @@ class DavTasks(DavSource):
         place = self._list(make=False)
         if place is None:
             return []
-        paths = dict.fromkeys([place.path + file_name(key)])
+        paths = dict.fromkeys([place.path + file_name(key, ".ics")])
         for name in ("UID", KEY):
             paths |= dict.fromkeys(self._asked(place, name, key))
         found = [
@@ -120,7 +119,7 @@ class DavTasks(DavSource):
         """See `connectors.contract.TaskList`."""
         place = self._list(make=True)
         assert place is not None
-        path = place.path + file_name(draft.key)
+        path = place.path + file_name(draft.key, ".ics")
         try:
             self.server.dav.put(
                 url_of(path, place.url), write_task(draft), "text/calendar", self._about(place)
@@ -344,13 +343,6 @@ class DavTasks(DavSource):
 
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def file_name(key: str) -> str:
-    """The name of the file for a key: the key where it makes a good name, else a digest of it."""
-    if _PLAIN_NAME.fullmatch(key):
-        return f"{quote(key, safe='@=+')}.ics"
-    return blake2b(key.encode("utf-8", "surrogatepass"), digest_size=20).hexdigest() + ".ics"
 
 
 def _folder_name(name: str) -> str:

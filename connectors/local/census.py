@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date
 from email.utils import parsedate_to_datetime
 from typing import Final
 
@@ -28,7 +28,6 @@ _DATE: Final = re.compile(
 _RECEIVED: Final = re.compile(
     rb"^received[ \t]*:[^;]*;([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)", re.IGNORECASE | re.MULTILINE
 )
-_START: Final = re.compile(rb"^DTSTART[^:\r\n]*:(\d{8})", re.IGNORECASE | re.MULTILINE)
 
 
 def files(root: str, prefix: str, wanted: Callable[[str], bool]) -> Iterator[Counted]:
@@ -75,18 +74,6 @@ def day_of_mail(head: bytes) -> date | None:
             continue
         return (at.astimezone(UTC) if at.tzinfo else at).date()
     return None
-
-
-def day_of_event(data: bytes) -> date | None:
-    """The day on which the first event of a calendar file starts."""
-    at = data.find(b"BEGIN:VEVENT")
-    match = _START.search(data, at) if at >= 0 else None
-    if match is None:
-        return None
-    try:
-        return datetime.strptime(match[1].decode(), "%Y%m%d").date()  # noqa: DTZ007  # a day
-    except ValueError:
-        return None
 
 
 def days(

@@ -14,13 +14,13 @@ import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
-from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from connectors.contract import Draft, Known, Remote
 from connectors.errors import BadItem, Conflict, Refused, Unavailable, Vanished
+from connectors.formats.names import file_name
 from connectors.local.files import (
     listing,
     read_whole,
@@ -33,7 +33,6 @@ from connectors.local.files import (
 from connectors.local.folder import Content, FolderSource, Progress
 from connectors.records import Batch, Facet, Task
 
-_PLAIN_NAME: Final = re.compile(r"[A-Za-z0-9_@=+-][A-Za-z0-9._@=+-]{0,150}")
 _TEMPORARY: Final = re.compile(r"\.syncd-[a-z0-9_]{8}\.tmp")
 _NO_LINK: Final = frozenset(
     (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
@@ -98,7 +97,7 @@ class TaskFolder(FolderSource):
     def create(self, draft: Draft) -> Remote:
         """See `connectors.contract.TaskList`."""
         self._prepare()
-        name = file_name(draft.key)
+        name = file_name(draft.key, ".ics")
         path = os.path.join(self.root, name)
         ref = ref_prefix(self.scope) + name
         with self._writing(ref):
@@ -258,13 +257,6 @@ class TaskFolder(FolderSource):
             raise short(error, shown) or Unavailable(
                 f"{shown} cannot be written ({error.strerror})"
             ) from error
-
-
-def file_name(key: str) -> str:
-    """The name of the file for a key: the key where it makes a good name, else a digest of it."""
-    if _PLAIN_NAME.fullmatch(key):
-        return f"{key}.ics"
-    return blake2b(key.encode("utf-8", "surrogatepass"), digest_size=20).hexdigest() + ".ics"
 
 
 def _write(path: str, data: bytes) -> None:

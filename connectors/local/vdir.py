@@ -7,19 +7,14 @@ that may hold more are read again: their stamps end with "+".
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from pathlib import Path
-from typing import Final
 from zoneinfo import ZoneInfo
 
-from connectors.errors import CursorExpired
+from connectors.formats import window
 from connectors.local.files import read_whole
 from connectors.local.folder import Content, FolderSource, Progress
 from connectors.records import Facet
-
-AHEAD: Final = timedelta(days=400)
-ENOUGH_AHEAD: Final = timedelta(days=200)
-_BACK: Final = timedelta(days=3653)
 
 
 class Vdir(FolderSource):
@@ -38,33 +33,17 @@ class Vdir(FolderSource):
 
     def day_of(self, data: bytes) -> date | None:
         """When the first event of a file starts."""
-        from connectors.local import census  # only an audit counts
-
-        return census.day_of_event(data)
+        return window.day_of_event(data)
 
     def resume(self, progress: Progress, now: datetime) -> None:
         """Set the window, or move its end."""
-        try:
-            start, end = _day(progress.extra["from"]), _day(progress.extra["to"])
-        except KeyError:  # the first reading
-            start = datetime.combine(self._history, time(), UTC) if self._history else now - _BACK
-        except ValueError as error:
-            raise CursorExpired(f"the reading of {self.scope} starts over") from error
-        else:
-            if ENOUGH_AHEAD <= end - now <= AHEAD:
-                return
+        if window.move(progress.extra, now, self._history, self.scope):
             progress.again = ""
-        progress.extra["from"] = start.astimezone(UTC).date().isoformat()
-        progress.extra["to"] = (now + AHEAD).astimezone(UTC).date().isoformat()
 
     def read(self, path: str, progress: Progress) -> Content:
         """The meetings of one file inside the window."""
         from connectors.formats.ical import read_calendar  # icalendar costs 160 ms
 
-        start, end = _day(progress.extra["from"]), _day(progress.extra["to"])
+        start, end = window.bounds(progress.extra)
         reading = read_calendar(read_whole(path), start, end, self._zone)
         return Content(tuple(reading.meetings), reading.beyond, reading.broken)
-
-
-def _day(text: str) -> datetime:
-    return datetime.combine(date.fromisoformat(text), time(), UTC)

@@ -13,9 +13,10 @@ from contract.ledger import Ledger
 from servers.dav import DavServer
 
 from connectors.caldav.cards import Contacts, DavBook
-from connectors.caldav.tasks import DavTasks, file_name
+from connectors.caldav.tasks import DavTasks
 from connectors.contract import Draft
 from connectors.errors import Conflict, Refused, Vanished
+from connectors.formats.names import file_name
 from connectors.formats.vcard import read_cards
 from connectors.records import Card, Gone, Seen, Task
 
@@ -184,7 +185,7 @@ def test_keys_that_make_no_file_name(tasks: DavTasks, key: str) -> None:
     remote = tasks.create(replace(draft(), key=key))
     assert tasks.create(replace(draft(), key=key)) == remote
     assert [found.task.key for found in tasks.find(key)] == [key]
-    assert re.fullmatch(r"[\w@=+.%-]+\.ics", file_name(key))
+    assert re.fullmatch(r"[\w@=+.%-]+\.ics", file_name(key, ".ics"))
 
 
 def test_contacts_of_both_versions_are_read(dav: DavServer) -> None:

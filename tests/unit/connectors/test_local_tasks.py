@@ -11,8 +11,9 @@ from contract.ledger import NOW, Ledger
 
 from connectors.contract import Draft
 from connectors.errors import Refused, Unavailable
+from connectors.formats.names import file_name
 from connectors.local.account import LocalAccount
-from connectors.local.tasks import TaskFolder, file_name
+from connectors.local.tasks import TaskFolder
 
 ZONE = ZoneInfo("Europe/Lisbon")
 
@@ -29,7 +30,7 @@ def test_keys_become_safe_file_names(tmp_path: Path, key: str) -> None:
     """Whatever a key looks like, its file lies in the folder and the key comes back."""
     folder = TaskFolder(tmp_path, "t", ZONE)
     remote = folder.create(draft(key))
-    assert (tmp_path / file_name(key)).is_file()
+    assert (tmp_path / file_name(key, ".ics")).is_file()
     assert remote.task.key == key
     assert [found.task.key for found in folder.find(key)] == [key]
 
