@@ -50,7 +50,8 @@ class Source(Protocol):
 
 
 class Unread(NamedTuple):
-    """An item that is listed and not read yet. `where` is whatever its source finds it by.
+    """An item that is listed and not read yet. `where` is whatever its source finds it by; `data`
+    is what came with the listing already.
 
     A tuple, because half a million of them may go from process to process.
     """
@@ -58,6 +59,7 @@ class Unread(NamedTuple):
     ref: str
     stamp: str
     where: str
+    data: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,8 @@ class Divisible(Protocol):
     """
 
     def chunks(self, cursor: str | None, known: Known, now: datetime) -> Iterator[Chunk]:
-        """See `Source.changes`; chunks hold at most about 500 items. Quick: nothing is read."""
+        """See `Source.changes`; chunks hold at most about 500 items. What can be read without the
+        others is not read here, though it may have been fetched."""
 
     def read_chunk(self, chunk: Chunk) -> Batch:
         """Read what a chunk lists. Depends on nothing that was done before on this object, which
@@ -164,6 +167,14 @@ class Timed(Protocol):
     def server_time(self) -> datetime | None:
         """The time of its last answer, by the server's clock, in UTC; it is asked where it has not
         answered yet. None where it does not say. Only differences of days are looked at."""
+
+
+class Surveyed(Protocol):
+    """An account on a server, which can be looked at for whoever sets it up or mends it."""
+
+    def survey(self) -> Iterator[str]:
+        """Ask the server what a reading would, and read nothing: what is found, step by step, each
+        in a few words for the owner. Raises where a step fails."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,6 +45,7 @@ class CaldavAccount:
     ) -> None:
         self.name = name
         self._server = Server(Session(login, ca_file), url)
+        self._user = login.user or "whoever the token is for" if login is not None else ""
         self._calendars = calendars
         self._contacts = contacts
         self._tasks = tasks
@@ -80,6 +81,14 @@ class CaldavAccount:
         if tasks is not None:
             tasks.writable = True
         return tasks
+
+    def survey(self) -> Iterator[str]:
+        """See `connectors.contract.Surveyed`."""
+        from connectors.caldav.source import DavSource
+        from connectors.caldav.survey import survey
+
+        sources = [one for one in self.sources() if isinstance(one, DavSource)]
+        return survey(self._server, sources, self._user)
 
     def contact_book(self) -> ContactBook | None:
         """The place that cards are added to, where one is configured."""

@@ -7,22 +7,21 @@ from dataclasses import replace
 from typing import Final
 from urllib.parse import quote
 
-from connectors.caldav import sync
+from connectors.caldav import search, sync
 from connectors.caldav.cursor import Progress
-from connectors.caldav.dav import Told, no_dav
+from connectors.caldav.dav import Told
 from connectors.caldav.discovery import Collection
 from connectors.caldav.fetch import Fetcher
 from connectors.caldav.paths import as_folder, path_of, url_of
 from connectors.caldav.server import Server
 from connectors.caldav.source import Content, DavSource
-from connectors.caldav.xml import CARD, DAV, Garbled, Response, document
+from connectors.caldav.xml import CARD, DAV, document
 from connectors.caldav.xml import element as tag
 from connectors.errors import BadItem, ConnectorError, Refused, Unavailable
 from connectors.formats.names import file_name
 from connectors.records import Card, Facet
 
 _TAKEN: Final = CARD + "no-uid-conflict"
-_NO_FILTER: Final = frozenset((400, 403, 405, 415, 422, 500, 501))
 
 
 class Contacts(DavSource):
@@ -96,15 +95,7 @@ class DavBook:
         return self._first(place, list(members), uid)
 
     def _asked(self, place: Collection, uid: str) -> list[str]:
-        """Members that may have that UID (RFC 6352 section 8.6). Servers compare in their own ways,
-        so they are read before they are believed."""
-        found: list[str] = []
-
-        def each(response: Response) -> None:
-            path = path_of(response.href, place.url)
-            if path != place.path and response.status in (0, 200):
-                found.append(path)
-
+        """Members that may have that UID. Without an answer the name of the file alone tells."""
         match = tag(
             CARD + "text-match", text=uid, collation="i;unicode-casemap", match_type="contains"
         )
@@ -113,15 +104,7 @@ class DavBook:
             tag(DAV + "prop", tag(DAV + "getetag")),
             tag(CARD + "filter", tag(CARD + "prop-filter", match, name="UID")),
         )
-        try:
-            self._server.dav.report(place.url, 1, body, each, place.name)
-        except Told as error:
-            if error.status not in _NO_FILTER:
-                raise error.error() from error
-            return []  # it cannot be asked: the name of the file alone tells
-        except Garbled as error:
-            raise no_dav(place.name) from error
-        return found
+        return search.found(self._server.dav, place, body)
 
     def _place(self) -> Collection:
         books = self._server.collections("carddav")

@@ -7,10 +7,9 @@ them is listed anew for each reading.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple, Protocol
-from urllib.parse import urljoin
+from typing import Final, NamedTuple
 
 from connectors.caldav.dav import Dav, Told, no_dav
 from connectors.caldav.paths import as_folder, elsewhere, path_of, url_of
@@ -34,25 +33,6 @@ _WHAT: Final = (
     _COMPONENTS,
 )
 _WHO: Final = (DAV + "current-user-principal", DAV + "principal-URL", *_HOME.values())
-
-
-class Service(NamedTuple):
-    """One SRV record (RFC 2782)."""
-
-    priority: int
-    weight: int
-    port: int
-    host: str
-
-
-class Resolver(Protocol):
-    """Answers of the DNS; empty where there is no such record."""
-
-    def srv(self, name: str) -> Sequence[Service]:
-        """The SRV records of a name."""
-
-    def txt(self, name: str) -> Sequence[str]:
-        """The TXT records of a name."""
 
 
 class Collection(NamedTuple):
@@ -200,23 +180,6 @@ class Discovery:
         if homes:
             into.homes[service] = list(dict.fromkeys(homes))
         return bool(homes)
-
-
-def doors(domain: str, service: str, resolver: Resolver) -> list[str]:
-    """URLs to try for a domain, the best first: what its DNS says (RFC 6764 section 3), then its
-    own name. `service` is "caldav" or "carddav"."""
-    label = f"_{service}s._tcp.{domain}"
-    found = []
-    for one in sorted(resolver.srv(label), key=lambda one: (one.priority, -one.weight)):
-        host = one.host.rstrip(".")
-        if not host:  # "." says that there is no such service
-            continue
-        port = "" if one.port == 443 else f":{one.port}"
-        paths = (
-            text.removeprefix("path=") for text in resolver.txt(label) if text.startswith("path=")
-        )
-        found.append(urljoin(f"https://{host}{port}/", next(paths, _WELL_KNOWN[service])))
-    return [*dict.fromkeys((*found, f"https://{domain}{_WELL_KNOWN[service]}"))]
 
 
 def _collection(response: Response, where: str, kind: str) -> Collection | None:

@@ -37,11 +37,13 @@ _WRITES: Final = frozenset(("PUT", "DELETE", "MKCALENDAR", "MKCOL", "PROPPATCH")
 @dataclass(frozen=True, slots=True)
 class Login:
     """Who signs in. `secret` is asked when it is needed first, and again when it was refused: a
-    password, or with `bearer` an access token (RFC 6750). It may raise the contract's errors."""
+    password, or with `bearer` an access token (RFC 6750). It may raise the contract's errors.
+    `refused` is told that it was not accepted, and what is said of that."""
 
     user: str
     secret: Callable[[], str]
     bearer: bool = False
+    refused: Callable[[str, str], None] = lambda _secret, _words: None
 
 
 class Answer(NamedTuple):
@@ -124,14 +126,18 @@ class Session:
         return self._secret != used
 
     def _no_entry(self, answer: Answer) -> SignInNeeded:
-        host, self._secret, self._challenge = shown(answer.url), None, ""
+        host, used = shown(answer.url), self._secret
+        self._secret, self._challenge = None, ""
         if self._login is None:
             return SignInNeeded(f"{host} asks who is there: set `user` and a password")
         what = "access token" if self._login.bearer else "password"
-        return SignInNeeded(
+        words = (
             f"{host} refuses {self._login.user or 'us'}: check `user`, and set the {what} anew "
             "(many providers want an app password)"
         )
+        if used is not None:
+            self._login.refused(used, words)
+        return SignInNeeded(words)
 
     def _follow(
         self,

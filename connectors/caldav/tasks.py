@@ -14,14 +14,15 @@ from hashlib import blake2b
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from connectors.caldav import search
 from connectors.caldav.cursor import Progress
-from connectors.caldav.dav import Told, no_dav
+from connectors.caldav.dav import Told
 from connectors.caldav.discovery import Collection
 from connectors.caldav.fetch import Got
 from connectors.caldav.paths import as_folder, folder_of, path_of, url_of
 from connectors.caldav.server import Server
 from connectors.caldav.source import Content, DavSource
-from connectors.caldav.xml import CAL, DAV, Garbled, Response, document
+from connectors.caldav.xml import CAL, DAV, document
 from connectors.caldav.xml import element as tag
 from connectors.contract import Draft, Known, Remote
 from connectors.errors import (
@@ -49,7 +50,6 @@ _UNFIT: Final = frozenset(
 )  # fmt: skip
 _UNFIT_STATUS: Final = frozenset((400, 413, 415, 422))
 _GONE: Final = frozenset((404, 410))
-_NO_FILTER: Final = frozenset((400, 403, 405, 415, 422, 500, 501))
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
@@ -221,15 +221,8 @@ class DavTasks(DavSource):
         return None if task is None else Remote(self._ref(path), got.etag, task)
 
     def _asked(self, place: Collection, name: str, value: str) -> list[str]:
-        """Members with that property (RFC 4791 section 7.8). Servers compare in their own ways, so
-        they are read before they are believed."""
-        found: list[str] = []
-
-        def each(response: Response) -> None:
-            path = path_of(response.href, place.url)
-            if folder_of(path) == place.path and path != place.path and response.status in (0, 200):
-                found.append(path)
-
+        """Members that may have that property. Without an answer the name of the file alone
+        tells."""
         match = tag(CAL + "text-match", text=value, collation="i;octet")
         body = document(
             CAL + "calendar-query",
@@ -247,15 +240,7 @@ class DavTasks(DavSource):
                 ),
             ),
         )
-        try:
-            self.server.dav.report(place.url, 1, body, each, place.name)
-        except Told as error:
-            if error.status not in _NO_FILTER:
-                raise error.error() from error
-            return []  # it cannot be asked: the name of the file alone tells
-        except Garbled as error:
-            raise no_dav(place.name) from error
-        return found
+        return search.found(self.server.dav, place, body)
 
     def _list(self, *, make: bool) -> Collection | None:
         if self._place is None:

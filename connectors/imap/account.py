@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -30,6 +30,7 @@ class ImapAccount:
     ) -> None:
         self.name = name
         self._server = server
+        self._folders = folders
         self._mail = ImapMail(Line(server), folders, history, zone, poll)
         self._filing = drafts
 
@@ -39,6 +40,12 @@ class ImapAccount:
 
     def task_list(self) -> None:
         """IMAP has none."""
+
+    def survey(self) -> Iterator[str]:
+        """See `connectors.contract.Surveyed`."""
+        from connectors.imap.survey import survey
+
+        return survey(self._server, self._folders)
 
     def drafts(self) -> Drafts | None:
         """The drafts folder, where it is switched on. It has a connection of its own: other

@@ -1,130 +1,108 @@
-"""Mails of one folder as items: headers of many in one answer, bodies where the headers ask."""
+"""Mails of one folder as items: headers and structures of many in one answer, bodies where those
+ask for them.
+
+What is fetched here may be read in another process: see `connectors/imap/parsing.py`.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
-from zoneinfo import ZoneInfo
 
-from connectors.errors import BadItem
-from connectors.formats.mail import read_mail
+from connectors.contract import Unread
 from connectors.formats.mime import READ_LIMIT
-from connectors.imap.answers import Fetched
-from connectors.imap.bodies import carriers, fetch
+from connectors.imap import bodies
+from connectors.imap.answers import Fetched, arrival
+from connectors.imap.bodies import Asked, fetch
 from connectors.imap.folders import decoded
+from connectors.imap.parsing import Terms, item_of
 from connectors.imap.refs import prefix
 from connectors.imap.session import Session
 from connectors.imap.structure import strings
 from connectors.imap.uids import Uids
-from connectors.records import Bad, Item, Message, Observation, Seen
+from connectors.records import Bad, Item
 
-_ITEMS: Final = "UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER]"
+_LEAST: Final = "UID FLAGS INTERNALDATE RFC822.SIZE"
+_ITEMS: Final = f"{_LEAST} BODYSTRUCTURE BODY.PEEK[HEADER]"
 _HEADER: Final = b"BODY[HEADER]"
-# A Content-Type whose body may carry something, and authors that are mail systems: looked at
-# before anything is parsed, so that the structure of all of them is asked for at once.
-_MAY_CARRY: Final = (
-    b"multipart/", b"message/", b"application/", b"text/calendar", b"text/vcard", b"text/x-vcard",
-    b"text/directory",
-)  # fmt: skip
+# Authors that are mail systems.
 _SYSTEMS: Final = (b"mailer", b"postmaster", b"daemon", b"mmdf", b"delivery")
 _LABELS: Final = re.compile(rb"X-GM-LABELS\s*", re.IGNORECASE)
 UNDELIVERED: Final = "the server lists it and does not deliver it"
 
 
-class Terms(NamedTuple):
-    """How mails are read. `oldest`: what is older holds no observation."""
-
-    zone: ZoneInfo
-    oldest: datetime | None = None
-
-
 class Letters(NamedTuple):
-    """What was read. `oldest` is when the oldest of them arrived, in seconds since 1970."""
+    """What was fetched. `oldest` is when the oldest of them arrived, in seconds since 1970."""
 
-    items: list[Item]
+    items: list[Item | Unread]
     oldest: float
+
+
+def ask(session: Session, uids: Sequence[int]) -> Asked:
+    """Ask for these mails of the open folder, and do not wait."""
+    gmail = session.offers("X-GM-EXT-1")
+    return bodies.ask(session, uids, _ITEMS + (" X-GM-LABELS" if gmail else ""))
+
+
+def fetched(
+    session: Session,
+    below: str,
+    uids: Sequence[int],
+    asked: Asked,
+    ahead: Callable[[float], None] = lambda _: None,
+) -> Letters:
+    """The mails with these UIDs, in that order, that were `asked` for; those that are gone are left
+    out. `below` is what their refs begin with. `ahead` is called, with what `Letters.oldest` will
+    be, when nothing more is to be asked for. Raises the errors of the contract."""
+    found = _heads(session, uids, asked)
+    withheld = _withheld(session, [uid for uid in uids if uid not in found])
+    arrivals = (when for one in found.values() if (when := arrival(one.plain)) is not None)
+    oldest = float(min(arrivals, default=float("inf")))
+    certain = {uid for uid, one in found.items() if _of_a_system(one.bodies[_HEADER])}
+    orders = bodies.carriers(found, certain)
+    more = dict(bodies.deliver(session, found, orders, lambda: ahead(oldest)))
+    gmail = session.offers("X-GM-EXT-1")
+    items: list[Item | Unread] = []
+    for uid in uids:
+        one = found.get(uid)
+        if one is not None:
+            head = one.bodies[_HEADER][:READ_LIMIT]
+            data = (one.plain, head, more.get(uid, b""), _labels(one) if gmail else b"")
+            items.append(Unread(f"{below}{uid}", "", "", data))
+        elif uid in withheld:
+            items.append(Bad(f"{below}{uid}", "", UNDELIVERED, for_now=True))
+    return Letters(items, oldest)
 
 
 def read_letters(
     session: Session, folder: str, validity: int, uids: Sequence[int], terms: Terms
-) -> Letters:
-    """The mails with these UIDs, in that order, out of the open folder; those that are gone are
-    left out. Raises the errors of the contract."""
-    gmail = session.offers("X-GM-EXT-1")
-    found = fetch(session, uids, _ITEMS + (" X-GM-LABELS" if gmail else ""))
-    withheld = _withheld(session, [uid for uid in uids if not _whole(found.get(uid))])
-    more = _bodies(session, found)
-    items: list[Item] = []
-    oldest = float("inf")
-    for uid in uids:
-        ref = f"{prefix(folder, validity)}{uid}"
-        one = found.get(uid)
-        if one is None or not _whole(one):
-            if uid in withheld:
-                items.append(Bad(ref, "", UNDELIVERED, for_now=True))
-            continue
-        arrived = one.arrived
-        if arrived is not None:
-            oldest = min(oldest, arrived.timestamp())
-        items.append(_item(ref, one, more.get(uid), arrived, terms, gmail=gmail))
-    return Letters(items, oldest)
+) -> list[Item]:
+    """The same, asked for now and read."""
+    if not uids:
+        return []
+    letters = fetched(session, prefix(folder, validity), uids, ask(session, uids))
+    return [item_of(one, terms) for one in letters.items]
 
 
-def _item(
-    ref: str,
-    one: Fetched,
-    body: bytes | None,
-    arrived: datetime | None,
-    terms: Terms,
-    *,
-    gmail: bool,
-) -> Item:
-    labels = _labels(one) if gmail else []
-    if one.is_draft or "\\Draft" in labels:
-        return Seen(ref, "", ())  # its owner is still writing it
-    head = one.bodies[_HEADER][:READ_LIMIT]
-    whole = head if body is None else body
-    try:
-        try:
-            observations = read_mail(head, lambda: whole, terms.zone)
-        except BadItem:
-            observations = read_mail(head, lambda: whole, terms.zone, arrived)
-    except BadItem as error:
-        return Bad(ref, "", str(error))
-    message = observations[0]
-    if not isinstance(message, Message):
-        return Seen(ref, "", observations)
-    if terms.oldest is not None and message.at < terms.oldest:
-        return Seen(ref, "", ())
-    return Seen(ref, "", _labelled(message, labels) + observations[1:])
+def _heads(session: Session, uids: Sequence[int], asked: Asked) -> dict[int, Fetched]:
+    """What came for each of them, with its header."""
+    found = {uid: one for uid, one in bodies.answer(session, asked).items() if _is_whole(one)}
+    lacking = [uid for uid in uids if uid not in found]
+    if lacking:
+        # A server may fail over the structure of a mail, and deliver it all the same.
+        again = fetch(session, lacking, asked.items.replace(" BODYSTRUCTURE", ""))
+        found |= {uid: one for uid, one in again.items() if _is_whole(one)}
+    return found
 
 
-def _labelled(message: Message, labels: list[str]) -> tuple[Observation, ...]:
-    if not labels:
-        return (message,)
-    trait = ("x-gm-labels", ",".join(labels)[:200])
-    return (replace(message, traits=(*message.traits, trait)),)
-
-
-def _bodies(session: Session, found: dict[int, Fetched]) -> dict[int, bytes]:
-    """The bodies that may say more than the headers."""
-    sizes: dict[int, int] = {}
-    certain: set[int] = set()
-    for uid, one in found.items():
-        head = one.bodies.get(_HEADER, b"")
-        lower = b"\n" + head.lower()
-        author = _field(lower, b"from")
-        told = _field(lower, b"return-path").strip() == b"<>" or any(
-            system in author for system in _SYSTEMS
-        )
-        if told or _field(lower, b"content-type").lstrip().startswith(_MAY_CARRY):
-            sizes[uid] = one.size
-        if told:
-            certain.add(uid)
-    return dict(carriers(session, sizes, certain))
+def _of_a_system(head: bytes) -> bool:
+    """Whether a mail comes from a mail system: what it says is in its body then."""
+    lower = b"\n" + head.lower()
+    author = _field(lower, b"from")
+    return any(system in author for system in _SYSTEMS) or (
+        _field(lower, b"return-path").strip() == b"<>"
+    )
 
 
 def _field(header: bytes, name: bytes) -> bytes:
@@ -145,12 +123,12 @@ def _withheld(session: Session, uids: Sequence[int]) -> Uids:
     return session.search("UID", str(Uids.of(uids)))
 
 
-def _whole(one: Fetched | None) -> bool:
-    return one is not None and bool(one.bodies.get(_HEADER, b"").strip())
+def _is_whole(one: Fetched) -> bool:
+    return bool(one.bodies.get(_HEADER, b"").strip())
 
 
-def _labels(one: Fetched) -> list[str]:
-    """X-GM-LABELS: names in modified UTF-7, system labels with a backslash."""
-    return [
-        decoded(name.encode("utf-8", "surrogateescape")) for name in strings(one.pieces, _LABELS)
-    ]
+def _labels(one: Fetched) -> bytes:
+    """X-GM-LABELS, one a line: names in modified UTF-7, system labels with a backslash."""
+    names = strings(one.outline, _LABELS)
+    plain = (decoded(name.encode("utf-8", "surrogateescape")) for name in names)
+    return "\n".join(plain).encode("utf-8", "surrogateescape")

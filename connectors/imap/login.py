@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from connectors.errors import Refused
+from connectors.errors import Refused, SignInNeeded
 from connectors.imap.troubles import No, of_sign_in
 
 if TYPE_CHECKING:
@@ -16,16 +16,20 @@ _MECHANISMS: Final = {"xoauth2": "XOAUTH2", "oauthbearer": "OAUTHBEARER"}
 
 def sign_in(session: Session, server: Server) -> None:
     """Sign in as `server` says. Raises `SignInNeeded`, `Refused` and `Unavailable`."""
-    token = server.auth != "password"
     try:
-        if token:
-            _by_token(session, server)
-        else:
-            _by_password(session, server)
+        plain = _agreed(session, server)
+        secret = server.secret()
+        try:
+            _show(session, server, secret, plain=plain)
+        except No as error:
+            found = of_sign_in(error.text, server.host, server.user, token=plain is None)
+            if isinstance(found, SignInNeeded):
+                server.refused(secret, str(found))
+            raise found from error
         session.forget_capabilities()
         enable(session)
     except No as error:
-        raise of_sign_in(error.text, server.host, server.user, token=token) from error
+        raise of_sign_in(error.text, server.host, server.user) from error
 
 
 def enable(session: Session) -> None:
@@ -35,17 +39,29 @@ def enable(session: Session) -> None:
             session.enable("QRESYNC")
 
 
-def _by_password(session: Session, server: Server) -> None:
+def _agreed(session: Session, server: Server) -> bool | None:
+    """Whether a password goes by PLAIN, not by LOGIN; None for a token. Raises `Refused`."""
+    if server.auth != "password":
+        mechanism = _MECHANISMS[server.auth]
+        if not session.offers(f"AUTH={mechanism}"):
+            raise Refused(f"{server.host} offers no {mechanism}: set another `auth:`")
+        return None
     plain = session.offers("AUTH=PLAIN")
     if session.offers("LOGINDISABLED") and not plain:
         raise Refused(
             f"{server.host} takes no password on this connection: set `tls: starttls` or "
             "`tls: implicit`"
         )
-    secret = server.secret()
+    return plain
+
+
+def _show(session: Session, server: Server, secret: str, *, plain: bool | None) -> None:
     # imaplib's own: IMAPClient takes a connection that breaks for a password that is wrong.
     with session.speaking():
-        if plain:
+        if plain is None:
+            word = _first_word(session, server, secret)
+            session.wire.authenticate(_MECHANISMS[server.auth], _once(word))
+        elif plain:
             session.wire.authenticate("PLAIN", _once(f"\0{server.user}\0{secret}"))
         elif secret.isascii() and server.user.isascii():
             session.wire.login(server.user, secret)
@@ -55,16 +71,8 @@ def _by_password(session: Session, server: Server) -> None:
             )
 
 
-def _by_token(session: Session, server: Server) -> None:
-    mechanism = _MECHANISMS[server.auth]
-    if not session.offers(f"AUTH={mechanism}"):
-        raise Refused(f"{server.host} offers no {mechanism}: set another `auth:`")
-    with session.speaking():
-        session.wire.authenticate(mechanism, _once(_first_word(session, server)))
-
-
-def _first_word(session: Session, server: Server) -> str:
-    bearer = f"auth=Bearer {server.secret()}\1\1"
+def _first_word(session: Session, server: Server, token: str) -> str:
+    bearer = f"auth=Bearer {token}\1\1"
     if server.auth == "xoauth2":
         return f"user={server.user}\1{bearer}"
     user = server.user.replace("=", "=3D").replace(",", "=2C")

@@ -12,15 +12,16 @@ from datetime import UTC, date, datetime, time
 from time import monotonic
 from zoneinfo import ZoneInfo
 
-from connectors.contract import Counted, Known, Text
+from connectors.contract import Chunk, Counted, Known, Text
 from connectors.errors import BadItem
 from connectors.formats.dates import mail_date
 from connectors.imap import bodies
 from connectors.imap.cursor import Cursor
 from connectors.imap.folders import Folder, chosen, listed, missing
-from connectors.imap.letters import Terms, read_letters
+from connectors.imap.letters import read_letters
 from connectors.imap.line import Line
 from connectors.imap.listener import Listener
+from connectors.imap.parsing import LetterReader, Terms
 from connectors.imap.reading import Reading, Request, since
 from connectors.imap.refs import SCOPE, Place, place_of, prefix
 from connectors.imap.session import Session
@@ -53,38 +54,57 @@ class ImapMail:
         self._wanted = tuple(folders)
         oldest = datetime.combine(history, time(), UTC) if history else None
         self._terms = Terms(zone or ZoneInfo("UTC"), oldest)
+        self._reader = LetterReader(self._terms)
         self._listener = Listener(line.server, self._wanted, poll, clock)
         self._hindrances: tuple[str, ...] = ()
+        self._folders: dict[str, Folder] = {}  # by name, as they were listed last
         self.server_said: datetime | None = None  # what time it is, when it last dated something
 
     def changes(self, cursor: str | None, known: Known, now: datetime) -> Iterator[Batch]:
         """See `connectors.contract.Source`. Raises `Refused` where a wanted folder is missing, when
         all others are read."""
+        for chunk in self.chunks(cursor, known, now):
+            yield self.read_chunk(chunk)
+
+    def chunks(self, cursor: str | None, known: Known, now: datetime) -> Iterator[Chunk]:
+        """See `connectors.contract.Divisible`: what is listed is fetched as well. Errors as in
+        `changes`."""
         reading = Reading(self._line, Request(Cursor.of(cursor), known, now, self._terms))
         with self._asking("answer"):
             session = self._line.session(fresh=True)
             there = listed(session)
+            self._folders = {folder.name: folder for folder in there}
             lacking = missing(there, self._wanted, session.host)
-            for batch in reading.batches(chosen(session, there, self._wanted)):
-                if batch.done and lacking is not None:
+            for chunk in reading.chunks(chosen(session, there, self._wanted)):
+                if chunk.done and lacking is not None:
                     raise lacking
                 self._hindrances = tuple(reading.hindrances)
-                yield batch
+                yield chunk
+
+    def read_chunk(self, chunk: Chunk) -> Batch:
+        """See `connectors.contract.Divisible`."""
+        return self._reader.read_chunk(chunk)
+
+    def __reduce__(self) -> tuple[type[LetterReader], tuple[Terms]]:
+        """In another process it reads what was fetched here, and nothing more."""
+        return LetterReader, (self._terms,)
 
     def read_text(self, refs: Sequence[str]) -> Iterator[Text]:
         """See `connectors.contract.TextSource`."""
         from connectors.formats.text import plain_text  # costs 40 ms, and headers do without
 
         for session, places in self._opened(refs):
-            uids = [place.uid for place in places.values()]
+            left = {place.uid: ref for ref, place in places.items()}
             with self._asking("deliver texts"):
-                found = dict(bodies.texts(session, uids)) if session else {}
-            for ref, place in places.items():
-                data = found.get(place.uid)
-                try:
-                    yield Text(ref, None if data is None else plain_text(data))
-                except BadItem:
-                    yield Text(ref, "")
+                for uid, data in bodies.texts(session, list(left)) if session else ():
+                    try:
+                        plain = plain_text(data)
+                    except BadItem:
+                        plain = ""
+                    yield Text(left.pop(uid), plain)
+            for ref in places:
+                if session is None or ref in left.values():
+                    yield Text(ref, None)
 
     def read_again(self, refs: Sequence[str], cursor: str) -> Iterator[Item]:
         """See `connectors.contract.Rereading`."""
@@ -94,8 +114,8 @@ class ImapMail:
                 folder, validity, _ = next(iter(places.values()))
                 uids = [place.uid for place in places.values()]
                 with self._asking("deliver mail"):
-                    letters = read_letters(session, folder, validity, uids, self._terms)
-                found = {item.ref: item for item in letters.items}
+                    items = read_letters(session, folder, validity, uids, self._terms)
+                found = {item.ref: item for item in items}
             for ref in places:
                 yield found.get(ref) or Gone(ref)
 
@@ -170,14 +190,17 @@ class ImapMail:
         for ref in refs:
             place = place_of(ref) or Place("", 0, 0)
             groups.setdefault(place[:2], {})[ref] = place
-        folders: dict[str, Folder] = {}
         if groups:
-            folders = {folder.name: folder for folder in listed(self._line.session(fresh=True))}
+            session = self._line.session(fresh=True)
+            if not all(name in self._folders for name, _ in groups):
+                self._folders = {folder.name: folder for folder in listed(session)}
         for (name, validity), places in groups.items():
             rows = list(places.items())
             for at in range(0, len(rows), _AT_ONCE):
-                session = self._session_at(folders.get(name), validity)
-                yield session, dict(rows[at : at + _AT_ONCE])
+                yield (
+                    self._session_at(self._folders.get(name), validity),
+                    dict(rows[at : at + _AT_ONCE]),
+                )
 
     def _session_at(self, folder: Folder | None, validity: int) -> Session | None:
         if folder is None:

@@ -9,22 +9,25 @@ New mail comes first, then the back-fill: newest first over all folders, by the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final, NamedTuple
 
-from connectors.contract import Known
+from connectors.contract import Chunk, Known, Unread
 from connectors.errors import ConnectorError, Unavailable
+from connectors.imap.bodies import Asked
 from connectors.imap.cursor import Breaking, Cursor, Mark
 from connectors.imap.expunged import expunged, known_mails
 from connectors.imap.folders import Folder
-from connectors.imap.letters import Terms, read_letters
+from connectors.imap.letters import ask, fetched
 from connectors.imap.line import Line
+from connectors.imap.parsing import Terms
 from connectors.imap.refs import SCOPE, folder_prefix, place_of, prefix
 from connectors.imap.session import Examined, Session
 from connectors.imap.troubles import No, of_answer, passing
 from connectors.imap.uids import Uids
-from connectors.records import Bad, Batch, Gone, Item
+from connectors.records import Bad, Gone, Item
 
 BATCH: Final = 500
 _RESETS: Final = 3  # times a day that a folder is read from the beginning
@@ -43,6 +46,15 @@ class Request(NamedTuple):
     terms: Terms
 
 
+class _Ahead(NamedTuple):
+    """Mails that were asked for before what came before them was told."""
+
+    session: Session
+    folder: str
+    numbers: Sequence[int]
+    asked: Asked
+
+
 class Reading:
     """See above. `hindrances` are sentences for the owner: folders that could not be read."""
 
@@ -54,10 +66,11 @@ class Reading:
         self._lists: dict[str, Uids] = {}
         self._left: set[str] = set()  # folders that are not read this time
         self._trouble: ConnectorError | None = None
+        self._ahead: _Ahead | None = None
         self.hindrances: list[str] = []
 
-    def batches(self, folders: Sequence[Folder]) -> Iterator[Batch]:
-        """Everything that there is to say; the last batch is `done`."""
+    def chunks(self, folders: Sequence[Folder]) -> Iterator[Chunk]:
+        """Everything that there is to say; the last chunk is `done`."""
         self._refuse_sudden_emptiness(folders)
         if self._cursor.unsettled:
             yield from self._settle(folders)
@@ -72,7 +85,7 @@ class Reading:
         yield from self._back_fill(folders)
         if self._trouble is not None:
             raise self._trouble
-        yield Batch((), self._cursor.text(), done=True)
+        yield Chunk((), self._cursor.text(), done=True)
 
     def _refuse_sudden_emptiness(self, folders: Sequence[Folder]) -> None:
         """Raise `Unavailable` where a full account has nothing at all."""
@@ -92,7 +105,7 @@ class Reading:
             "look into the mailbox, and at `folders:`"
         )
 
-    def _settle(self, folders: Sequence[Folder]) -> Iterator[Batch]:
+    def _settle(self, folders: Sequence[Folder]) -> Iterator[Chunk]:
         """Tell what is known and gone, before anything is listed."""
         known: dict[tuple[str, int], list[tuple[int, str]]] = {}
         for ref in self._known.under(SCOPE + "//"):
@@ -116,7 +129,7 @@ class Reading:
         self._cursor.unsettled = False
         self._cursor.folders |= marks
 
-    def _catch_up(self, folder: Folder) -> Iterator[Batch]:
+    def _catch_up(self, folder: Folder) -> Iterator[Chunk]:
         """What came and went since the folder was read last. Raises `No`."""
         mark = self._cursor.folders.get(folder.name)
         if folder.name in self._left:
@@ -143,12 +156,13 @@ class Reading:
         while numbers:
             portion = self._portion(folder)
             now, numbers = numbers[:portion], numbers[portion:]
+            then = partial(_any_way, numbers[:portion])
             # Upwards, so that the cursor passes nothing that was not told.
-            yield from self._read(folder, mark, now, upward=True)
+            yield from self._read(folder, mark, now, then, upward=True)
         mark.next = max(mark.next, opened.next, fresh.highest + 1)
         mark.modseq = opened.modseq
 
-    def _compare(self, folder: Folder, mark: Mark, before: int) -> Iterator[Batch]:
+    def _compare(self, folder: Folder, mark: Mark, before: int) -> Iterator[Chunk]:
         """Tell what was expunged; and what had been overlooked, where there is more than there
         should be."""
         if before < mark.count:
@@ -161,12 +175,12 @@ class Reading:
         yield from self._told(gone)
         lacking = [uid for uid in there.between(mark.low, mark.next - 1) if uid not in known]
         for at in range(0, len(lacking), BATCH):
-            letters = read_letters(
-                self._session, folder.name, mark.validity, lacking[at : at + BATCH], self._terms
-            )
-            yield Batch(tuple(letters.items), self._cursor.text())
+            numbers = lacking[at : at + BATCH]
+            below = prefix(folder.name, mark.validity)
+            letters = fetched(self._session, below, numbers, ask(self._session, numbers))
+            yield Chunk(tuple(letters.items), self._cursor.text())
 
-    def _reset(self, folder: Folder, mark: Mark, opened: Examined) -> Iterator[Batch]:
+    def _reset(self, folder: Folder, mark: Mark, opened: Examined) -> Iterator[Chunk]:
         """All UIDs mean something else now (RFC 3501 2.3.1.1): read it anew, not too often."""
         recent = [at for at in mark.resets if 0 <= self._now - at < _DAY]
         if len(recent) >= _RESETS:
@@ -181,39 +195,43 @@ class Reading:
         begun = self._begun(opened)
         begun.resets = [*recent, self._now]
         self._cursor.folders[folder.name] = begun
-        yield Batch((), self._cursor.text())
+        yield Chunk((), self._cursor.text())
 
-    def _removed(self, names: set[str]) -> Iterator[Batch]:
+    def _removed(self, names: set[str]) -> Iterator[Chunk]:
         """Tell what was in folders that are no more, or not read any more."""
         for name in sorted(self._cursor.folders.keys() - names):
             refs = sorted(self._known.under(folder_prefix(name)))
             yield from self._told([Gone(ref) for ref in refs])
             del self._cursor.folders[name]
 
-    def _back_fill(self, folders: Sequence[Folder]) -> Iterator[Batch]:
+    def _back_fill(self, folders: Sequence[Folder]) -> Iterator[Chunk]:
         """The mail of the past, newest first."""
-        while True:
-            waiting = [
-                (mark, folder)
-                for folder in folders
-                if folder.name not in self._left
-                and (mark := self._cursor.folders.get(folder.name)) is not None
-                and not mark.complete
-            ]
-            if not waiting:
-                return
+        while waiting := self._incomplete(folders):
             mark, folder = max(waiting, key=lambda one: one[0].oldest)
+            others = max((one.oldest for one, other in waiting if other != folder), default=-1)
             try:
                 uids = self._past(folder, mark)
-                numbers = uids.newest(self._portion(folder), mark.low)
+                portion = self._portion(folder)
+                numbers = uids.newest(portion, mark.low)
                 if numbers:
-                    yield from self._read(folder, mark, numbers, upward=False)
+                    then = partial(_older, uids, portion, numbers[-1], others)
+                    yield from self._read(folder, mark, numbers, then, upward=False)
                 if not uids.newest(1, mark.low):
                     mark.low = 0
             except No as error:
                 self._leave(folder, error)
             except LookupError:
                 self._left.add(folder.name)  # its UIDVALIDITY changed: the next reading tells
+
+    def _incomplete(self, folders: Sequence[Folder]) -> list[tuple[Mark, Folder]]:
+        """The folders whose back-fill goes on."""
+        return [
+            (mark, folder)
+            for folder in folders
+            if folder.name not in self._left
+            and (mark := self._cursor.folders.get(folder.name)) is not None
+            and not mark.complete
+        ]
 
     def _past(self, folder: Folder, mark: Mark) -> Uids:
         """The open folder's mail, as far back as it is wanted. Raises `No`; LookupError."""
@@ -224,15 +242,34 @@ class Reading:
         return self._lists[folder.name]
 
     def _read(
-        self, folder: Folder, mark: Mark, numbers: list[int], *, upward: bool
-    ) -> Iterator[Batch]:
-        """Read these mails and put the cursor behind them."""
+        self,
+        folder: Folder,
+        mark: Mark,
+        numbers: list[int],
+        then: Callable[[float], list[int]],
+        *,
+        upward: bool,
+    ) -> Iterator[Chunk]:
+        """Tell these mails and put the cursor behind them. `then` says what of the folder comes
+        next, given the time of the oldest of these: it is asked for already."""
         if self._session.folder != folder.wire and self._opened(folder).validity != mark.validity:
             raise LookupError(folder.name)
         session, trouble, oldest = self._session, None, float("inf")
-        items: list[Item] = []
+        items: list[Item | Unread] = []
+        broken: list[ConnectorError] = []
+
+        def ahead(reached: float) -> None:
+            if following := then(reached):
+                try:
+                    asked = ask(session, following)
+                    self._ahead = _Ahead(session, folder.name, following, asked)
+                except ConnectorError as error:  # these mails are here, and are told first
+                    broken.append(error)
+
         try:
-            items, oldest = read_letters(session, folder.name, mark.validity, numbers, self._terms)
+            asked = self._asked(session, folder, numbers)
+            below = prefix(folder.name, mark.validity)
+            items, oldest = fetched(session, below, numbers, asked, ahead)
         except Unavailable as error:
             if not session.dead:
                 raise
@@ -242,7 +279,7 @@ class Reading:
             # It may be one of these mails that breaks the connection: fewer at once find it.
             fewer = max(1, min(portion, len(numbers)) // _STEP)
             self._cursor.breaking = Breaking(folder.name, low, high, fewer)
-            yield Batch((), self._cursor.text())
+            yield Chunk((), self._cursor.text())
             raise trouble
         if trouble is not None:
             ref = f"{prefix(folder.name, mark.validity)}{numbers[0]}"
@@ -257,13 +294,20 @@ class Reading:
         else:
             mark.low = numbers[-1]
             mark.oldest = int(min(mark.oldest, oldest))
-        yield Batch(tuple(items), self._cursor.text())
-        if trouble is not None:
-            raise trouble
+        yield Chunk(tuple(items), self._cursor.text())
+        if trouble is not None or broken:
+            raise trouble or broken[0]
 
-    def _told(self, items: Sequence[Item]) -> Iterator[Batch]:
+    def _asked(self, session: Session, folder: Folder, numbers: list[int]) -> Asked:
+        """These mails, asked for now unless they were before."""
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None and ahead[:3] == (session, folder.name, numbers):
+            return ahead.asked
+        return ask(session, numbers)
+
+    def _told(self, items: Sequence[Item]) -> Iterator[Chunk]:
         for at in range(0, len(items), BATCH):
-            yield Batch(tuple(items[at : at + BATCH]), self._cursor.text())
+            yield Chunk(tuple(items[at : at + BATCH]), self._cursor.text())
 
     def _begun(self, opened: Examined) -> Mark:
         """A folder of which nothing was read. Raises `No`."""
@@ -293,6 +337,16 @@ class Reading:
     def _portion(self, folder: Folder) -> int:
         breaking = self._cursor.breaking
         return breaking.portion if breaking and breaking.folder == folder.name else BATCH
+
+
+def _any_way(numbers: list[int], _: float) -> list[int]:
+    return numbers
+
+
+def _older(uids: Uids, portion: int, low: int, others: int, reached: float) -> list[int]:
+    """What comes next of a folder, unless others (where `others` is when their oldest arrived) are
+    newer than what was `reached` in it."""
+    return [] if others >= reached else uids.newest(portion, low)
 
 
 def since(terms: Terms) -> tuple[str, ...]:

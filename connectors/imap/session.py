@@ -9,7 +9,7 @@ from __future__ import annotations
 import imaplib
 import re
 import ssl
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -18,6 +18,7 @@ from typing import Any, Final, NamedTuple
 from imapclient import IMAPClient
 
 from connectors.errors import ConnectorError, Refused, Unavailable
+from connectors.imap.answers import Fetched, fetched
 from connectors.imap.login import sign_in
 from connectors.imap.troubles import No, lost, of_answer, of_connection
 from connectors.imap.uids import Uids
@@ -29,7 +30,8 @@ _STATUS: Final = re.compile(rb"(MESSAGES|UIDNEXT|UIDVALIDITY) (\d+)", re.IGNOREC
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Where an account lives. `secret` is asked for each sign-in: the password, or a token.
+    """Where an account lives. `secret` is asked for each sign-in: the password, or a token;
+    `refused` is told that it was not accepted, and what is said of that.
 
     `tls`: implicit (from the first byte) | starttls | none (this machine only). `auth`: password |
     xoauth2 | oauthbearer. `ca_file`: a certificate, or several, to trust besides none of the
@@ -43,6 +45,7 @@ class Server:
     tls: str = "implicit"
     auth: str = "password"
     ca_file: str = ""
+    refused: Callable[[str, str], None] = lambda _secret, _words: None
 
     def connect(self) -> Session:
         """A connection that is signed in. Raises the errors of the contract."""
@@ -100,6 +103,8 @@ class Session(IMAPClient):  # type: ignore[misc]  # it ships no types
         self._late = late
         self.folder: bytes | None = None  # the one that is open
         self.dead = False
+        self._begun: list[bytes] = []  # tags of commands that are not answered yet
+        self._early: list[Fetched] = []  # what came for them before it was waited for
         super().__init__(host, port, ssl=False)
         self._imap.debug = 0  # IMAPClient would write every line to a log
         self.folder_encode = False
@@ -155,6 +160,7 @@ class Session(IMAPClient):  # type: ignore[misc]  # it ships no types
 
     def ask(self, name: str, *words: str) -> tuple[list[Any], str]:
         """Any command: what came for it untagged, and the words of the answer. Raises `No`."""
+        self._give_up()
         with self.speaking():
             self._imap.untagged_responses.clear()
             kind, data = self._imap.xatom(name, *words)
@@ -165,11 +171,43 @@ class Session(IMAPClient):  # type: ignore[misc]  # it ships no types
 
     def uid_ask(self, name: str, *words: str) -> list[Any]:
         """A UID command: what came for it untagged. Raises `No`."""
+        self._give_up()
         with self.speaking():
             self._imap.untagged_responses.clear()
             kind, data = self._imap.uid(name, *words)
             _check(kind, data)
             return [one for one in data if one is not None]
+
+    def ask_for(self, uids: str, items: str) -> bytes:
+        """Send a UID FETCH whose answer is waited for later, so that the server works meanwhile;
+        its tag. No two that are under way may be about the same mail."""
+        with self.speaking():
+            if not self._begun:
+                self._imap.untagged_responses.clear()
+                self._early.clear()
+            tag = self.wire.begin("FETCH", uids, items)
+            self._begun.append(tag)
+            return tag
+
+    def told(self, tag: bytes, uids: Collection[int]) -> list[Fetched] | None:
+        """The answer to a FETCH of these; None where something else was asked meanwhile, and it is
+        lost. Raises `No`."""
+        if tag not in self._begun:
+            return None
+        with self.speaking():
+            self._begun.remove(tag)
+            kind, data = self.wire.finish(tag)
+            # Servers may answer several commands at once (RFC 3501 5.5), and Dovecot does.
+            came = [*self._early, *fetched(self.also("FETCH"))]
+            self._early = [one for one in came if one.uid not in uids]
+            _check(kind, data)
+            return [one for one in came if one.uid in uids]
+
+    def _give_up(self) -> None:
+        """Read what is still to come, for nothing: whoever asked for it has gone."""
+        while self._begun:
+            with suppress(No), self.speaking():
+                self.wire.finish(self._begun.pop(0))
 
     def also(self, name: str) -> list[Any]:
         """What else came untagged with the last answer."""
@@ -269,12 +307,13 @@ class Session(IMAPClient):  # type: ignore[misc]  # it ships no types
     def close(self) -> None:
         """End it at once."""
         self.dead = True
+        self._begun.clear()
         with suppress(OSError):
             self._imap.shutdown()
 
     def leave(self) -> None:
         """End it with a word."""
-        if not self.dead:
+        if not self.dead and not self._begun:
             with suppress(ConnectorError, No), self.speaking():
                 self._imap.logout()
         self.close()

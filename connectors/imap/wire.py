@@ -73,6 +73,16 @@ class Wire(imaplib.IMAP4):
         """Close it, without a word to the server."""
         self.sock.close()
 
+    def begin(self, *words: str) -> bytes:
+        """Send a UID command and do not wait for its answer; its tag."""
+        tag: bytes = self._command("UID", *words)
+        return tag
+
+    def finish(self, tag: bytes) -> tuple[str, list[Any]]:
+        """Wait for the end of the answer to a command that was begun; the rest is untagged."""
+        kind, data = self._command_complete("UID", tag)
+        return kind, data
+
     def starttls(self, ssl_context: ssl.SSLContext | None = None) -> tuple[Any, Any]:
         """Go over to TLS (RFC 3501 6.2.1). Raises `abort` where something was said in the clear
         behind the answer: nobody knows by whom."""

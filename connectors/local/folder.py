@@ -188,7 +188,7 @@ class FolderSource(Watched, ABC):
         return next((at for as_, at, _ in stroll(self.root, self.wanted) if as_ == name), path)
 
     def _read(self, unread: Unread, progress: Progress) -> Item | None:
-        ref, stamp, where = unread
+        ref, stamp, where, _ = unread
         try:
             content = self.read(where[1:], progress)
         except FileNotFoundError:  # removed since it was listed

@@ -122,7 +122,7 @@ class Mbox:
             return ""
 
     def _read(self, unread: Unread, files: dict[str, OpenBox], stack: ExitStack) -> Item | None:
-        ref, stamp, where = unread
+        ref, stamp, where, _ = unread
         start, _, path = where.partition(":")
         box, name = self._parts(ref)
         try:

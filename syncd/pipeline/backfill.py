@@ -29,6 +29,7 @@ MANY = 1500  # items to be read; for fewer it takes longer to start a process
 _TOGETHER = 3000  # items in one transaction: the pages of the indexes are written once for all
 _MOST_READERS = 4
 _AHEAD = 10  # chunks being read, or waiting to be written
+_FETCHED_AHEAD = 4  # the same where mails come with them: those are in memory
 _START = "import sys; sys.path[:] = sys.argv[1:]; from syncd.reader import main; main()"
 
 
@@ -52,8 +53,19 @@ def portions(
         for chunk in _chain(held, listed):
             yield _read_here(source, terms, chunk)
         return
-    with Readers(source, terms, count) as pool:
+    ahead = _AHEAD
+    if any(map(_is_fetched, held)):
+        # To fetch takes as long as to read, and another process does half of that anyway.
+        count, ahead = 1, _FETCHED_AHEAD
+    with Readers(source, terms, count, ahead) as pool:
         yield from together(pool.read(_chain(held, listed)))
+
+
+def _is_fetched(chunk: Chunk | ConnectorError) -> bool:
+    """Whether what is to be read came with the listing."""
+    return isinstance(chunk, Chunk) and any(
+        isinstance(item, Unread) and item.data for item in chunk.items
+    )
 
 
 def _listed(
@@ -90,10 +102,11 @@ def _chain(
 class Readers:
     """Processes that read one source on the same terms; a context manager that ends them."""
 
-    def __init__(self, source: Divisible, terms: Terms, count: int) -> None:
+    def __init__(self, source: Divisible, terms: Terms, count: int, ahead: int = _AHEAD) -> None:
         self._source = source
         self._terms = terms
         self._count = count
+        self._ahead = ahead
         self._processes: list[subprocess.Popen[bytes]] = []
         self._idle: SimpleQueue[subprocess.Popen[bytes]] = SimpleQueue()
         # A thread for each process waits for it, while this one writes.
@@ -114,7 +127,12 @@ class Readers:
         """What each chunk comes to, in their order."""
         waiting: deque[tuple[Future[bytes | None], Chunk | ConnectorError]] = deque()
         while True:
-            while len(waiting) < _AHEAD and (chunk := next(chunks, None)) is not None:
+            # A listing may be slow, as one that comes from a server: what is ready goes first.
+            while (
+                len(waiting) < self._ahead
+                and not (len(waiting) > self._count and waiting[0][0].done())
+                and (chunk := next(chunks, None)) is not None
+            ):
                 waiting.append((self._threads.submit(self._send, chunk), chunk))
             if not waiting:
                 return

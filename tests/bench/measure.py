@@ -37,7 +37,7 @@ def run(command: Sequence[str], folder: Path, environment: Mapping[str, str] | N
     def watch() -> None:
         nonlocal peak
         while not ended.wait(_EVERY):
-            peak = max(peak, sum(map(_resident, _family(process.pid))))
+            peak = max(peak, sum(map(_resident, family(process.pid))))
 
     watcher = threading.Thread(target=watch)
     watcher.start()
@@ -51,7 +51,7 @@ def run(command: Sequence[str], folder: Path, environment: Mapping[str, str] | N
     return Run(seconds, used.ru_utime + used.ru_stime, peak)
 
 
-def _family(pid: int) -> list[int]:
+def family(pid: int) -> list[int]:
     """A process and all that descend from it."""
     found = [pid]
     for one in found:

@@ -2,6 +2,7 @@
 
     python tests/bench/run.py [--messages 20000] [--notmuch 5000] [--events 10000] [--runs 3]
                               [--people 100000] [--mails 200] [--idle 60]
+                              [--imap 50000]
 
 Machines are noisy: look at the ratios, which are medians of runs made in turn, not at the seconds.
 Each run is a fresh process, its start included; memory is the peak of it and all it starts.
@@ -39,6 +40,7 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=10_000)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--people", type=int, default=100_000, help="0: without them")
+    parser.add_argument("--imap", type=int, default=50_000, help="messages on a server; 0: none")
     parser.add_argument("--mails", type=int, default=200, help="for the daemon's latency")
     parser.add_argument("--idle", type=float, default=60, help="seconds of watching it idle")
     given = parser.parse_args()
@@ -48,11 +50,22 @@ def main() -> None:
         against_notmuch(base / "less", given.notmuch, given.runs)
         against_mbox(base / "mbox", given.notmuch, given.runs)
         against_icalendar(base / "events", given.events, given.runs)
+        if given.imap:
+            against_imapclient(base / "imap", given.imap, given.runs, given.mails // 2)
         against_an_echo(base / "latency", given.mails)
         idle(base / "few", 1_350, given.idle)
         if given.people:
             small_steps(base / "crowd", given.people)
             idle(base / "many", given.people, given.idle)
+
+
+def against_imapclient(folder: Path, count: int, runs: int, mails: int) -> None:
+    """A mailbox on a server against fetching its headers; then the daemon in IDLE."""
+    folder.mkdir()
+    title(f"{count:,} messages on an IMAP server")
+    run([sys.executable, str(HERE / "imap.py"), str(folder), str(count), str(runs)], folder)
+    title(f"{mails} mails on an IMAP server that call for a task, one by one")
+    run([sys.executable, str(HERE / "imap_latency.py"), str(folder), str(mails)], folder)
 
 
 def against_an_echo(folder: Path, mails: int) -> None:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
 import pytest
-from contract.ledger import Ledger
+from contract.ledger import NOW, Ledger
 from contract.source_contract import SourceContract, TextContract, seen
 from contract.waiting_contract import WaitingContract
 from imap_world import Mailbox, Servers, servers
 from servers import dovecot
+from servers.dovecot import PASSWORD
 
 from connectors.errors import BadItem
 from connectors.formats.mail import read_mail
-from connectors.imap import bodies, letters, reading
+from connectors.imap import bodies, parsing, reading
 from connectors.imap.mail import ImapMail
 from connectors.records import Bad
 
@@ -38,7 +40,7 @@ class ImapStage:
                 raise BadItem("", "it cannot be read")
             return real(head, *args)
 
-        monkeypatch.setattr(letters, "read_mail", reads)
+        monkeypatch.setattr(parsing, "read_mail", reads)
 
     def source(self) -> ImapMail:
         return self.mailbox.source()
@@ -62,14 +64,14 @@ class ImapStage:
         self.spoilt.clear()
 
     def vanish_when_fetched(self, ref: str) -> None:
-        real, left = bodies.fetch, {ref}
+        real, left = bodies.ask, {ref}
 
-        def fetches(session: Any, uids: Any, items: str) -> Any:
+        def asks(session: Any, uids: Any, items: str) -> Any:
             if left and int(ref.rpartition("=")[2]) in uids:
                 self.remove(left.pop())
             return real(session, uids, items)
 
-        self.monkeypatch.setattr(letters, "fetch", fetches)
+        self.monkeypatch.setattr(bodies, "ask", asks)
 
 
 class ImapContract(SourceContract, TextContract):
@@ -93,6 +95,25 @@ class ImapContract(SourceContract, TextContract):
         stage.mend(refs[0])
         assert ledger.read(source) == []
         assert seen(list(source.read_again([refs[0]], ledger.cursor or ""))) == {refs[0]}
+
+    def test_what_vanishes_between_listing_and_reading(self, stage: ImapStage) -> None:  # type: ignore[override]  # one stage
+        """What is listed was fetched as well, so it is there when it is read; that it has gone
+        tells the next reading."""
+        refs = [stage.add(number) for number in range(5)]
+        ledger, source = Ledger(), stage.source()
+        chunks = list(source.chunks(None, ledger, NOW))
+        stage.remove(refs[1])
+        for chunk in chunks:
+            ledger.commit(source.read_chunk(chunk))
+        assert set(ledger.stamps) == set(refs)
+        ledger.read(stage.source())
+        assert set(ledger.stamps) == set(refs) - {refs[1]}
+
+    def test_a_copy_has_no_password(self, stage: ImapStage) -> None:
+        """What another process gets to read mails with cannot sign in."""
+        plain = pickle.dumps(stage.source())
+        assert PASSWORD.encode() not in plain
+        assert not hasattr(pickle.loads(plain), "changes")
 
     def test_no_mail_is_marked_as_read(self, stage: ImapStage) -> None:
         """Reading headers, texts and everything else leaves every mail unseen."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from mortal import mortal, within
 from sqlalchemy import text
 
 from connectors.contract import Chunk
@@ -286,7 +287,7 @@ def test_a_reader_starts_light() -> None:
         "import sys, syncd.reader, connectors.local.mail;"
         f"print(sorted(set('{heavy}'.split()) & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, timeout=60)
     assert done.stdout.strip() == b"[]"
 
 
@@ -308,11 +309,12 @@ with Readers(source, terms, 2) as readers:
     print(*[process.pid for process in readers._processes], flush=True)
     signal.pause()
 """
-    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
+    process = subprocess.Popen(mortal([sys.executable, "-c", code]), stdout=subprocess.PIPE)
     assert process.stdout is not None
-    readers = [os.pidfd_open(int(pid)) for pid in process.stdout.readline().split()]
+    with within(120, process):
+        readers = [os.pidfd_open(int(pid)) for pid in process.stdout.readline().split()]
     process.send_signal(signal.SIGKILL)
-    process.wait()
+    process.wait(60)
     process.stdout.close()
     for reader in readers:
         ended, _, _ = select.select([reader], [], [], 30)

@@ -126,15 +126,15 @@ def test_what_breaks_a_connection_is_set_aside(
     """A mail over which the server hangs up each time is found by asking for ever fewer, noted to
     be asked for again, and stops no other mail."""
     poison = next(ref for ref in _refs(full) if "INBOX" in ref and ref.endswith("=7"))
-    real = letters.read_letters
+    real = letters.fetched
 
-    def breaks(session, folder, validity, uids, terms):  # type: ignore[no-untyped-def]  # stands in
-        if folder == "INBOX" and 7 in uids:
+    def breaks(session, below, uids, *more):  # type: ignore[no-untyped-def]  # stands in
+        if "INBOX" in below and 7 in uids:
             session.close()
             raise Unavailable("the connection was lost")
-        return real(session, folder, validity, uids, terms)
+        return real(session, below, uids, *more)
 
-    monkeypatch.setattr(reading, "read_letters", breaks)
+    monkeypatch.setattr(reading, "fetched", breaks)
     source, ledger = full.source(), Ledger()
     bad: list[Bad] = []
     for _ in range(12):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from connectors.formats.parts import leaves
 from connectors.imap import structure
-from connectors.imap.answers import fetched
+from connectors.imap.answers import fetched, is_draft
 
 MIXED = (
     b'1 (UID 5 BODYSTRUCTURE ((("text" "plain" ("charset" "utf-8") NIL NIL "7bit" 5 1)'
@@ -71,7 +71,18 @@ def test_what_a_fetch_says() -> None:
     """UID, size, flags, the time of arrival in UTC, and bodies by their names."""
     head = b'3 (FLAGS (\\Seen \\Draft) INTERNALDATE " 2-Mar-2026 01:30:00 +0530" RFC822.SIZE 99 '
     (one,) = fetched([(head + b"UID 7 BODY[HEADER]<0> {5}", b"A: b\n"), b' BODY[1] "x\\"y")'])
-    assert (one.uid, one.size, one.is_draft) == (7, 99, True)
+    assert (one.uid, one.size, is_draft(one.plain)) == (7, 99, True)
     assert one.arrived == datetime(2026, 3, 1, 20, tzinfo=UTC)
     assert one.bodies == {b"BODY[HEADER]": b"A: b\n", b"BODY[1]": b'x"y'}
     assert list(fetched([b"4 (FLAGS (\\Seen))"])) == []
+
+
+def test_a_name_in_a_mail_says_nothing_of_it() -> None:
+    """What mails carry may be called like what is told of them, and stands before that at times."""
+    name = b'"a UID 9 RFC822.SIZE 8 FLAGS (\\\\Draft) INTERNALDATE \\"1-Jan-2020 00:00:00 +0000\\""'
+    structure = b'BODYSTRUCTURE ("APPLICATION" "PDF" ("NAME" ' + name + b') NIL NIL "BASE64" 5)'
+    said = b'UID 7 FLAGS () RFC822.SIZE 99 INTERNALDATE " 2-Mar-2026 01:30:00 +0000"'
+    for answer in (structure + b" " + said, said + b" " + structure):
+        (one,) = fetched([b"3 (" + answer + b")"])
+        assert (one.uid, one.size, is_draft(one.plain)) == (7, 99, False)
+        assert one.arrived == datetime(2026, 3, 2, 1, 30, tzinfo=UTC)

@@ -214,4 +214,4 @@ def test_a_root_that_is_mounted_and_unmounted(tmp_path: Path) -> None:
     script = [sys.executable, "-c", _MOUNTS, str(tmp_path)]
     here = Path(__file__).resolve().parents[2]
     path = {"PYTHONPATH": f"{here}:{here.parent}", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
-    subprocess.run([*separate, *script], check=True, env=path)
+    subprocess.run([*separate, *script], check=True, env=path, timeout=60)
