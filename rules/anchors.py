@@ -34,7 +34,11 @@ def current_anchor(
 ) -> Event | None:
     """The newest occurrence of `since`, or the oldest one that is still open and not `passed` over,
     as (rule id, evidence); the newest, where none is. None: there is none, or not known yet."""
-    if rule.since in EVENTS and rule.since not in FIRST and rule.since not in history.by_kind:
+    last = history.newest
+    if last is not None and rule.anchor == "newest" and rule.since in last.kinds:
+        if last.size <= GROUP:
+            return last
+    elif rule.since in EVENTS and rule.since not in FIRST and rule.since not in history.by_kind:
         return None  # it never happened, as most of what rules start at
     newest = _newest(rule, history, now)
     if rule.anchor == "newest" or newest is None:
@@ -58,8 +62,22 @@ def is_long_over(rule: Rule, history: History, now: datetime) -> bool:
     """Whether each clock that this rule ever started has run for longer than it can."""
     if rule.longest is None:
         return False
+    last = history.newest
+    if last is not None and rule.since in last.kinds:
+        return last.end < now - rule.longest
     events = _all_of(rule, history, now)
     return not events or events[-1].end < now - rule.longest
+
+
+def is_untouched(rule: Rule, history: History, now: datetime) -> bool:
+    """Whether `newest` starts no clock of this rule, and no other has come up since: what was over
+    is over, and what never started has not."""
+    newest = history.newest
+    if newest is None:
+        return False
+    if isinstance(rule.since, StrengthBelow):
+        return history.is_steady(rule.since.level, now)
+    return rule.since not in newest.kinds
 
 
 def find_anchor(rule: Rule, evidence: str, history: History) -> Event | None:
@@ -87,8 +105,8 @@ def next_anchor(ruleset: RuleSet, history: History, now: datetime) -> datetime |
     moments: list[datetime] = []
     for since in starts:
         if isinstance(since, StrengthBelow):
-            falls = history.strength_below(since.level, EVER)
-            moments += [fall.end for fall in falls if fall.end > now]
+            fall = history.next_fall(since.level, now)
+            moments += [] if fall is None else [fall]
     if BIRTHDAY in starts:
         birthday = history.next_birthday(now)
         moments += [] if birthday is None else [birthday]

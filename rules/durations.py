@@ -30,8 +30,6 @@ PATTERN = (
     r"^([0-9]{1,4}[hdwm]|[0-9]{1,4} working days?"
     r"|(cadence|rhythm)( x (?!0+(\.0)?$)[0-9]{1,2}(\.[0-9])?)?)$"
 )
-# Elapsed time, for facts such as `silent_for`: no calendar and nobody's cadence in it.
-ELAPSED_PATTERN = r"^[0-9]{1,4}[hdw]$"
 # A tier's cadence cannot be in terms of itself.
 CADENCE_PATTERN = r"^(?!0+[^0-9])([0-9]{1,4}[hdwm]|[0-9]{1,4} working days?)$"
 

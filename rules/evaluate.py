@@ -14,7 +14,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from rules.anchors import current_anchor, find_anchor, is_long_over, next_anchor
+from rules.anchors import (
+    current_anchor,
+    find_anchor,
+    is_long_over,
+    is_untouched,
+    next_anchor,
+)
 from rules.durations import Clock
 from rules.history import Event, Facts, History
 from rules.model import Rule, RuleSet, Tier
@@ -41,12 +47,13 @@ def evaluate(
     `passed` are anchors, as (rule id, evidence), that are no longer asked about because the owner
     answered or they were missed: of the open ones the oldest other is the current one. With
     `traced`, other rules than those with these ids may be left out where their clocks have stopped
-    or run out for sure: so have most of a person's, and nobody asks how they ended.
+    or run out for sure: so have most of a person's, and nobody asks how they ended. Where the
+    history names a `newest` event, all clocks of theirs had when the rules were judged before it.
     """
     verdicts = []
     for rule in ruleset.rules:
         untraced = traced is not None and rule.id not in traced
-        if untraced and is_long_over(rule, history, now):
+        if untraced and (is_untouched(rule, history, now) or is_long_over(rule, history, now)):
             continue
         anchor = current_anchor(rule, history, now, clock, ruleset.tiers, passed)
         if anchor is None or (untraced and is_soon_stopped(rule, anchor, history, now)):

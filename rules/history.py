@@ -28,21 +28,24 @@ LOOPS = frozenset(
     }
 )
 
+# What an interaction may be, which is over when its evidence is.
+INTERACTIONS = frozenset(
+    {"interaction", "message_sent", "message_received", "meeting", "in_person_meeting", "call"}
+)
+
 # Everything a rule may name in `since` and `until`.
-EVENTS = LOOPS | {
-    "first_contact",
-    "first_meeting",
-    "meeting",
-    "in_person_meeting",
-    "call",
-    "message_sent",
-    "message_received",
-    "interaction",
-    "meeting_scheduled",
-    "card_added",
-    "birthday_soon",
-    "task_done",
-}
+EVENTS = (
+    LOOPS
+    | INTERACTIONS
+    | {
+        "first_contact",
+        "first_meeting",
+        "meeting_scheduled",
+        "card_added",
+        "birthday_soon",
+        "task_done",
+    }
+)
 
 
 class Beyond(Exception):
@@ -96,11 +99,11 @@ class Subject:
     id: str
     name: str
     addresses: tuple[str, ...] = ()
-    called: str = ""  # what to call them, where that is known better than from `name`
 
     @property
     def first_name(self) -> str:
-        return self.called or next(iter(self.name.split()), "")
+        """What to call them; a history may know that better than from the name."""
+        return next(iter(self.name.split()), "")
 
 
 def sorted_by_kind(events: Iterable[Event]) -> Mapping[str, Sequence[Event]]:
@@ -125,6 +128,11 @@ class History(Protocol):
     def by_kind(self) -> Mapping[str, Sequence[Event]]:
         """The events of each kind, see `sorted_by_kind`."""
 
+    @property
+    def newest(self) -> Event | None:
+        """The one thing that happened since every rule was judged, and the last interaction of
+        all; it opened nothing. None where that cannot be said."""
+
     def reach(self, since: datetime, anchor: str = "") -> None:
         """Raise `Beyond` where this history may lack something that happened from `since` on. For
         an event at `since` with the evidence `anchor` the first one of each kind after it will do.
@@ -148,6 +156,14 @@ class History(Protocol):
     def strength_below(self, level: float, until: datetime) -> tuple[Event, ...]:
         """The moments up to `until` at which strength fell below `level`, oldest first, each as
         an event of kind `strength_below` whose evidence names the last interaction before it."""
+
+    def next_fall(self, level: float, after: datetime) -> datetime | None:
+        """The first moment strictly after `after` at which strength falls below `level`, as far as
+        is known. None: never."""
+
+    def is_steady(self, level: float, now: datetime) -> bool:
+        """Whether strength fell below `level` neither between `newest` and the interaction before
+        it, had there been no `newest`, nor since: up to `now`."""
 
     def next_birthday(self, after: datetime) -> datetime | None:
         """The first moment strictly after `after` at which `birthday_soon` happens. None: never."""

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from rules.history import Event, Facts, Subject, sorted_by_kind
+from rules.stops import EVER
 
 # What an occurrence is besides what it is called.
 IMPLIED = {
@@ -92,6 +93,11 @@ class MemoryHistory:
             self._kinds = self.events, sorted_by_kind(self.events)
         return self._kinds[1]
 
+    @property
+    def newest(self) -> Event | None:
+        """It is not known when rules were judged."""
+        return None
+
     def __post_init__(self) -> None:
         self.events = tuple(sorted(self.events, key=lambda event: (event.end, event.evidence)))
         self.periods = tuple(sorted(self.periods, key=lambda period: period.since))
@@ -133,6 +139,15 @@ class MemoryHistory:
             if crossing is not None and (ends is None or crossing < ends):
                 falls.append(crossing)
         return tuple(self._fall(level, moment) for moment in falls if moment <= until)
+
+    def next_fall(self, level: float, after: datetime) -> datetime | None:
+        """The first moment strictly after `after` at which strength falls below `level`."""
+        falls = (fall.end for fall in self.strength_below(level, EVER))
+        return min((moment for moment in falls if moment > after), default=None)
+
+    def is_steady(self, level: float, now: datetime) -> bool:
+        """There is no `newest` to tell it of."""
+        return False
 
     def next_birthday(self, after: datetime) -> datetime | None:
         """The first `birthday_soon` strictly after `after`, of those that are listed."""

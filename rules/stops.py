@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from operator import attrgetter
 from typing import NamedTuple
 
-from rules.history import Event, History
+from rules.history import INTERACTIONS, Event, History
 from rules.model import RESOLVED, Rule, StrengthBelow
 
 # What a first event is the first of.
@@ -72,6 +72,8 @@ def _event(rule: Rule, anchor: Event, history: History, now: datetime) -> Stop |
 
 
 def _first_after(kind: str, anchor: Event, history: History, now: datetime) -> Event | None:
+    if anchor is history.newest and kind in INTERACTIONS:
+        return None
     events = history.by_kind.get(kind, ())
     if kind in FIRST:
         # A closing is believed early: in a history that is cut or still being read, the first
@@ -95,12 +97,8 @@ def next_stop(rule: Rule, history: History, now: datetime) -> datetime | None:
     has not happened yet is not known; decay and birthdays are."""
     if not rule.levels and BIRTHDAY not in rule.stops:
         return None
-    moments = [
-        fall.end
-        for level in rule.levels
-        for fall in history.strength_below(level, EVER)
-        if fall.end > now
-    ]
+    falls = (history.next_fall(level, now) for level in rule.levels)
+    moments = [moment for moment in falls if moment is not None]
     if BIRTHDAY in rule.stops:
         birthday = history.next_birthday(now)
         moments += [] if birthday is None else [birthday]

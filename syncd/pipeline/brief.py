@@ -1,9 +1,9 @@
 """A person's brief: all that is needed to take their newest message without reading older ones.
 
-It is written when a person is folded and goes with their row. The first line says who they are and
-what their mail comes to, the second what a long history began with, each line after it is a claim
-(`syncd/relationships/packed.py`), oldest first. It holds keys, dates and names as headers gave
-them, and no subject, title or place.
+It is written when a person is folded and goes with their row. The first line says who they are,
+what their mail comes to and how far the fold has come, the second what a long history began with,
+each line after it is a claim (`syncd/relationships/packed.py`), oldest first. It holds keys, dates
+and names as headers gave them, and no subject, title or place.
 """
 
 from __future__ import annotations
@@ -20,14 +20,16 @@ from syncd.inference.model import INFERENCE_VERSION, Claim, Dossier, Owner
 from syncd.inference.newest import Past, past_of
 from syncd.people import name_key, name_of
 from syncd.pipeline.portrait import Portraits
-from syncd.relationships import PersonHistory, Profile
+from syncd.relationships import PersonHistory, Snapshot
 from syncd.relationships.birthdays import Birthday
+from syncd.relationships.continued import Before, Continued
 from syncd.relationships.earlier import divided, is_to_divide
-from syncd.relationships.packed import is_told, order_of, pack, unpack
-from syncd.relationships.packed_earlier import pack_earlier, unpack_earlier
-from syncd.store.times import maybe_int, maybe_moment
+from syncd.relationships.packed import is_told, order_of, pack
+from syncd.relationships.packed_earlier import pack_earlier, pack_end, unpack_earlier, unpack_end
+from syncd.relationships.timeline import NOTHING, Folded
+from syncd.store.times import maybe_int, maybe_moment, to_int
 
-_VERSION = 1
+_VERSION = 2
 Seen = tuple[tuple[str, str, int], ...]  # role, name beside it, how often; sorted
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -41,6 +43,7 @@ class Brief:
     cards: tuple[str, ...]  # the names on their cards in the owner's books
     past: Past
     birthday: Birthday | None
+    end: Folded  # of the fold, without its standing: that is the snapshot's
     earlier: str  # the early part of a long history, see `syncd/relationships/earlier.py`
     lines: tuple[str, ...]
 
@@ -55,7 +58,8 @@ class Brief:
     ) -> Brief | None:
         """The brief of somebody who was folded into that history; None where none is of use."""
         past, birthday = past_of(dossier, history.claims), history.profile.birthday
-        bare = cls(terms.text, seen, tuple(sorted(cards)), past, birthday, "", ())
+        end = history.end._replace(standing=NOTHING)
+        bare = cls(terms.text, seen, tuple(sorted(cards)), past, birthday, end, "", ())
         return bare.telling(history, terms)
 
     def telling(self, history: PersonHistory, terms: Terms) -> Brief | None:
@@ -79,42 +83,54 @@ class Brief:
             self.cards,
             [maybe_int(past.newest), past.two_way, past.reports, past.references],
             self.birthday,
+            pack_end(self.end),
         ]
         return "\n".join((_encode(head), self.earlier, *self.lines))
 
     @classmethod
-    def from_text(cls, text: str) -> Brief:
+    def from_text(cls, text: str, under: Terms) -> Brief | None:
+        """The brief, where it was written under these terms; None where not."""
         first, earlier, *lines = text.split("\n")
-        terms, seen, cards, (newest, two_way, reports, references), birthday = json.loads(first)
+        terms, *rest = json.loads(first)
+        if terms != under.text:
+            return None
+        seen, cards, (newest, two_way, reports, references), birthday, end = rest
         return cls(
             terms,
             tuple([(role, name, count) for role, name, count in seen]),
             tuple(cards),
             Past(maybe_moment(newest), two_way, reports, tuple(references)),
             None if birthday is None else Birthday(*birthday),
+            unpack_end(end),
             earlier,
             tuple(lines),
         )
 
     def with_newest(
-        self, seen: Seen, past: Past, claim: Claim, history: PersonHistory, terms: Terms
+        self, seen: Seen, past: Past, claim: Claim, history: Continued, terms: Terms
     ) -> Brief | None:
         """The same with one more message, the newest there is; `history` is told with it."""
-        after = replace(self, seen=seen, past=past)
-        if not is_told(claim) and (self.lines or self.earlier):
-            return after
-        if is_to_divide(history):
-            return after.telling(history, terms)
-        line, place = pack(claim), len(self.lines)
-        while place and order_of(self.lines[place - 1]) > order_of(line):
-            place -= 1  # what is still to come stands behind it
-        return replace(after, lines=(*self.lines[:place], line, *self.lines[place:]))
+        end, lines, place = history.end._replace(standing=NOTHING), self.lines, history.ahead
+        divides = False
+        if is_told(claim) or not (lines or self.earlier):
+            divides = is_to_divide(history)
+            # What is still to come stands behind it.
+            lines = (*lines[:place], pack(claim), *lines[place:])
+        after = Brief(self.terms, seen, self.cards, past, self.birthday, end, self.earlier, lines)
+        return after.telling(history, terms) if divides else after
 
-    def history(self, stored: Profile, newest: Claim, now: datetime, zone: tzinfo) -> PersonHistory:
-        """Their history with one more claim. `stored` is the profile of their snapshot."""
+    def history(self, snapshot: Snapshot, newest: Claim, now: datetime, zone: tzinfo) -> Continued:
+        """Their history with one more message, the newest. `snapshot` goes with this brief."""
+        stored, ahead = snapshot.profile, len(self.lines)
         earlier = unpack_earlier(self.earlier, stored.unsettled) if self.earlier else None
         profile = replace(stored, birthday=self.birthday) if self.birthday else stored
-        return PersonHistory(profile, (*unpack(self.lines), newest), now, zone, earlier)
+        order = to_int(newest.until), newest.key
+        while ahead and order_of(self.lines[ahead - 1]) > order:
+            ahead -= 1
+        before = Before(
+            snapshot, self.end._replace(standing=snapshot.standing), self.lines, ahead, earlier
+        )
+        return Continued(profile, before, newest, now, zone)
 
 
 def seen_again(seen: Seen, role: str, name: str) -> Seen:

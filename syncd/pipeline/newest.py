@@ -1,6 +1,6 @@
 """The newest message, taken without the older ones: what a step does for nearly every mail.
 
-    brief + message --newest--> claim --relate--> history --judge--> stored
+    brief + message --newest--> claim --continue--> history --judge--> stored
 
 It comes to what folding everything anew would, byte for byte, because it is done only where the
 message leaves all else as it was. The store says that it decides about no other observation
@@ -13,11 +13,16 @@ here it is seen to that
 - their brief was made under the terms of today, and no claim in it changes by mere time till then
 
 Whatever is not so is folded anew, from all there is.
+
+Rules are judged only as far as the message can have changed where they stand. Whoever has a brief
+and no moment that has come was judged since they were folded, so a rule without a row is over, or
+never began; it stays so unless the message is what its clock starts at (`rules.anchors`). A history
+that goes on from its last snapshot (`syncd/relationships/continued.py`) tells what that takes, and
+the claims before the message are unpacked only for what asks for them.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -28,12 +33,13 @@ from syncd.inference.model import Claim, Dossier, Real, Sighted
 from syncd.inference.newest import newest
 from syncd.inference.renaming import renamed
 from syncd.people import AddressKind
-from syncd.pipeline.brief import Brief, Seen, seen_again, shown_name, terms_of
+from syncd.pipeline.brief import Brief, Seen, Terms, seen_again, shown_name, terms_of
 from syncd.pipeline.people import Gallery, Portrait
 from syncd.pipeline.regroup import kind_of_address, named_by, names_of
 from syncd.relationships import Snapshot
 from syncd.relationships.facts import strength_at
-from syncd.store import dossiers, neighbours, people
+from syncd.store import dossiers, neighbours
+from syncd.store import newest as stored
 from syncd.store.observations import First
 from syncd.store.people import PersonRow
 
@@ -68,29 +74,31 @@ class Newest:
         addrs = {addr for addr, _, _ in entry.people}
         if only.read or not 0 < len(addrs) <= _MOST:
             return None
-        known = people.with_brief(connection, owner, addrs)
+        known = stored.with_brief(connection, owner, addrs)
         if len({row.id for row, _ in known.values()}) != len(addrs):
             return None
         parents = neighbours.authors(connection, owner, [entry.parent] if entry.parent else [])
         sighted = dossiers.sighted_once(only, self.now)
-        found = []
+        found, terms = [], terms_of(self.gallery.owner, self.gallery.portraits)
         for addr, role, name in entry.people:
             row, text = known[addr]
-            brief = Brief.from_text(text)
-            one = self._with(_Known(row, addr, brief, role, name), sighted, parents)
+            brief = Brief.from_text(text, terms)
+            if brief is None:
+                return None
+            who = _Known(row, addr, brief, role, name)
+            one = self._with(who, terms, sighted, parents)
             if one is None:
                 return None
             found.append(one)
         return found
 
     def _with(
-        self, who: _Known, sighted: Sighted[Message], parents: dict[str, str]
+        self, who: _Known, terms: Terms, sighted: Sighted[Message], parents: dict[str, str]
     ) -> Taken | None:
         """Somebody with the message; None where it may change more than that."""
         row, brief, now = who.row, who.brief, self.now
         owner, portraits = self.gallery.owner, self.gallery.portraits
-        terms = terms_of(owner, portraits)
-        if row.kind != "person" or brief.terms != terms.text:
+        if row.kind != "person":
             return None
         if row.next_at is not None and row.next_at <= now:
             return None
@@ -107,21 +115,26 @@ class Newest:
         claim = newest(sighted, brief.past, addrs, parents, owner, now)
         if claim is None or (claim.real is Real.YES and not row.known):
             return None
-        history = brief.history(before.profile, claim, now, portraits.zone)
+        history = brief.history(before, claim, now, portraits.zone)
         snapshot = history.snapshot()
-        row = replace(
-            row,
-            strength=strength_at(snapshot.standing, now),
-            last_at=snapshot.standing.last_at,
+        standing = snapshot.standing
+        row = PersonRow(
+            row.id,
+            row.name,
+            row.kind,
+            row.reasons,
+            row.known,
+            strength=strength_at(standing, now),
+            last_at=standing.last_at,
             snapshot=snapshot.to_json(),
             folded_at=now,
-            next_at=now,
+            next_at=now,  # to be judged
         )
         past = brief.past.with_newest(sighted.record, claim)
         after = brief.with_newest(seen, past, claim, history, terms)
         if after is None:
             return None
-        portrait = Portrait(row, (who.addr,), Dossier(addrs), history.claims, history)
+        portrait = Portrait(row, (who.addr,), Dossier(addrs), None, history)
         return Taken(portrait, after.to_text(), claim)
 
 

@@ -31,8 +31,13 @@ class Portrait:
     row: PersonRow
     addrs: tuple[str, ...]
     dossier: Dossier
-    claims: tuple[Claim, ...]
+    claimed: tuple[Claim, ...] | None  # None: what the history is told from
     history: PersonHistory
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """All that is claimed."""
+        return self.history.claims if self.claimed is None else self.claimed
 
     @property
     def claim_by_key(self) -> Mapping[str, Claim]:

@@ -33,10 +33,11 @@ from syncd.pipeline.people import Gallery, Portrait
 from syncd.pipeline.settle import TEXT_WINDOW, Settler
 from syncd.pipeline.switches import as_said
 from syncd.planner import Followed, Update
-from syncd.store import briefs, facts, ledger, observations, people, readings, strays
+from syncd.store import facts, ledger, newest, observations, people, readings, strays
 from syncd.store.dossiers import Shelf
 from syncd.store.errors import is_of_the_state
-from syncd.store.observations import Applied
+from syncd.store.facts import AtHand
+from syncd.store.observations import Applied, First
 from syncd.store.switches import SAID
 from syncd.store.times import to_int
 
@@ -66,24 +67,27 @@ def step(shop: Workshop, now: datetime, take: Callable[[Connection], int] | None
     """
     with shop.database.begin(repeatable=True) as connection:
         # What is marked already may be about the same people.
-        settled = not people.dirty_addresses(connection, shop.database.owner, 1)
+        before = facts.at_hand(connection, shop.database.owner, _asked(shop))
+        settled = not before.marked
         held = observations.hold(connection) if settled else set()
         taken = take(connection) if take is not None else 0
         shelf = Shelf()
         gallery = shop.gallery(connection, shelf)
-        newest, urged = _newest(shop, connection, gallery, now, taken) if settled else (0, False)
-        if newest and isinstance(taken, Applied) and taken.only is not None:
-            held -= {addr for addr, _, _ in taken.only.entry.people}
+        found, urged = 0, False
+        only = taken.only if isinstance(taken, Applied) and settled else None
+        if only is not None:
+            found, urged = _newest(shop, connection, gallery, now, only, before)
+            held -= {addr for addr, _, _ in only.entry.people} if found else set()
         observations.mark(connection, shop.database.owner, held)
-        if newest:
-            done = _over(shop, connection, now, Step(taken, newest, newest))
+        if found:
+            done = _over(shop, connection, now, Step(taken, found, found))
             if done.next is None or done.next > now:
                 return _drawn(shop, connection, gallery, now, done) if urged else done
         painted: dict[str, Portrait] = {}
         settler = settler_of(shop, gallery, now, painted)
         if settler.mark_due(connection, MOST) == MOST:
-            return Step(taken, newest, newest, left=True)
-        folded, passes = newest, 0
+            return Step(taken, found, found, left=True)
+        folded, passes = found, 0
         while (some := settler.settle_in(connection)) is not None:
             folded, passes = folded + some, passes + 1
             if folded > MOST:
@@ -91,7 +95,7 @@ def step(shop: Workshop, now: datetime, take: Callable[[Connection], int] | None
         if passes > 1:
             painted.clear()  # a later pass may have changed whom an earlier one had painted
         decider = decider_of(shop, connection, gallery, now)
-        judged = newest + decider.follow_in(connection, painted)
+        judged = found + decider.follow_in(connection, painted)
         left, urged = bool(decider.touched), urged or bool(decider.urged)
         # What was read of a task list may have ended an incident that held urgent tasks back.
         urged |= take is not None and not isinstance(taken, Applied)
@@ -122,20 +126,23 @@ def _drawn(
 
 
 def _newest(
-    shop: Workshop, connection: Connection, gallery: Gallery, now: datetime, taken: int
+    shop: Workshop,
+    connection: Connection,
+    gallery: Gallery,
+    now: datetime,
+    only: First,
+    before: AtHand,
 ) -> tuple[int, bool]:
     """Take one message that is the newest of everybody in it; returns how many they are, 0 where
     it is another one and stays marked, and whether one of them waits for an urgent task now."""
-    if not isinstance(taken, Applied) or taken.only is None:
-        return 0, False
     owner = shop.database.owner
     try:
-        found = Newest(gallery, now).take(connection, taken.only)
+        found = Newest(gallery, now).take(connection, only)
         if not found:
             return 0, False
         rows = ledger.load(connection, owner, [one.row.id for one in found])
-        said = _said(shop, connection)
-        decider, unread = decider_of(shop, connection, gallery, now, said), UNREAD in said
+        decider = decider_of(shop, connection, gallery, now, before)
+        unread = UNREAD in before.said
         judged = [
             decider.judged(one.portrait, rows.get(one.row.id, ()), unread=unread) for one in found
         ]
@@ -156,9 +163,8 @@ def _newest(
     readings.want(connection, owner, wanted if found[0].claim.at >= now - TEXT_WINDOW else [])
     for followed, _ in judged:
         ledger.save(connection, owner, followed)
-    moments = zip(found, judged, strict=True)
-    people.save(connection, owner, [replace(one.row, next_at=at) for one, (_, at) in moments])
-    briefs.put(connection, owner, {one.row.id: one.brief for one in found})
+    for one, (_, moment) in zip(found, judged, strict=True):
+        newest.save(connection, owner, one.row, one.brief, moment)
     return len(found), bool(decider.urged)
 
 
@@ -199,12 +205,13 @@ def decider_of(
     connection: Connection,
     gallery: Gallery,
     now: datetime,
-    said: Mapping[str, str] | None = None,
+    before: AtHand | None = None,
 ) -> Decider:
-    """Who decides for this workshop, as the owner's off switches stand. `said`: see `_said`."""
+    """Who decides for this workshop, as the owner's off switches stand; they are looked up where
+    they were not `before`."""
     owner = shop.database.owner
-    said = _said(shop, connection) if said is None else said
-    switches = as_said(connection, owner, shop.policy, said)
+    said, _, muted = before or AtHand(facts.several(connection, owner, _asked(shop)))
+    switches = as_said(connection, owner, shop.policy, said, muted=muted)
     return Decider(
         shop.database,
         gallery,
@@ -220,7 +227,6 @@ def decider_of(
     )
 
 
-def _said(shop: Workshop, connection: Connection) -> dict[str, str]:
-    """All facts that deciding asks for, in one statement."""
-    names = [asked_of(account.name) for account in shop.accounts]
-    return facts.several(connection, shop.database.owner, (*SAID, UNREAD, strays.FACT, *names))
+def _asked(shop: Workshop) -> tuple[str, ...]:
+    """The names of all facts that deciding asks for."""
+    return (*SAID, UNREAD, strays.FACT, *(asked_of(account.name) for account in shop.accounts))

@@ -30,9 +30,15 @@ def in_force(connection: Connection, owner: str, configured: Policy) -> Switches
 
 
 def as_said(
-    connection: Connection, owner: str, configured: Policy, said: Mapping[str, str]
+    connection: Connection,
+    owner: str,
+    configured: Policy,
+    said: Mapping[str, str],
+    *,
+    muted: bool = True,
 ) -> Switches:
-    """The same, where the facts named `store.switches.SAID` are read already."""
+    """The same, where the facts named `store.switches.SAID` are read already. Not `muted`: there
+    are no words about mutes."""
     enabled = switches.enabled_in(said) if configured.preview else None
     until = switches.paused_in(said)
     preview = configured.preview and enabled is None
@@ -40,7 +46,7 @@ def as_said(
     policy = configured
     if (preview, paused) != (configured.preview, configured.paused_until):
         policy = replace(configured, preview=preview, paused_until=paused)
-    found = Mutes(configured.zone, mutes.load(connection, owner))
+    found = Mutes(configured.zone, mutes.load(connection, owner) if muted else ())
     return Switches(policy, found, enabled)
 
 

@@ -20,7 +20,7 @@ from sqlalchemy import Connection
 from syncd import log
 from syncd.inference.model import INFERENCE_VERSION
 from syncd.retry import next_trial
-from syncd.store import trials
+from syncd.store import briefs, trials
 from syncd.store.errors import is_of_the_state
 from syncd.store.portions import AGAIN, Taken
 from syncd.store.trials import Subject, Trial
@@ -107,6 +107,8 @@ class Trying:
         before = trials.of_people(connection, self.owner).get(who)
         after = self._failed(before, subject, fault=type(error).__name__)
         trials.put(connection, self.owner, after)
+        # What a brief is good for takes somebody who was judged.
+        briefs.drop(connection, self.owner, [who])
         if after.next_at is None:
             log.event("person.set_aside", tries=after.tries, error=error)
         else:

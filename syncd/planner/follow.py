@@ -195,12 +195,17 @@ def _key(
     new one. After a merge two rows may be about it: the one that came further speaks for both.
     """
     anchor = verdict.anchor.evidence
-    about = [row for row in rows if row.anchor == anchor] or [
-        row for row in rows if mint(row.rule, anchor, row.addr) == row.key
-    ]
+    about = [row for row in rows if row.anchor == anchor]
     if about:
         return min(about, key=_precedence).key
-    return mint(verdict.rule, anchor, address_of.get(anchor, person))
+    addr = address_of.get(anchor, person)
+    key = mint(verdict.rule, anchor, addr)
+    about = [
+        row
+        for row in rows
+        if row.key == (key if row.addr == addr else mint(verdict.rule, anchor, row.addr))
+    ]
+    return min(about, key=_precedence).key if about else key
 
 
 def _precedence(row: Tracked) -> tuple[int, int, str]:

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 from rules.anchors import GROUP
 from rules.history import LOOPS, Beyond, Event
 from syncd.inference.model import Claim, ClaimKind, Real
-from syncd.relationships.timeline import Folded, Standing, folded
+from syncd.relationships.timeline import Folded, Standing, fold
 
 if TYPE_CHECKING:
     from syncd.relationships.history import PersonHistory
@@ -118,7 +118,7 @@ def divided(
         found |= {one.evidence: one for one in _after(history, anchor, horizon)}
     ours = [one for one in found.values() if _key(one) in messages and not _is_fall(one)]
     kept = Earlier(
-        folded=folded(turned, history.zone, before.folded if before else Folded()),
+        folded=fold(turned, history.zone, before.folded if before else Folded()).end,
         last=_bare(last),
         first=before.first if before else timeline.claims[0].key,
         first_end=before.first_end if before else timeline.claims[0].until,
@@ -139,7 +139,7 @@ def is_to_divide(history: PersonHistory) -> bool:
     early, or a loop of long ago was closed."""
     earlier = history.earlier
     place = earlier.folded.standing.interactions if earlier else 0
-    if early(history.recent.standings[-1].interactions) != place:
+    if early(history.last.interactions) != place:
         return True
     return earlier is not None and any(
         loop.closed_at is not None and earlier.is_held(loop.claim) for loop in history.loops

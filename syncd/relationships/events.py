@@ -53,22 +53,7 @@ def events_of(
         if nature.meeting and not met:
             met = True
             kinds |= {"first_meeting"}
-        account = account_of(claim)
-        # Positional, in the order of the fields: this runs once for every interaction there is.
-        events.append(
-            Event(
-                kinds,
-                claim.at,
-                claim.until,
-                claim.key,
-                claim.size,
-                title_of(claim),
-                claim.place,
-                link_of(claim),
-                account,
-                account not in unsettled,
-            )
-        )
+        events.append(event_of(claim, kinds, unsettled))
     extra = [
         _marked(
             loop.claim,
@@ -93,6 +78,24 @@ def events_of(
     if extra:
         events = sorted(events + extra, key=attrgetter("end", "evidence"))
     return tuple(events)
+
+
+def event_of(claim: Claim, kinds: frozenset[str], unsettled: frozenset[str]) -> Event:
+    """An interaction, as rules see it."""
+    account = account_of(claim)
+    # Positional, in the order of the fields: this runs once for every interaction there is.
+    return Event(
+        kinds,
+        claim.at,
+        claim.until,
+        claim.key,
+        claim.size,
+        title_of(claim),
+        claim.place,
+        link_of(claim),
+        account,
+        account not in unsettled,
+    )
 
 
 def acknowledged(claims: Iterable[Claim], now: datetime) -> Iterator[Event]:

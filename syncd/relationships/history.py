@@ -16,8 +16,8 @@ from functools import cached_property
 from operator import attrgetter
 
 from rules.history import Beyond, Event, Facts, Subject, sorted_by_kind
+from rules.stops import EVER
 from syncd.inference.model import Claim, Real
-from syncd.people import called
 from syncd.relationships.birthdays import Birthday, birthdays, next_birthday
 from syncd.relationships.context import Scene
 from syncd.relationships.detail import detail_of
@@ -36,7 +36,7 @@ from syncd.relationships.profile import Profile
 from syncd.relationships.signal_states import SignalState, signal_states
 from syncd.relationships.snapshot import Snapshot, bare
 from syncd.relationships.strength import falls_below
-from syncd.relationships.timeline import Standing, Timeline, fold
+from syncd.relationships.timeline import Fold, Folded, Standing, Timeline, fold
 from syncd.relationships.words import title_of
 
 _ORDER = attrgetter("until", "key")
@@ -55,33 +55,61 @@ class PersonHistory:
         earlier: Earlier | None = None,
     ) -> None:
         self.profile = profile
-        self.claims = tuple(sorted(claims, key=_ORDER))
+        self._given = claims
         self.now = now
         self.zone = zone
         self.earlier = earlier
         self.first_known = profile.first_known
         self.first_after = profile.first_after
         self._domains = profile.domains
-        real = [claim for claim in self.claims if claim.real is Real.YES and claim.until <= now]
-        self._happened = tuple(real)
-        if earlier is None:
-            self._timeline = fold(real, zone)
-        else:
-            recent = [claim for claim in real if _ORDER(claim) > earlier.order]
-            self._timeline = fold(recent, zone, earlier.folded)
-        self._calendar = Calendar(self.claims, now)
         self._falls: dict[float, tuple[Event, ...]] = {}
         self._facts: dict[datetime, Facts] = {}
 
-    @property
+    @cached_property
+    def claims(self) -> tuple[Claim, ...]:
+        """All that it is told from, sorted by (end, key)."""
+        return tuple(sorted(self._told_from(), key=_ORDER))
+
+    def _told_from(self) -> Iterable[Claim]:
+        return self._given
+
+    @cached_property
     def interactions(self) -> tuple[Claim, ...]:
         """The claims that count, up to `now`, sorted by (end, key)."""
-        return self._happened
+        now = self.now
+        return tuple([one for one in self.claims if one.real is Real.YES and one.until <= now])
+
+    @cached_property
+    def _fold(self) -> Fold:
+        if self.earlier is None:
+            return fold(self.interactions, self.zone)
+        horizon = self.earlier.order
+        recent = [claim for claim in self.interactions if _ORDER(claim) > horizon]
+        return fold(recent, self.zone, self.earlier.folded)
 
     @property
     def recent(self) -> Timeline:
         """What is folded: all of it, or what is not in the early part."""
-        return self._timeline
+        return self._fold.timeline
+
+    @property
+    def end(self) -> Folded:
+        """How far the fold has come: all that it takes to go on from here."""
+        return self._fold.end
+
+    @property
+    def last(self) -> Standing:
+        """How things stood after the last interaction."""
+        return self._fold.timeline.standings[-1]
+
+    @property
+    def newest(self) -> Event | None:
+        """See `History`: it is not known when rules were judged."""
+        return None
+
+    @cached_property
+    def _calendar(self) -> Calendar:
+        return Calendar(self.claims, self.now)
 
     def reach(self, since: datetime, anchor: str = "") -> None:
         """Raise `Beyond` where what happened since then may be in the early part."""
@@ -92,7 +120,7 @@ class PersonHistory:
         """How things stood at that moment, decay not applied. O(log n)."""
         if self.earlier is not None and moment < self.earlier.horizon:
             return self.earlier.standing_at(moment)
-        return self._timeline.standing_at(moment)
+        return self.recent.standing_at(moment)
 
     @cached_property
     def loops(self) -> tuple[Loop, ...]:
@@ -124,8 +152,7 @@ class PersonHistory:
 
     def _subject(self) -> Subject:
         """Whom the history is about."""
-        profile = self.profile
-        return Subject(profile.id, profile.name, profile.addresses, called(profile.name))
+        return self.profile.subject
 
     def _birthdays(self, day: Birthday) -> Iterator[Event]:
         known = [claim.until for claim in self.claims[:1]]
@@ -152,12 +179,16 @@ class PersonHistory:
         if known is not None:  # one rule after the other asks for the same moments
             return known
         standing = self.standing_at(moment)
-        scheduled = self._calendar.pending_at(moment)
+        scheduled = self.is_scheduled_at(moment)
         if len(self._facts) >= _KEPT:
             self._facts.clear()
         facts = facts_of(self.profile, self._domains, standing, moment, scheduled)
         self._facts[moment] = facts
         return facts
+
+    def is_scheduled_at(self, moment: datetime) -> bool:
+        """Whether a meeting was still to come, as far as was known then."""
+        return self._calendar.pending_at(moment)
 
     @cached_property
     def _moments(self) -> list[datetime]:
@@ -185,7 +216,7 @@ class PersonHistory:
         place = bisect_right(self._moments, after)
         if place < len(self._moments):
             yield self._moments[place]
-        standing = self._timeline.standing_at(after)
+        standing = self.standing_at(after)
         if standing.last_end is None:
             return
         candidates = [dormant_from(self.profile, standing)]
@@ -209,10 +240,29 @@ class PersonHistory:
             self._falls[level] = tuple(self._fallen(level))
         return tuple(event for event in self._falls[level] if event.end <= until)
 
+    def next_fall(self, level: float, after: datetime) -> datetime | None:
+        """The first moment strictly after `after` at which strength falls below `level`."""
+        last = self.last
+        if last.last_end is not None and after < last.last_end:
+            falls = (event.end for event in self.strength_below(level, EVER))
+            return min((moment for moment in falls if moment > after), default=None)
+        fall = self._fall(last, level)
+        return fall if fall is not None and fall > after else None
+
+    def is_steady(self, level: float, now: datetime) -> bool:
+        """See `History`: there is no `newest` to tell it of."""
+        return False
+
+    def _fall(self, standing: Standing, level: float) -> datetime | None:
+        """When strength falls below the level, where nothing follows on this."""
+        if standing.last_end is None or self.profile.channel == "elsewhere":
+            return None
+        return falls_below(rank_of(standing), standing.last_end, level)
+
     def _fallen(self, level: float) -> Iterator[Event]:
         if self.profile.channel == "elsewhere":
             return
-        claims, ends, standings = self._timeline
+        claims, ends, standings = self.recent
         if self.earlier is not None:
             yield from self.earlier.falls_below(level)
             # It may have fallen between the last early interaction and the first recent one.
@@ -264,13 +314,13 @@ class PersonHistory:
         `last_interaction`, `last_meeting` and `next_meeting` are beginnings, as `explain` shows
         them; `tier` is None, for the caller to fill.
         """
-        standing = self._timeline.standing_at(now)
+        standing = self.recent.standing_at(now)
         return summary_of(self.profile, standing, now, self._next_meeting(now))
 
     def facts_json(self, now: datetime) -> dict[str, object]:
         """All facts of the relationship for `explain`, moments as aware UTC or None."""
         facts = self.facts_at(now)
-        count = self._timeline.count_at(now)
+        count = self.recent.count_at(now)
         detail = detail_of(self.interactions[:count], self.loops, now, self.zone)
         return {
             **detail,
@@ -303,7 +353,7 @@ class PersonHistory:
         now = self.now
         return Snapshot(
             bare(self.profile),
-            self._timeline.standing_at(now),
+            self.standing_at(now),
             now,
             self._next_meeting(now),
             min((moment for moment in self._ahead() if moment > now), default=None),

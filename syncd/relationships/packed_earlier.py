@@ -22,13 +22,7 @@ def pack_earlier(earlier: Earlier) -> str:
     so_far = earlier.folded
     return _encode(
         [
-            [
-                _of_standing(so_far.standing),
-                so_far.contact,
-                [to_int(moment) for moment in so_far.sent_at],
-                [to_int(moment) for moment in so_far.received_at],
-                maybe_int(so_far.met_until),
-            ],
+            [_of_standing(so_far.standing), *pack_end(so_far)],
             pack(earlier.last),
             earlier.first,
             to_int(earlier.first_end),
@@ -47,15 +41,9 @@ def pack_earlier(earlier: Earlier) -> str:
 def unpack_earlier(text: str, unsettled: frozenset[str]) -> Earlier:
     """The early part that `pack_earlier` wrote; `unsettled` are accounts still back-filling."""
     so_far, last, first, first_end, since, events, pins, standings, falls = json.loads(text)
-    standing, contact, sent_at, received_at, met_until = so_far
+    standing, *end = so_far
     return Earlier(
-        folded=Folded(
-            _standing(standing),
-            tuple(contact),
-            tuple(map(from_int, sent_at)),
-            tuple(map(from_int, received_at)),
-            maybe_moment(met_until),
-        ),
+        folded=unpack_end(end)._replace(standing=_standing(standing)),
         last=unpack((last,))[0],
         first=first,
         first_end=from_int(first_end),
@@ -67,6 +55,27 @@ def unpack_earlier(text: str, unsettled: frozenset[str]) -> Earlier:
             level: tuple([_event(row, unsettled, fall=True) for row in some])
             for level, some in falls
         },
+    )
+
+
+def pack_end(end: Folded) -> list[Any]:
+    """All of it but the standing, as plain values."""
+    return [
+        end.contact,
+        [to_int(moment) for moment in end.sent_at],
+        [to_int(moment) for moment in end.received_at],
+        maybe_int(end.met_until),
+    ]
+
+
+def unpack_end(values: Sequence[Any]) -> Folded:
+    """What `pack_end` made, without a standing."""
+    contact, sent_at, received_at, met_until = values
+    return Folded(
+        contact=tuple(contact),
+        sent_at=tuple(map(from_int, sent_at)),
+        received_at=tuple(map(from_int, received_at)),
+        met_until=maybe_moment(met_until),
     )
 
 

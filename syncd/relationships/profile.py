@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from rules.history import Subject
 from rules.values import value
+from syncd.people import called
 from syncd.relationships.birthdays import Birthday
 
 
@@ -30,3 +32,19 @@ class Profile:
     def domains(self) -> frozenset[str]:
         """The mail domains of the person's addresses."""
         return frozenset(address.rpartition("@")[2] for address in self.addresses)
+
+    @property
+    def subject(self) -> Subject:
+        """Whom rules are asked about."""
+        return _Called(self.id, self.name, self.addresses)
+
+
+class _Called(Subject):
+    """Somebody whose first name is found out when it is asked for."""
+
+    __slots__ = ()
+
+    @property
+    def first_name(self) -> str:
+        """What to call them."""
+        return called(self.name) or super().first_name

@@ -14,7 +14,7 @@ from syncd.relationships.profile import Profile
 from syncd.relationships.timeline import Standing
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-_MOMENTS = ("last_end", "last_at", "last_meeting")
+_PLAIN = Standing._fields.index("last_end")  # what comes before is plain, the rest moments
 
 
 @value
@@ -44,8 +44,8 @@ class Snapshot:
     def to_json(self) -> str:
         """A stable text: the same snapshot gives the same bytes."""
         profile = self.profile
-        standing = self.standing._asdict()
-        standing.update((name, _text(standing[name])) for name in _MOMENTS)
+        standing = self.standing
+        moments = standing.last_end, standing.last_at, standing.last_meeting
         data: dict[str, Any] = {
             "id": profile.id,
             "name": profile.name,
@@ -58,7 +58,7 @@ class Snapshot:
             "first_known": profile.first_known,
             "first_after": _text(profile.first_after),
             "unsettled": sorted(profile.unsettled),
-            "standing": list(standing.values()),
+            "standing": [*standing[:_PLAIN], *map(_text, moments)],
             "taken": _text(self.taken),
             "next_meeting": _text(self.next_meeting),
             "valid_until": _text(self.valid_until),
@@ -69,8 +69,8 @@ class Snapshot:
     def from_json(text: str) -> Snapshot:
         """The snapshot that `to_json` wrote."""
         data = json.loads(text)
-        standing: dict[str, Any] = dict(zip(Standing._fields, data["standing"], strict=True))
-        standing.update((name, _moment(standing[name])) for name in _MOMENTS)
+        values = data["standing"]
+        standing = Standing(*values[:_PLAIN], *map(_moment, values[_PLAIN:]))
         taken = datetime.fromisoformat(data["taken"])
         profile = Profile(
             id=data["id"],
@@ -87,7 +87,7 @@ class Snapshot:
         )
         return Snapshot(
             profile,
-            Standing(**standing),
+            standing,
             taken,
             _moment(data["next_meeting"]),
             _moment(data["valid_until"]),

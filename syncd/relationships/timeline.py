@@ -123,23 +123,26 @@ class Folded(NamedTuple):
 _FROM_NOTHING = Folded()
 
 
-def fold(claims: Sequence[Claim], zone: tzinfo, start: Folded = _FROM_NOTHING) -> Timeline:
+class Fold(NamedTuple):
+    """A timeline, and what it takes to go on from its end."""
+
+    timeline: Timeline
+    contact: ContactDays
+    sent_at: list[datetime]
+    received_at: list[datetime]
+    met_until: datetime | None
+
+    @property
+    def end(self) -> Folded:
+        """How far the fold has come."""
+        kept = tuple(self.sent_at[-STEADY:]), tuple(self.received_at[-STEADY:])
+        last = self.timeline.standings[-1]
+        return Folded(last, tuple(self.contact.state()), *kept, self.met_until)
+
+
+def fold(claims: Sequence[Claim], zone: tzinfo, start: Folded = _FROM_NOTHING) -> Fold:
     """Fold interactions (all of them real and over, sorted by end and key) into a timeline, on from
     `start`: its first standing is that of the start, and those before are not in it."""
-    return _fold(claims, zone, start)[0]
-
-
-def folded(claims: Sequence[Claim], zone: tzinfo, start: Folded = _FROM_NOTHING) -> Folded:
-    """How far the fold has come after these interactions."""
-    timeline, contact, sent_at, received_at, met_until = _fold(claims, zone, start)
-    kept = tuple(sent_at[-STEADY:]), tuple(received_at[-STEADY:])
-    return Folded(timeline.standings[-1], tuple(contact.state()), *kept, met_until)
-
-
-_Fold = tuple[Timeline, ContactDays, list[datetime], list[datetime], datetime | None]
-
-
-def _fold(claims: Sequence[Claim], zone: tzinfo, start: Folded) -> _Fold:
     ends: list[datetime] = []
     standings = [start.standing]
     contact = ContactDays.of(start.contact)
@@ -206,7 +209,8 @@ def _fold(claims: Sequence[Claim], zone: tzinfo, start: Folded) -> _Fold:
             last_meeting,
         )
         standings.append(tuple.__new__(Standing, values))  # twice as fast as by its own name
-    return Timeline(tuple(claims), ends, standings), contact, sent_at, received_at, met_until
+    timeline = Timeline(tuple(claims), ends, standings)
+    return Fold(timeline, contact, sent_at, received_at, met_until)
 
 
 def _day(moment: datetime, zone: tzinfo) -> tuple[datetime, datetime, int]:

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, delete, select, update
@@ -64,10 +65,12 @@ def save(connection: Connection, owner: str, followed: Followed) -> None:
     if vanished := [key for key in followed.vanished if key not in instead]:
         _VANISHED.do(connection, owner=owner, keys=vanished)
     values = {row.key: _values(owner, row) for row in followed.rows}
-    for old, key in followed.instead:
-        # In its place: two of the indexes stay as they are.
-        given = zip(_MOVED, values.pop(key), strict=True)
-        _INSTEAD.do(connection, owner=owner, old=old, **{n: v for n, v in given if n})
+    # In the place of another two of the indexes stay as they are.
+    moved = [(old, _moved(values.pop(key))) for old, key in followed.instead]
+    given = [
+        {"owner": owner, "old": old} | dict(zip(_MOVED, new, strict=True)) for old, new in moved
+    ]
+    _INSTEAD.do_each(connection, given)
     put_rows(connection, verdict, list(values.values()), ("owner", "key"), replace=True)
     for row in followed.rows:
         if row.task is not None:
@@ -246,13 +249,15 @@ _DECIDED = Query(
     )
 )
 _KEPT = ("owner", "person", "rule", "state")
-# By what name each column is given where a row takes the place of another; "": it stays.
-_MOVED = tuple(["" if column.name in _KEPT else f"new_{column.name}" for column in verdict.columns])
+# What is given of a row that takes the place of another, and by what names; the rest stays.
+_CHANGED = [n for n, column in enumerate(verdict.columns) if column.name not in _KEPT]
+_MOVED = tuple([f"new_{[*verdict.columns][n].name}" for n in _CHANGED])
+_moved = itemgetter(*_CHANGED)
 _INSTEAD = Query(
     lambda _: (
         update(verdict)
         .where(owned(verdict), verdict.c.key == bindparam("old"))
-        .values({name[4:]: bindparam(name) for name in _MOVED if name})
+        .values({name[4:]: bindparam(name) for name in _MOVED})
     )
 )
 _VANISHED = Query(

@@ -21,7 +21,6 @@ from syncd.store.schema import (
     person,
     title_token,
 )
-from syncd.store.schema_briefs import brief
 from syncd.store.statements import chunked, put_rows
 from syncd.store.times import from_int, maybe_int, maybe_moment, to_int
 
@@ -191,28 +190,10 @@ def remove(
 def load(connection: Connection, owner: str, ids: Iterable[str]) -> dict[str, PersonRow]:
     asked = sorted(ids)
     rows = _PEOPLE(connection, owner=owner, ids=asked) if asked else ()
-    return {row[1]: _person(row) for row in rows}
+    return {row[1]: person_of(row) for row in rows}
 
 
 _PEOPLE = Query(lambda many: select(person).where(owned(person), person.c.id.in_(many("ids"))))
-
-
-def with_brief(
-    connection: Connection, owner: str, addrs: Collection[str]
-) -> dict[str, tuple[PersonRow, str]]:
-    """By address: whose it is, and their brief; without the addresses of those who have none."""
-    rows = _BRIEFED(connection, owner=owner, addrs=sorted(addrs))
-    return {row[0]: (_person(row[2:]), row[1]) for row in rows}
-
-
-_BRIEFED = Query(
-    lambda many: (
-        select(address.c.addr, brief.c.text, *person.c)
-        .join(person, (person.c.owner == address.c.owner) & (person.c.id == address.c.person))
-        .join(brief, (brief.c.owner == address.c.owner) & (brief.c.person == address.c.person))
-        .where(owned(address), address.c.addr.in_(many("addrs")))
-    )
-)
 
 
 def everyone(connection: Connection, owner: str, kinds: Collection[str]) -> list[PersonRow]:
@@ -221,10 +202,10 @@ def everyone(connection: Connection, owner: str, kinds: Collection[str]) -> list
         .where(person.c.owner == owner, person.c.kind.in_(list(kinds)))
         .order_by(person.c.last_at.desc(), person.c.id)
     )
-    return [_person(row) for row in connection.execute(query)]
+    return [person_of(row) for row in connection.execute(query)]
 
 
-def _person(row: Sequence[Any]) -> PersonRow:
+def person_of(row: Sequence[Any]) -> PersonRow:
     """A row, its values in the order of the table's columns."""
     _, who, name, kind, reasons, known, strength, last_at, snapshot, folded_at, next_at = row
     return PersonRow(

@@ -17,7 +17,7 @@ Values come as the driver gives them: SQLite has no booleans, they are 0 and 1.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
@@ -85,6 +85,13 @@ class Query:
         sql, bound = self._bound(connection, values)
         changed: int = driver_of(connection).execute(sql, bound).rowcount
         return changed
+
+    def do_each(self, connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+        """Run it once for each of these sets of values, which may be changed."""
+        if not rows:
+            return
+        bound = [self._bound(connection, values) for values in rows]
+        driver_of(connection).cursor().executemany(bound[0][0], [values for _, values in bound])
 
     def bound(self, connection: Connection, **values: Any) -> tuple[str, Any]:
         """The statement as the driver takes it, and its values."""

@@ -10,12 +10,12 @@ import pytest
 from sqlalchemy import Connection
 from stepping import lab_in, put, steps
 
-from connectors.records import Batch, Message, Seen
+from connectors.records import Batch, Mailbox, Message, Seen
 from syncd.pipeline.newest import Newest
 from syncd.pipeline.settle import Settler
 from syncd.pipeline.step import MOST, step
 from syncd.pipeline.workshop import Workshop
-from syncd.store import observations, people
+from syncd.store import newest, observations, people
 from syncd.store.portions import Terms
 from syncd.store.sightings import Where
 
@@ -57,7 +57,7 @@ def stored(shop: Workshop, connection: Connection, message: Message) -> observat
 
 def last_of(shop: Workshop, addrs: Sequence[str]) -> set[object]:
     with shop.database.read() as connection:
-        found = people.with_brief(connection, shop.database.owner, addrs)
+        found = newest.with_brief(connection, shop.database.owner, addrs)
     return {row.last_at for row, _ in found.values()}
 
 
@@ -104,6 +104,16 @@ def test_what_is_stored_outside_of_a_step_is_marked(shop: Workshop) -> None:
     with shop.database.begin() as connection:
         assert stored(shop, connection, NEW[0]).only is not None
     assert marks(shop) == {BEN.addr}
+
+
+def test_a_message_that_shows_a_list_is_not_alone(shop: Workshop) -> None:
+    """What else went to that address was no letter to a person either."""
+    team = Mailbox("team@lists.example.com", "Team")
+    traits = {"list-id": "<team.lists.example.com>", "list-post": f"<mailto:{team.addr}>"}
+    shown = mail(BEN, [ANA, team], day(3), "To all", name="n3", traits=traits)
+    with shop.database.begin() as connection:
+        assert stored(shop, connection, shown).only is None
+    assert team.addr in marks(shop)
 
 
 def test_two_that_come_one_after_the_other_are_both_settled(shop: Workshop) -> None:

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import pytest
-from newest_world import RULES, counting, one
-from stepping import lab_in, put
+from newest_world import RULES, counting, derived, one
+from stepping import Forgetful, lab_in, put
 
-from connectors.records import Card, Mailbox, Message, PartStat
+from connectors.records import Card, Mailbox, Meeting, Message, PartStat
 from syncd.inference.model import Reading, Signal, SignalKind
+from syncd.pipeline import forget as forgetting
+from syncd.pipeline.decide import Decider
 from syncd.pipeline.settle import Settler
 from syncd.relationships import earlier
-from syncd.store import people, readings
+from syncd.store import people, readings, sources
+from syncd.store.lock import exclusive
+from syncd.store.target import Target
 
 from worlds import ANA, BEN, CLEO, Lab, card, day, mail, meeting
 
@@ -34,14 +39,14 @@ KNOWN = (
     mail(ANA, BEN, day(0), "Harbour", name="k1"),
     mail(BEN, ANA, day(1), "Harbour tour", name="k2", answers="k1"),
 )
-ALONE: dict[str, tuple[Message | Card, ...]] = {
+ALONE: dict[str, tuple[Message | Card | Meeting, ...]] = {
     "sent": (mail(ANA, BEN, day(3), "Plan", name="n"),),
     "received": (mail(BEN, ANA, day(3), "Plan", name="n"),),
     "an answer": (mail(BEN, ANA, day(3), "Re: Harbour", name="n", answers="k1"),),
     "a machine's": (mail(BEN, ANA, day(3), "Offers", name="n", traits=BULK),),
 }
 # What the last message of each changes beside itself, or is judged by.
-TOGETHER: dict[str, tuple[Message | Card, ...]] = {
+TOGETHER: dict[str, tuple[Message | Card | Meeting, ...]] = {
     "an older one answers it by its subject": (
         mail(BEN, ANA, day(5), "Re: Offer", name="o", traits=BULK),
         mail(ANA, BEN, day(4), "Offer", name="n"),
@@ -77,6 +82,18 @@ TOGETHER: dict[str, tuple[Message | Card, ...]] = {
     ),
     "it is of the same moment": (mail(BEN, ANA, day(1), "Plan", name="a"),),
     "it is older": (mail(ANA, BEN, day(0.5), "Plan", name="n"),),
+    "it is older than a meeting": (
+        meeting(ANA, {ANA: YES, BEN: YES}, day(2), "Talk", name="e"),
+        mail(BEN, ANA, day(1.9), "Plan", name="n"),
+    ),
+    "it was sent as a meeting ended": (
+        meeting(ANA, {ANA: YES, BEN: YES}, day(2), "Talk", name="e"),
+        mail(BEN, ANA, day(2) + timedelta(hours=1), "Plan", name="n"),
+    ),
+    "somebody else goes by the same name": (
+        mail(Mailbox("ben.archer@firm.example.com", BEN.name), ANA, day(2), "Hello", name="o"),
+        mail(BEN, ANA, day(3), "Plan", name="n"),
+    ),
     "it comes from tomorrow": (mail(BEN, ANA, day(30), "Plan", name="n"),),
     "they call themselves something else": (
         mail(Mailbox(BEN.addr, "Benedict Archer-Lind"), ANA, day(3), "Plan", name="n"),
@@ -121,7 +138,7 @@ def test_what_one_message_changes_is_found_out(what: str, tmp_path: Path) -> Non
 
 
 def _arrives(
-    lab: Lab, message: Message | Card, taken: Counter[str], *, allowed: bool = True
+    lab: Lab, message: Message | Card | Meeting, taken: Counter[str], *, allowed: bool = True
 ) -> dict[str, list[Any]]:
     put(lab.world, message, "")
     with counting(taken, allowed=allowed):
@@ -157,11 +174,7 @@ def test_who_is_not_looked_at_by_themselves_is_folded_anew_when_time_has_changed
         _arrives(lab, message, Counter())
     put(lab.world, meeting(ANA, {ANA: YES, BEN: YES}, day(13), "Talk", name="e"), "")
     one(lab, day(12), texts=True, finish=True)
-    database = lab.open()
-    with database.begin() as connection:
-        whose = people.owners_of(connection, database.owner, [BEN.addr])[BEN.addr]
-        people.set_next(connection, database.owner, {whose: None})
-    database.close()
+    _looked_at(lab, None)
     put(lab.world, mail(BEN, ANA, day(14), "Plan", name="n"), "")
     with counting(taken):
         one(lab, day(15), texts=True, finish=True)
@@ -207,3 +220,70 @@ def test_a_message_whose_text_is_known_already_is_folded_with_all(tmp_path: Path
     database.close()
     _arrives(lab, mail(BEN, ANA, day(3), "Plan", name="n"), taken)
     assert taken["anew"] == 1, taken
+
+
+def test_whose_moment_has_come_is_folded_anew(tmp_path: Path) -> None:
+    """What that moment changes is not in their brief."""
+    lab, taken = lab_in(tmp_path, rules=RULES), Counter[str]()
+    for message in KNOWN:
+        _arrives(lab, message, Counter())
+    _looked_at(lab, day(12))
+    _arrives(lab, mail(BEN, ANA, day(3), "Plan", name="n"), taken)
+    assert taken["anew"] == 1, taken
+
+
+def test_who_was_folded_while_an_account_was_read_is_folded_anew(tmp_path: Path) -> None:
+    """It has been read by now, and nobody has noticed yet."""
+    lab, taken = lab_in(tmp_path, rules=RULES), Counter[str]()
+    database = lab.open()
+    with database.begin() as connection:
+        (row, *_) = [one for one in sources.load(connection, database.owner) if one.done_at]
+        sources.put(connection, database.owner, replace(row, done_at=None))
+    database.close()
+    for message in KNOWN:
+        _arrives(lab, message, Counter())
+    database = lab.open()
+    with database.begin() as connection:
+        sources.put(connection, database.owner, row)
+    database.close()
+    _arrives(lab, mail(BEN, ANA, day(3), "Plan", name="n"), taken)
+    assert taken["anew"] == 1, taken
+
+
+def test_who_could_not_be_judged_is_folded_anew(tmp_path: Path) -> None:
+    """Nothing can be said of the rules from how they stood before."""
+    lab, taken = lab_in(tmp_path, rules=RULES), Counter[str]()
+    for message in KNOWN[:-1]:
+        _arrives(lab, message, Counter())
+    put(lab.world, KNOWN[-1], "")
+    with (
+        mock.patch.object(Decider, "stand", side_effect=ValueError("cannot be judged")),
+        counting(Counter(), allowed=False),
+    ):
+        assert not one(lab, day(12), texts=False, finish=False)["brief"]
+    _arrives(lab, mail(BEN, ANA, day(3), "Plan", name="n"), taken)
+    assert taken["anew"] == 1, taken
+
+
+def test_nobody_keeps_a_brief_once_somebody_is_forgotten(tmp_path: Path) -> None:
+    """Whoever has one then was folded since: a brief holds the keys of mail with many in it."""
+    lab = lab_in(tmp_path, Forgetful, rules=RULES)
+    _arrives(lab, mail(ANA, [BEN], day(0), "Harbour", name="k1"), Counter())
+    assert len(_arrives(lab, mail(ANA, CLEO, day(1), "Plan", name="k2"), Counter())["brief"]) == 2
+    database = lab.open()
+    shop = lab.shop(database)
+    with exclusive(database):
+        with database.read() as connection:
+            whose = people.owners_of(connection, database.owner, [BEN.addr])[BEN.addr]
+        forgetting.forget(shop, day(12), Target(frozenset({BEN.addr}), whose, BEN.name))
+    assert not derived(database)["brief"]
+    database.close()
+
+
+def _looked_at(lab: Lab, moment: datetime | None) -> None:
+    """Ben is to be looked at again then."""
+    database = lab.open()
+    with database.begin() as connection:
+        whose = people.owners_of(connection, database.owner, [BEN.addr])[BEN.addr]
+        people.set_next(connection, database.owner, {whose: moment})
+    database.close()

@@ -121,4 +121,4 @@ def test_importing_is_cheap() -> None:
         "import sys, rules.load, rules.evaluate, rules.testing, rules.schema, rules.packs;"
         "sys.exit(bool({'jinja2', 'ruamel.yaml'} & sys.modules.keys()))"
     )
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
