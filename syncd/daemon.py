@@ -78,7 +78,7 @@ class Daemon:
         one_arena()
         database = self._engine.shop.database
         holding = exclusive(database) if held is None else nullcontext(held)
-        with holding as hold, Ear(database) as ear, self._signals.heard():
+        with holding as hold, Ear(database) as ear, self._signals.heard(ear.bell):
             self._loop.hold = hold
             with self._signals.left_to_main():
                 self._voice.open(self._mailbox)
@@ -106,7 +106,7 @@ class Daemon:
             clock = Seat(lambda: Timekeeper(self._desk, self._loop.clock_is))
             self._loop.timekeeper = self._sit(clock)
             self._loop.doubt_clock()
-        settled = False
+        settled: Crew | None = None  # of whom every source was asked
         while self._signals.code is None:
             if self._loop.begin():
                 self._set_to_work()
@@ -116,13 +116,13 @@ class Daemon:
             if kind == "reload" or self._config.is_due():
                 self._signals.reread_begins()
                 self._config.reread()
-                settled = False
             elif not kind and self._strained:
                 self._settle_down()
-            if not settled and self._loop.crew is not None and self._engine.has_read_all():
-                settled = True
+            crew = self._loop.crew
+            if crew is not None and crew is not settled and self._engine.has_read_all():
+                settled = crew
                 self._settle_down()
-                self._loop.crew.ring_hands()
+                crew.ring_hands()
                 log.event("daemon.settled")
                 with suppress(StoreError):  # it is asked for again with the next configuration
                     if self._real and self._engine.nobody_signed_in():

@@ -151,6 +151,9 @@ class Retries:
     def failed(self, place: Place, error: Exception, now: datetime) -> datetime:
         return self.of(place).failed(error, now)
 
-    def forget(self) -> None:
-        """The configuration was read again: everything may be tried at once."""
-        self._by_place.clear()
+    def forget(self, account: str | None = None) -> None:
+        """The configuration was read again: everything may be tried at once; or of one account,
+        which has something new to sign in with."""
+        for place in list(self._by_place):
+            if account in (None, place.account):
+                self._by_place.pop(place, None)

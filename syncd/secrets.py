@@ -49,8 +49,13 @@ def credential(name: str) -> SecretStr | None:
     return _read(Path(given) / _safe(name), guarded=False) if given else None
 
 
+def is_name(name: str) -> bool:
+    """Whether a secret can be called so."""
+    return bool(_NAME.fullmatch(name))
+
+
 def _safe(name: str) -> str:
-    if not _NAME.fullmatch(name):
+    if not is_name(name):
         raise SecretWrong(
             f"{name!r} cannot name a secret: use letters, digits, dots, dashes and underscores"
         )

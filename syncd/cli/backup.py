@@ -19,7 +19,7 @@ from syncd.cli.ends import stoppable
 from syncd.cli.once import bar
 from syncd.store import backup, restore, tombstones
 from syncd.store.backup import Contents
-from syncd.store.folder import state_folder
+from syncd.store.folder import state_file, state_folder
 
 _FileArgument = Annotated[Path, typer.Argument(help="The backup to write.", show_default=False)]
 
@@ -126,10 +126,11 @@ def place_of(call: Call, now: str | None, on_a_server: str) -> Place:
         bare = url.set(drivername="postgresql", password=None).render_as_string()
         words = on_a_server.format(url=bare, folder=state_folder())
         raise typer.BadParameter(words, param_hint="state")
-    if url.database in (None, "", ":memory:"):
+    state = state_file(url)
+    if state is None:
         words = "the state is in memory only: give it a file, like sqlite:///syncd.db"
         raise typer.BadParameter(words, param_hint="state")
-    return Place(assembly, Path(str(url.database)), assembly.settings.addresses, moment)
+    return Place(assembly, state, assembly.settings.addresses, moment)
 
 
 def _refuse(file: Path, state: Path, *, force: bool) -> None:
@@ -160,8 +161,7 @@ def _refuse(file: Path, state: Path, *, force: bool) -> None:
 
 def _refuse_read(file: Path, assembly: wiring.Assembly) -> None:
     """Refuse to replace what the configuration is made of, or what is read by it."""
-    accounts = assembly.settings.accounts
-    read = [text for one in accounts for text in (*one.mail, *one.calendar, *one.contacts)]
+    read = [text for one in assembly.settings.accounts for text in one.reads]
     found = [assembly.path, *(Path(name) for name, _ in assembly.sources)]
     found += [assembly.base / Path(text).expanduser() for text in read]
     if file.exists() and any(one.exists() and one.samefile(file) for one in found):

@@ -13,8 +13,15 @@ from rules.model import RuleSet
 from syncd import wiring
 from syncd.cli import rules_files
 from syncd.cli.context import Call, JsonOption, NowOption, call_of, default_config, print_json
+from syncd.cli.counted import many
 from syncd.cli.rules_files import Source, Tested
-from syncd.config import ConfigErrors, Document, MetricsSettings, Mistake
+from syncd.config import (
+    ConfigErrors,
+    Document,
+    MetricsSettings,
+    Mistake,
+    ServerAccountSettings,
+)
 from syncd.pipeline.switches import mode_line
 
 _WRONG = 78
@@ -77,7 +84,7 @@ def _files(entries: Sequence[str]) -> dict[str, Any]:
         "rules": [rule.id for rule in ruleset.rules],
         "mistakes": [],
         **_rules(ruleset, sources),
-        "lines": [f"{names}: right.", f"  {_many(len(ruleset.rules), 'rule')}: {ids}"],
+        "lines": [f"{names}: right.", f"  {many(len(ruleset.rules), 'rule')}: {ids}"],
     }
 
 
@@ -86,7 +93,7 @@ def _configuration(call: Call, now: str | None) -> dict[str, Any]:
     assembly = _assembly(call)
     call.moment(now, assembly)
     rules = _rules(assembly.ruleset, assembly.sources)
-    database = wiring.open_state(assembly)
+    database = wiring.open_state(assembly, look=True)
     try:
         shop = wiring.open_workshop(assembly, database, writing=False)
         with database.read() as connection:
@@ -96,17 +103,25 @@ def _configuration(call: Call, now: str | None) -> dict[str, Any]:
     settings = assembly.settings
     targets = settings.task_accounts()
     lines = [f"{assembly.path} is right."]
-    for account in shop.accounts:
+    for account, entry in zip(shop.accounts, settings.accounts, strict=True):
+        if isinstance(entry, ServerAccountSettings):
+            facets = ", ".join(str(source.facet) for source in account.sources)
+            lines.append(f"  account {account.name}: {entry.place} ({facets})")
+            continue
         scopes = ", ".join(f"{source.scope} ({source.facet})" for source in account.sources)
         lines.append(f"  account {account.name}: {scopes or 'nothing to read'}")
     ids = ", ".join(rule.id for rule in assembly.ruleset.rules)
-    lines.append(f"  {_many(len(assembly.ruleset.rules), 'rule')}: {ids}")
+    lines.append(f"  {many(len(assembly.ruleset.rules), 'rule')}: {ids}")
     lines += [
         f"  but {entry.name}: {path} does not exist (yet): `once` will say so"
         for entry in settings.accounts
-        for path in (*entry.mail, *entry.calendar, *entry.contacts)
+        for path in entry.reads
         if not (assembly.base / Path(path).expanduser()).exists()
     ]
+    for entry in settings.accounts:
+        key = wiring.key_of(entry, assembly.base)
+        if key is not None and (words := key.lacks()):
+            lines.append(f"  but {entry.name}: {words}")
     if targets:
         lines.append("  tasks go to: " + ", ".join(f"{t} ({a})" for a, t in targets.items()))
     else:
@@ -185,14 +200,10 @@ def _rules(ruleset: RuleSet, sources: Sequence[Source]) -> dict[str, Any]:
 
 def _test_lines(tests: dict[str, Any]) -> list[str]:
     return [
-        f"  {one['file']}: {_many(one['passed'], 'test')} passed"
-        + (f", {_many(len(one['failures']), 'expectation')} failed" if one["failures"] else "")
+        f"  {one['file']}: {many(one['passed'], 'test')} passed"
+        + (f", {many(len(one['failures']), 'expectation')} failed" if one["failures"] else "")
         for one in tests["files"]
     ]
-
-
-def _many(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _plain(mistake: Mistake) -> dict[str, Any]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import Any, Final
 
 import typer
 from typer.core import TyperGroup
 from typer.main import get_group
+
+from syncd.cli import streams
 
 # Where each command is, in the order of `--help`.
 COMMANDS: Final = {
@@ -43,6 +46,14 @@ COMMANDS: Final = {
 
 class Commands(TyperGroup):
     """All of them, by name."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # The framework calls it a failure; who reads no more (`| head`) has what they wanted.
+            streams.let_go(sys.stdout)
+            raise typer.Exit from None
 
     def list_commands(self, ctx: Any) -> list[str]:
         return list(COMMANDS)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,6 +15,7 @@ from syncd.cli.context import Call, JsonOption, NowOption, call_of, print_json
 from syncd.config import ConfigErrors
 from syncd.store.database import HEAD
 from syncd.store.errors import StoreError
+from syncd.store.folder import state_file
 from syncd.views.doctor import WRONG, Finding, code_of, lines_of, plain, wrong
 
 
@@ -38,7 +38,8 @@ def command(
     """
     call = call_of(context)
     real = now is None and call.now is None
-    found = list(_findings(call, now, full=full, real=real))
+    # The disk is looked at, and so is what is noted of it.
+    found = list(dict.fromkeys(_findings(call, now, full=full, real=real)))
     if as_json:
         print_json(plain(found))
     else:
@@ -61,8 +62,8 @@ def _findings(call: Call, now: str | None, *, full: bool, real: bool) -> Iterato
     yield from _tried("metrics", lambda: doctor_metrics.metrics(assembly))
     url = make_url(wiring.state_url(assembly))
     sound = True
-    if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
-        state = Path(str(url.database))
+    state = state_file(url)
+    if state is not None:
         yield from _tried("state", lambda: doctor_state.file(state))
         yield doctor_state.holder(url)
         if not state.is_file() or not state.stat().st_size:
@@ -84,7 +85,7 @@ def _older(one: Finding) -> bool:
 
 
 def _open(assembly: wiring.Assembly, now: datetime, *, full: bool, real: bool) -> Iterator[Finding]:
-    database = wiring.open_state(assembly)
+    database = wiring.open_state(assembly, look=True)
     try:
         shop = wiring.open_workshop(assembly, database, writing=False)
         yield from doctor_state.content(shop, full=full)

@@ -10,9 +10,10 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from connectors.contract import Divisible, Hindered, Source, Waiting
-from connectors.errors import ConnectorError, SignInNeeded
+from connectors.errors import ConnectorError
 from connectors.records import Facet
 from syncd import secrets, wiring
+from syncd.cli.doctor_servers import servers
 from syncd.pipeline import Account
 from syncd.views.doctor import Finding, ok, warning, wrong
 
@@ -53,7 +54,7 @@ def credentials(assembly: wiring.Assembly) -> Iterator[Finding]:
     elif usable:
         yield ok("secrets", ", ".join(usable))
     elif not names:
-        yield ok("secrets", "none are needed, none are there")
+        yield ok("secrets", "none are there")
 
 
 class _Nothing:
@@ -67,15 +68,19 @@ def accounts(
     assembly: wiring.Assembly, opened: tuple[Account, ...], now: datetime
 ) -> Iterator[Finding]:
     """Whether each account can be listed, and watched. Nothing is read into the state."""
-    for account in opened:
+    here = tuple(account for account in opened if account.survey is None)
+    for account in here:
         for source in account.sources:
             what = f"{account.name}/{source.facet}"
             if source.facet is not Facet.TASKS:
                 yield _listed(what, source, now)
     for entry in assembly.settings.accounts:
-        if entry.tasks is not None:
-            yield _task_list(f"{entry.name}/tasks", assembly.base / Path(entry.tasks).expanduser())
-    yield _watched(opened)
+        if entry.writes is not None:
+            folder = assembly.base / Path(entry.writes).expanduser()
+            yield _task_list(f"{entry.name}/tasks", folder)
+    yield from servers(assembly, opened)
+    if here:
+        yield _watched(here)
 
 
 def _listed(what: str, source: Source, now: datetime) -> Finding:
@@ -84,8 +89,6 @@ def _listed(what: str, source: Source, now: datetime) -> Finding:
             next(iter(source.chunks(None, _Nothing(), now)), None)
         else:
             next(iter(source.changes(None, _Nothing(), now)), None)
-    except SignInNeeded as error:
-        return wrong(what, str(error), f"syncd login {what.partition('/')[0]}")
     except ConnectorError as error:
         return wrong(what, str(error))
     return ok(what, f"{source.scope} can be listed")

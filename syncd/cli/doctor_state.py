@@ -124,7 +124,11 @@ def integrity(state: Path, owners: frozenset[str], *, full: bool) -> Iterator[Fi
 def content(shop: Workshop, *, full: bool) -> Iterator[Finding]:
     """What an open state says of itself."""
     database = shop.database
+    if not database.engine.url.database:  # it was to be looked at, and not to be made
+        yield warning("state", "it is not there yet", "run `syncd once`")
     with database.read() as connection:
+        if database.engine.dialect.name != "sqlite":
+            yield _served(lock.who(connection, database.owner))
         for one in trouble.standing(connection, database.owner):
             yield wrong(one.kind, one.words)
         if refused.standing(connection, database.owner) is not None:
@@ -154,10 +158,19 @@ def _forgotten(database: Database, shop: Workshop) -> Finding:
 
 
 def holder(url: URL) -> Finding:
-    """Whether a daemon, or a `once`, is at work."""
+    """Whether a daemon, or a `once`, is at work on a file."""
     path = lock.path_of(url)
     pid = lock.holder(path) if path is not None else None
     return ok("daemon", f"running, process {pid}" if pid else "not running")
+
+
+def _served(who: str | None) -> Finding:
+    """The same on a server; it may run on another machine."""
+    if who is None:
+        return ok("daemon", "not running")
+    _, pid, machine = (*who.split(), "", "", "")[:3]
+    where = "" if machine in ("", os.uname().nodename) else f" on {machine}"
+    return ok("daemon", f"running, process {pid or 'unknown'}{where}")
 
 
 def time(shop: Workshop, now: datetime, *, real: bool) -> Finding:

@@ -55,6 +55,26 @@ def command(
         Path | None,
         typer.Option(metavar="PATH", help="The folder of .ics files that takes the tasks."),
     ] = None,
+    account: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="A mailbox on a server, by its address, or calendars by their URL (repeat). With "
+            "a configuration that is there it is added to that.",
+        ),
+    ] = None,
+    imap: Annotated[
+        str, typer.Option(metavar="HOST[:PORT]", help="Its mail server, where it is not found.")
+    ] = "",
+    caldav: Annotated[
+        str, typer.Option(metavar="URL", help="Its calendars and contacts, likewise.")
+    ] = "",
+    user: Annotated[
+        str, typer.Option(metavar="NAME", help="Who signs in there, where it is not the address.")
+    ] = "",
+    password_command: Annotated[
+        str, typer.Option(metavar="COMMAND", help="What prints its password (no shell runs it).")
+    ] = "",
     to: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The configuration file to write.")
     ] = None,
@@ -71,24 +91,44 @@ def command(
     now: NowOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Write a first configuration from what is found on this machine, and look what comes of it.
+    """Write a first configuration from what is found on this machine and on servers, and look what
+    comes of it; or add an account to one.
 
-    Nothing is written to any task list before you say `syncd enable`.
+    Nothing is written to any task list before you say `syncd enable`. No password is written into
+    the configuration.
     """
     from syncd import setup
-    from syncd.cli import init_ask, init_choice, init_look, init_state
-    from syncd.cli.ends import Stopped
+    from syncd.cli import (
+        init_add,
+        init_ask,
+        init_choice,
+        init_given,
+        init_look,
+        init_state,
+        init_tasks,
+    )
+    from syncd.cli.ends import Stopped, stoppable
+    from syncd.cli.init_servers import Desk
 
     call = call_of(context)
     call.moment(now)  # found wrong before anything is asked
-    given = init_choice.checked(name, address, timezone, mail, calendar, contacts, tasks)
+    words = init_given.server_words(account, imap, caldav, user, password_command)
+    given = init_given.checked(name, address, timezone, mail, calendar, contacts, tasks, words)
     if home is not None and not home.is_dir():
         raise typer.BadParameter(f"{home} is no folder", param_hint="--home")
     place = setup.Home.of(home)
     target = (to or call.config or _default(place)).expanduser().absolute()
-    _refuse_existing(target, force)
     asking = not (yes or as_json) and sys.stdin.isatty() and sys.stdout.isatty()
+    adding = bool(words.accounts) and not force and target.is_file()
+    _refuse_existing(target, force or adding)
     try:
+        if adding:
+            init_given.refuse_others(given, target)
+            if not (yes or asking):
+                raise typer.BadParameter("there is no terminal to ask on: give --yes")
+            init_add.add(target, words, program_of(target), asking=asking, as_json=as_json)
+            return
+        desk = Desk(setup.place_of(target).parent, words)
         with init_look.searching(shown=sys.stderr.isatty()):
             finds = setup.find(place, given.mail, given.calendar, given.contacts)
             guess = setup.guess(place, finds.boxes)
@@ -98,9 +138,9 @@ def command(
         if not as_json:
             init_look.show_finds(finds, place, listed=not asking)
         if asking:
-            answers = init_ask.ask(place, given, finds, guess, zone, target)
+            answers = init_ask.ask(place, given, finds, guess, zone, target, desk)
         else:
-            answers = init_choice.taken(place, given, finds, guess, zone)
+            answers = init_choice.taken(place, given, finds, guess, zone, desk)
     except (typer.Abort, Stopped):
         typer.echo("\nsyncd: stopped; nothing was written", err=True)
         raise typer.Exit(130) from None
@@ -108,11 +148,21 @@ def command(
     if not (as_json or asking):
         for line in answers.lines(place):
             typer.echo(line)
-    kept = _written(target, answers.document(place), force)
+    secrets = {one.secret_name: one.secret for one in answers.drafts if one.secret}
+    words_then = "the configuration is written, and nothing is read yet"
+    try:
+        with stoppable(words_then) as step, setup.written(secrets, desk.base) as places:
+            kept = _written(target, answers.document(place), force)
+    except OSError as error:
+        raise _unwritable(setup.place_for("", desk.base), error) from None
+    step()
     if not as_json:
         if kept is not None:
             typer.echo(f"The configuration that was there is kept as {kept}.")
-        typer.echo(f"Written: {target}")
+        for written_to in (target, *places):
+            typer.echo(f"Written: {written_to}")
+        for line in init_tasks.still_to_do(answers.servers, desk.base):
+            typer.echo(line)
     assembly = wiring.assemble(target)
     again = init_state.preview_again(assembly)
     if again and not as_json:
@@ -121,8 +171,10 @@ def command(
         program_of(target),
         target,
         preview=assembly.settings.mode == "preview",
-        list_to_show=place.short(answers.tasks) if answers.new_list else "",
+        list_to_show=place.short(Path(answers.new_list)) if answers.new_list else "",
     )
+    # Where nothing can be read yet, there is nothing to be seen.
+    look = look and (answers.here or any(one.works is not None for one in answers.servers))
     written = {"config": str(target), **answers.plain()}
     code = 0
     if look:
@@ -167,8 +219,9 @@ def _refuse_existing(target: Path, force: bool) -> None:
         raise _unwritable(target, error) from None
     if os.path.lexists(target) and not force:
         raise typer.BadParameter(
-            f"{target} exists and is left as it is. `syncd check` looks at it; --force writes a "
-            "new one and keeps this one beside it; --to writes another",
+            f"{target} exists and is left as it is. `syncd check` looks at it; --account ADDRESS "
+            "adds an account to it; --force writes a new one and keeps this one beside it; --to "
+            "writes another",
             param_hint="--to",
         )
 

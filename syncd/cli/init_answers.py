@@ -3,10 +3,63 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
+import typer
+
+from syncd.config.servers import url
 from syncd.people import normalise
 from syncd.setup.clock import is_zone
+
+T = TypeVar("T")
+
+
+def question(text: str, read: Callable[[str], T], default: str | None) -> T:
+    """Ask until the answer is right. Enter takes the default, which may be empty; None: it takes
+    an answer."""
+
+    def checked(value: str) -> T:
+        try:
+            return read(value)
+        except ValueError as error:
+            raise typer.BadParameter(str(error)) from None
+
+    answer: T = typer.prompt(text, default=default, value_proc=checked, show_default=bool(default))
+    return answer
+
+
+def numbers_of(most: int, *, one: bool = False) -> Callable[[str], set[int]]:
+    """Reads numbers from 1 to `most`, or nothing; with `one` exactly one."""
+
+    def numbers(text: str) -> set[int]:
+        words = text.replace(",", " ").split()
+        wrong = any(not word.isdecimal() or not 1 <= int(word) <= most for word in words)
+        if one and (wrong or len(words) != 1):
+            raise ValueError(f"write a number from 1 to {most}")
+        if wrong:
+            raise ValueError(f"write numbers from 1 to {most}, or nothing")
+        return {int(word) for word in words}
+
+    return numbers
+
+
+def an_account(text: str) -> str:
+    """What an account is found by: a mail address as it is written, or a URL. Raises
+    ValueError."""
+    word = text.strip()
+    if "://" in word:
+        try:
+            return url(word)
+        except ValueError as error:
+            raise ValueError(f"the URL {error}") from None
+    if not normalise(word) or not word.isprintable() or any(char in word for char in " <>\"',;"):
+        raise ValueError(
+            f"{word!r} is no mail address; write one like ana@example.org, or a URL like "
+            "https://cloud.example.org"
+        )
+    return word
 
 
 def a_name(text: str) -> str:

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
 
 import typer
 
 from syncd import setup
-from syncd.cli.init_answers import a_folder, a_name, a_path, a_zone, addresses_in
-from syncd.cli.init_choice import Choice, Given, task_folders
-
-T = TypeVar("T")
+from syncd.cli.init_answers import (
+    a_folder,
+    a_name,
+    a_path,
+    a_zone,
+    addresses_in,
+    numbers_of,
+    question,
+)
+from syncd.cli.init_choice import Choice, task_folders
+from syncd.cli.init_given import Given, mail_addresses, with_addresses
+from syncd.cli.init_login import Signed
+from syncd.cli.init_servers import Desk, ask_servers
+from syncd.cli.init_tasks import TaskList, task_lists
+from syncd.people import normalise
 
 
 def ask(
@@ -23,38 +33,42 @@ def ask(
     guess: setup.Guess,
     zone: str,
     target: Path,
+    desk: Desk,
 ) -> Choice:
     """Everything that the command line did not say. Raises typer.Abort when the owner leaves."""
-    name = given.name or _question("Your name", a_name, guess.name or None)
+    name = given.name or question("Your name", a_name, guess.name or None)
     addresses = given.addresses
+    guess = replace(guess, addresses=guess.addresses or mail_addresses(given.servers))
     if not addresses:
-        if guess.addresses:
+        if guess.addresses and guess.why:
             typer.echo(f"  ({guess.why} is {', '.join(guess.addresses)})")
-        addresses = _question(
+        addresses = question(
             "The addresses you write from, with commas between them",
             addresses_in,
             ", ".join(guess.addresses) or None,
         )
-    timezone = given.timezone or _question("Your time zone", a_zone, zone or None)
-    finds = _more(place, _without(place, finds, given))
-    tasks = given.tasks or _tasks(place, task_folders(place, finds))
+    timezone = given.timezone or question("Your time zone", a_zone, zone or None)
+    nothing = not (finds.mail or finds.calendar)
+    servers = ask_servers(desk, addresses[0], nothing)
+    addresses = _with_theirs(addresses, servers, given)
+    finds = _more(place, _without(place, finds, given), servers)
+    tasks = given.tasks or _tasks(place, [*task_lists(servers), *task_folders(place, finds)])
     if not typer.confirm(f"Write {target}?", default=True):
         raise typer.Abort
-    return Choice(name, addresses, timezone, finds, tasks)
+    return Choice(name, addresses, timezone, finds, tasks, servers)
 
 
-def _question(text: str, read: Callable[[str], T], default: str | None) -> T:
-    """Ask until the answer is right. Enter takes the default, which may be empty; None: it takes
-    an answer."""
-
-    def checked(value: str) -> T:
-        try:
-            return read(value)
-        except ValueError as error:
-            raise typer.BadParameter(str(error)) from None
-
-    answer: T = typer.prompt(text, default=default, value_proc=checked, show_default=bool(default))
-    return answer
+def _with_theirs(
+    addresses: tuple[str, ...], servers: Sequence[Signed], given: Given
+) -> tuple[str, ...]:
+    """The owner's addresses with those that they sign in to mailboxes by."""
+    users = [str(one.draft.keys["user"]) for one in servers if one.draft.kind == "imap"]
+    both = with_addresses(addresses, given.servers)
+    every = dict.fromkeys((*both, *(normalise(user) for user in users if normalise(user))))
+    more = [one for one in every if one not in addresses]
+    if more:
+        typer.echo(f"  Also yours: {', '.join(more)}")
+    return tuple(every)
 
 
 def _without(place: setup.Home, finds: setup.Finds, given: Given) -> setup.Finds:
@@ -72,13 +86,7 @@ def _without(place: setup.Home, finds: setup.Finds, given: Given) -> setup.Finds
     for number, (kind, one) in enumerate(found, 1):
         typer.echo(f"  {number:>2}  {kind:<9} {place.short(one.path)}  ({one.what})")
 
-    def numbers(text: str) -> set[int]:
-        words = text.replace(",", " ").split()
-        if any(not word.isdigit() or not 1 <= int(word) <= len(found) for word in words):
-            raise ValueError(f"write numbers from 1 to {len(found)}, or nothing")
-        return {int(word) for word in words}
-
-    out = _question("Leave any out? Their numbers, or nothing", numbers, "")
+    out = question("Leave any out? Their numbers, or nothing", numbers_of(len(found)), "")
     left = {id(one) for number, (_, one) in enumerate(found, 1) if number in out}
     return replace(
         finds,
@@ -88,13 +96,13 @@ def _without(place: setup.Home, finds: setup.Finds, given: Given) -> setup.Finds
     )
 
 
-def _more(place: setup.Home, finds: setup.Finds) -> setup.Finds:
-    """The finds with what the owner adds; at least mail or a calendar."""
+def _more(place: setup.Home, finds: setup.Finds, servers: Sequence[Signed]) -> setup.Finds:
+    """The finds with what the owner adds; at least mail or a calendar, here or on a server."""
     text = "More to read? A file or folder of mail, events or cards, or nothing"
     while True:
-        path = _question(text, _or_nothing, "")
+        path = question(text, _or_nothing, "")
         if path is None:
-            if finds.mail or finds.calendar:
+            if finds.mail or finds.calendar or servers:
                 return finds
             typer.echo("Error: without mail and calendars there is nothing to judge by: name one")
             continue
@@ -113,19 +121,19 @@ def _or_nothing(text: str) -> Path | None:
     return a_path(Path(text.strip())) if text.strip() else None
 
 
-def _tasks(place: setup.Home, folders: Sequence[Path]) -> Path:
+def _tasks(place: setup.Home, places: Sequence[Path | TaskList]) -> Path | TaskList:
     """Where tasks go: one of what was found, a new folder, or what the owner writes."""
-    typer.echo("Tasks are written as .ics files into one folder:")
-    for number, folder in enumerate(folders, 1):
-        new = "" if folder.exists() else "  (new)"
-        typer.echo(f"  {number}  {place.short(folder)}{new}")
+    typer.echo("Tasks are written to one list on a server, or as .ics files into one folder:")
+    for number, one in enumerate(places, 1):
+        new = "  (new)" if isinstance(one, Path) and not one.exists() else ""
+        typer.echo(f"  {number}  {place.short(one) if isinstance(one, Path) else one}{new}")
 
-    def chosen(text: str) -> Path:
+    def chosen(text: str) -> Path | TaskList:
         word = text.strip()
         if word.isdigit():
-            if not 1 <= int(word) <= len(folders):
-                raise ValueError(f"write a number from 1 to {len(folders)}, or a folder")
-            return folders[int(word) - 1]
+            if not 1 <= int(word) <= len(places):
+                raise ValueError(f"write a number from 1 to {len(places)}, or a folder")
+            return places[int(word) - 1]
         return a_folder(Path(word))
 
-    return _question("Which one? A number, or another folder", chosen, "1")
+    return question("Which one? A number, or another folder", chosen, "1")

@@ -1,7 +1,8 @@
-"""What `syncd init` was told on the command line, and what becomes of it without questions."""
+"""What `syncd init` writes, and what it is where nobody is asked."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,39 +10,42 @@ from typing import Any
 import typer
 
 from syncd import setup
-from syncd.cli.init_answers import a_folder, a_path, a_zone, an_address
+from syncd.cli.init_given import Given, mail_addresses, with_addresses
+from syncd.cli.init_login import Signed
 from syncd.cli.init_look import nothing_found
+from syncd.cli.init_servers import Desk, taken_servers
+from syncd.cli.init_tasks import TaskList, server_lines, task_lists, told, with_list
 from syncd.people import normalise
 
 
 @dataclass(slots=True)
-class Given:
-    """What the command line says; empty where it says nothing."""
-
-    name: str
-    addresses: tuple[str, ...]
-    timezone: str
-    mail: tuple[Path, ...]
-    calendar: tuple[Path, ...]
-    contacts: tuple[Path, ...]
-    tasks: Path | None
-
-
-@dataclass(slots=True)
 class Choice:
-    """Everything that goes into the file."""
+    """Everything that goes into the file. `tasks` is a folder, or a list on a server."""
 
     name: str
     addresses: tuple[str, ...]
     timezone: str
     finds: setup.Finds
-    tasks: Path
+    tasks: Path | TaskList
+    servers: Sequence[Signed] = ()
     state: str = ""
 
     @property
-    def new_list(self) -> bool:
-        """Whether tasks go where no program is known to look."""
-        return all(self.tasks != one.path for one in self.finds.tasks)
+    def new_list(self) -> str:
+        """The folder of tasks, where no program is known to look there; else ""."""
+        if isinstance(self.tasks, TaskList) or any(self.tasks == t.path for t in self.finds.tasks):
+            return ""
+        return str(self.tasks)
+
+    @property
+    def here(self) -> bool:
+        """Whether something on this machine is read."""
+        return bool(self.finds.mail or self.finds.calendar)
+
+    @property
+    def drafts(self) -> list[setup.Draft]:
+        """The accounts on servers."""
+        return with_list([one.draft for one in self.servers], self.tasks)
 
     def plain(self) -> dict[str, Any]:
         """What was decided, for JSON."""
@@ -54,14 +58,18 @@ class Choice:
             "contacts": [str(one.path) for one in self.finds.contacts],
             "tasks": str(self.tasks),
             "passed_over": [str(one) for one in self.finds.passed_over],
+            **({"accounts": [told(one) for one in self.servers]} if self.servers else {}),
         }
 
     def lines(self, place: setup.Home) -> list[str]:
         """What was decided beside what is read, for the owner."""
-        new = "" if self.tasks.exists() else "  (new)"
+        where = str(self.tasks)
+        if isinstance(self.tasks, Path):
+            where = place.short(self.tasks) + ("" if self.tasks.exists() else "  (new)")
         return [
             f"{'You:':<11} {self.name} <{', '.join(self.addresses)}>, time zone {self.timezone}",
-            f"{'Tasks:':<11} {place.short(self.tasks)}{new}",
+            *server_lines(self.servers),
+            f"{'Tasks:':<11} {where}",
         ]
 
     def document(self, place: setup.Home) -> str:
@@ -73,55 +81,12 @@ class Choice:
                 mail=[place.short(one.path) for one in self.finds.mail],
                 calendar=[place.short(one.path) for one in self.finds.calendar],
                 contacts=[place.short(one.path) for one in self.finds.contacts],
-                tasks=place.short(self.tasks),
+                tasks="" if isinstance(self.tasks, TaskList) else place.short(self.tasks),
                 state=self.state,
+                servers=self.drafts,
+                tasks_in=self.tasks.account if isinstance(self.tasks, TaskList) else "home",
             )
         )
-
-
-def checked(
-    name: str,
-    address: list[str] | None,
-    timezone: str,
-    mail: list[Path] | None,
-    calendar: list[Path] | None,
-    contacts: list[Path] | None,
-    tasks: Path | None,
-) -> Given:
-    """The options, each found right."""
-    try:
-        addresses = tuple(an_address(one) for one in address or ())
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--address") from None
-    if timezone:
-        try:
-            a_zone(timezone)
-        except ValueError as error:
-            raise typer.BadParameter(str(error), param_hint="--timezone") from None
-    for hint, paths in (("--mail", mail), ("--calendar", calendar), ("--contacts", contacts)):
-        for path in paths or ():
-            try:
-                a_path(path)
-            except ValueError as error:
-                raise typer.BadParameter(str(error), param_hint=hint) from None
-    if tasks is not None:
-        try:
-            a_folder(tasks)
-        except ValueError as error:
-            raise typer.BadParameter(str(error), param_hint="--tasks") from None
-
-    def absolute(paths: list[Path] | None) -> tuple[Path, ...]:
-        return tuple(dict.fromkeys(path.expanduser().absolute() for path in paths or ()))
-
-    return Given(
-        " ".join(name.split()),
-        tuple(dict.fromkeys(addresses)),
-        timezone,
-        absolute(mail),
-        absolute(calendar),
-        absolute(contacts),
-        tasks.expanduser().absolute() if tasks else None,
-    )
 
 
 def no_terminal(given: Given, finds: setup.Finds, guess: setup.Guess, zone: str) -> str:
@@ -138,31 +103,39 @@ def _missing(given: Given, finds: setup.Finds, guess: setup.Guess, zone: str) ->
     missing = []
     if not (given.name or guess.name):
         missing.append("--name")
-    if not (given.addresses or guess.addresses):
+    if not (given.addresses or guess.addresses or mail_addresses(given.servers)):
         missing.append("--address")
     if not zone:
         missing.append("--timezone")
-    if not (finds.mail or finds.calendar):
+    if not (finds.mail or finds.calendar or given.servers.accounts):
         missing.append("--mail")
     return missing
 
 
 def taken(
-    place: setup.Home, given: Given, finds: setup.Finds, guess: setup.Guess, zone: str
+    place: setup.Home,
+    given: Given,
+    finds: setup.Finds,
+    guess: setup.Guess,
+    zone: str,
+    desk: Desk,
 ) -> Choice:
     """The answers without asking."""
-    if not (finds.mail or finds.calendar):
+    if not (finds.mail or finds.calendar or given.servers.accounts):
         typer.echo(nothing_found(place), err=True)
         raise typer.Exit(1)
     missing = _missing(given, finds, guess, zone)
     if missing:
         raise typer.BadParameter(f"nothing here tells {_WHAT[missing[0]]}: give {missing[0]}")
+    servers = taken_servers(desk)
+    lists = [one for one in task_lists(servers) if not one.new and one.own]
     return Choice(
         given.name or guess.name,
-        given.addresses or guess.addresses,
+        with_addresses(given.addresses or guess.addresses, given.servers),
         zone,
         finds,
-        given.tasks or task_folders(place, finds)[0],
+        given.tasks or next(iter(lists), None) or task_folders(place, finds)[0],
+        servers,
     )
 
 

@@ -15,6 +15,7 @@ import typer
 
 from syncd import setup, wiring
 from syncd.cli.context import print_json
+from syncd.cli.counted import many
 from syncd.cli.once import bar, code_of, report_of, troubles_of
 from syncd.cli.session import Session
 from syncd.pipeline import once
@@ -73,6 +74,7 @@ def nothing_found(place: setup.Home) -> str:
             break_on_hyphens=False,
         )
     lines.append("Name what to read: syncd init --mail FOLDER --calendar FOLDER --contacts FOLDER")
+    lines.append("or an account on a server:  syncd init --account ana@example.org")
     return "\n".join(lines)
 
 
@@ -166,7 +168,9 @@ def _people(people: list[dict[str, Any]], zone: tzinfo, moment: datetime) -> Non
             times = "once" if counts["meetings"] == 1 else f"{counts['meetings']} times"
             met = f"met {times}, last on {day:%Y-%m-%d}"
         typer.echo(f"  {one['name'] or one['addresses'][0]} <{one['addresses'][0]}>")
-        typer.echo(f"    {met}; {counts['sent']} mails from you, {counts['received']} from them")
+        typer.echo(
+            f"    {met}; {many(counts['sent'], 'mail')} from you, {counts['received']} from them"
+        )
 
 
 def _tasks(tasks: list[dict[str, Any]], mode: str) -> None:

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
-
 from syncd import wiring
 from syncd.store import switches
 
@@ -14,9 +9,9 @@ from syncd.store import switches
 def preview_again(assembly: wiring.Assembly) -> bool:
     """Take an earlier `enable` back, so that a new configuration in preview is one; whether there
     was any. No state is made for it."""
-    if assembly.settings.mode != "preview" or not _is_there(wiring.state_url(assembly)):
+    if assembly.settings.mode != "preview":
         return False
-    database = wiring.open_state(assembly)
+    database = wiring.open_state(assembly, look=True)
     try:
         with database.read() as connection:
             enabled = switches.enabled_at(connection, database.owner) is not None
@@ -27,12 +22,3 @@ def preview_again(assembly: wiring.Assembly) -> bool:
         return enabled
     finally:
         database.close()
-
-
-def _is_there(url: str) -> bool:
-    """Whether a state is there already; one that lies on a server may be."""
-    try:
-        parsed = make_url(url)
-    except (ValueError, ArgumentError):
-        return True  # opening it says what is wrong
-    return parsed.get_backend_name() != "sqlite" or Path(str(parsed.database)).exists()

@@ -12,10 +12,12 @@ import typer
 
 from syncd import wiring
 from syncd.cli.context import JsonOption, NowOption, call_of, print_json
+from syncd.cli.counted import many
 from syncd.pipeline import Workshop, act, once
 from syncd.pipeline.incidents import incident
 from syncd.pipeline.report import Report
 from syncd.pipeline.switches import in_force
+from syncd.store import lock
 from syncd.store.database import Database
 from syncd.store.errors import StoreError, StoreHeld
 from syncd.store.poke import poke
@@ -92,16 +94,24 @@ def _tell_taken(vanished: int, *, taken: bool) -> None:
 @contextmanager
 def _beside(database: Database) -> Iterator[None]:
     """Whoever finds the daemon at work need not stop it."""
+    url = database.engine.url
+    # A server may just have ended the session of a daemon that is well.
+    if url.get_backend_name() != "sqlite" and poke(database):
+        beside = lock.read(url, database.owner)
+        raise _needless(None if beside is None else beside.pid)
     try:
         yield
     except StoreHeld as error:
         if not poke(database):
             raise
-        message = (
-            f"syncd runs (process {error.pid or 'unknown'}) and does by itself what `once` does: "
-            "`syncd status` shows how it fares. To run `once` all the same, stop it first"
-        )
-        raise StoreError(message) from error
+        raise _needless(error.pid) from error
+
+
+def _needless(pid: int | None) -> StoreError:
+    return StoreError(
+        f"syncd runs (process {pid or 'unknown'}) and does by itself what `once` does: "
+        "`syncd status` shows how it fares. To run `once` all the same, stop it first"
+    )
 
 
 def _previewed(shop: Workshop, now: datetime) -> Coming | None:
@@ -115,7 +125,7 @@ def _previewed(shop: Workshop, now: datetime) -> Coming | None:
 def preview_line(waiting: Coming) -> str:
     if not waiting.all:
         return "preview: nothing is written, and nothing waits to be"
-    tasks = "1 task" if waiting.all == 1 else f"{waiting.all} tasks"
+    tasks = many(waiting.all, "task")
     today = "" if waiting.now == waiting.all else f", {waiting.now} of them today"
     return (
         f"preview: nothing is written. It would be {tasks}{today}: `syncd tasks --all` shows "
@@ -164,7 +174,7 @@ def lines_of(report: Report) -> list[str]:
     ]
     if report.reinferred is not None:
         count = report.reinferred
-        whom = "1 person" if count == 1 else f"{count:,} people"
+        whom = many(count, "person", "people")
         lines.append(f"judged anew by a newer version: {whom} changed")
     lines.append(f"people looked at: {report.people:,}, texts read: {report.texts:,}")
     lines.append(

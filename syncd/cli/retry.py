@@ -10,14 +10,17 @@ from sqlalchemy import Connection
 
 from connectors.contract import Rereading
 from syncd.cli.context import JsonOption, NotFound, NowOption, call_of, print_json
+from syncd.cli.counted import many
 from syncd.cli.session import writing
 from syncd.people import normalise
 from syncd.pipeline import Workshop
 from syncd.pipeline.act import acting
 from syncd.store import facts, ledger_outbox, trials
+from syncd.store.health import DOWN
 from syncd.store.ledger_outbox import Entry
 from syncd.store.trials import Subject
 from syncd.views.aside import items_aside, people_aside
+from syncd.views.health import health_of
 
 
 def register(app: typer.Typer) -> None:
@@ -66,12 +69,18 @@ def command(
             for entry in found.writes:
                 ledger_outbox.again(connection, owner, entry)
             facts.put(connection, owner, trials.ASKED, "yes")
+            asked = {what} if what in _accounts(shop) else _accounts(shop)
+            fares = health_of(connection, owner, asked)
+            down = [one["account"] for one in fares if one["state"] == DOWN]
     if as_json:
         counts = {"people": len(found.people), "tasks": len(found.writes)}
         print_json({"items": len(found.items), **counts})
         return
     for line in _lines(found):
         typer.echo(line)
+    if down:
+        are = "is" if len(down) == 1 else "are"
+        typer.echo(f"{', '.join(down)} {are} down: a running daemon asks again now.")
 
 
 def _lines(found: Aside) -> list[str]:
@@ -79,19 +88,15 @@ def _lines(found: Aside) -> list[str]:
         return ["Nothing is set aside there."]
     lines = []
     if found.items:
-        lines.append(f"{_many(len(found.items), 'item')} to be read again.")
+        lines.append(f"{many(len(found.items), 'item')} to be read again.")
     if found.people:
-        who = "1 person" if len(found.people) == 1 else f"{len(found.people)} people"
+        who = many(len(found.people), "person", "people")
         lines.append(f"{who} judged again: `syncd status` tells whether that went well.")
     if found.writes:
-        lines.append(f"{_many(len(found.writes), 'write')} to a task list to be tried again.")
+        lines.append(f"{many(len(found.writes), 'write')} to a task list to be tried again.")
     if found.items or found.writes:
         lines.append("A running daemon does it now, else the next `syncd once`.")
     return lines
-
-
-def _many(count: int, noun: str) -> str:
-    return f"1 {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _accounts(shop: Workshop) -> set[str]:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from sqlalchemy import make_url
 
 from rules import packs
 from rules.load import load
@@ -148,10 +146,7 @@ def _standing(assembly: wiring.Assembly) -> Mapping[str, Mapping[str, int]]:
     """What the state says of the rules, where there is one already."""
     from syncd.views.rules import standing
 
-    url = make_url(wiring.state_url(assembly))
-    if url.get_backend_name() == "sqlite" and not Path(str(url.database)).exists():
-        return {}
-    database = wiring.open_state(assembly)
+    database = wiring.open_state(assembly, look=True)
     try:
         with database.read() as connection:
             return standing(connection, database.owner)

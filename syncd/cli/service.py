@@ -18,6 +18,7 @@ from syncd.cli.service_manager import Manager, installed, judged
 from syncd.cli.service_units import DROP_IN, Place, Unit
 
 # What a unit of ours may be open to, by `systemd-analyze security`.
+_CREDENTIALS = "/etc/credstore.encrypted"
 _EXPOSURE = 1.3
 
 UserOption = Annotated[
@@ -194,6 +195,11 @@ def _notes(assembly: wiring.Assembly, unit: Unit, place: Place) -> None:
         typer.echo("note: to have it run while you are logged out: loginctl enable-linger")
     else:
         typer.echo(f"note: it runs as {place.runs_as or 'a user of its own'}")
+        for one in place.credentials:
+            typer.echo(
+                f"note: its secret {one}, unless that is beside the configuration: systemd-creds "
+                f"encrypt --name={one} - {_CREDENTIALS}/{unit.unit.removesuffix('.service')}.{one}"
+            )
         if assembly.settings.state is None:
             typer.echo(
                 f"note: its state is in {unit.state}; for other commands as root write "

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import pwd
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -20,7 +20,8 @@ from sqlalchemy.exc import ArgumentError
 
 from syncd import wiring
 from syncd.cli.service_units import Place, Unit, homes_of_program
-from syncd.config import LocalAccountSettings
+from syncd.config import ServerAccountSettings
+from syncd.store.folder import state_file
 
 # What ProtectHome and PrivateTmp hide.
 _HIDDEN: Final = tuple(Path(p) for p in ("/home", "/root", "/run/user", "/tmp", "/var/tmp"))
@@ -39,14 +40,16 @@ class _Found:
     owners: dict[int, Path] = field(default_factory=dict)
     missing: list[Path] = field(default_factory=list)
 
-    def take(self, path: Path, *, to_write: bool) -> None:
+    def take(self, path: Path, *, to_write: bool, whose: bool = True) -> None:
+        """One path; `whose`: its owner tells as whom the service is to run."""
         path = Path(os.path.abspath(path))  # noqa: PTH100  # a link is let in under its own name
         if not path.exists():
             if to_write:
                 raise Refused(f"{path} does not exist: make that folder first, as its owner")
             self.missing.append(path)
             return
-        self.owners.setdefault(path.stat().st_uid, path)
+        if whose:
+            self.owners.setdefault(path.stat().st_uid, path)
         # A file that is written anew is another file: its folder is what stays.
         folder = path if path.is_dir() else path.parent
         (self.writes if to_write else self.reads).add(folder)
@@ -58,8 +61,12 @@ def place_of(assembly: wiring.Assembly, unit: Unit, runs_as: str | None) -> Plac
     if runs_as:
         _home(runs_as)  # there is such a user
     found = _Found()
-    for path, to_write in _named(assembly, runs_as):
-        found.take(path, to_write=to_write)
+    for entry in assembly.settings.accounts:
+        on_server = isinstance(entry, ServerAccountSettings)
+        for text in entry.reads:
+            found.take(_resolved(text, assembly, runs_as), to_write=False, whose=not on_server)
+        if entry.writes:
+            found.take(_resolved(entry.writes, assembly, runs_as), to_write=True)
     user = runs_as if runs_as is not None else _user_of(found)
     config = Path(os.path.abspath(assembly.path))  # noqa: PTH100
     if not user and not config.stat().st_mode & stat.S_IROTH:
@@ -78,18 +85,17 @@ def place_of(assembly: wiring.Assembly, unit: Unit, runs_as: str | None) -> Plac
         reads=sorted(_hidden(found.reads, found.writes)),
         writes=sorted(found.writes),
         missing=found.missing,
+        credentials=_credentials(assembly),
     )
 
 
-def _named(assembly: wiring.Assembly, runs_as: str | None) -> Iterator[tuple[Path, bool]]:
-    """The paths of all local accounts, and whether each is written to."""
-    for entry in assembly.settings.accounts:
-        if not isinstance(entry, LocalAccountSettings):
-            continue
-        for text in (*entry.mail, *entry.calendar, *entry.contacts):
-            yield _resolved(text, assembly, runs_as), False
-        if entry.tasks:
-            yield _resolved(entry.tasks, assembly, runs_as), True
+def _credentials(assembly: wiring.Assembly) -> list[str]:
+    """The names of the secrets that accounts sign in with."""
+    return [
+        entry.secret
+        for entry in assembly.settings.accounts
+        if isinstance(entry, ServerAccountSettings) and entry.command is None
+    ]
 
 
 def _resolved(text: str, assembly: wiring.Assembly, runs_as: str | None) -> Path:
@@ -122,9 +128,10 @@ def _state(assembly: wiring.Assembly, unit: Unit) -> Path | None:
         url = make_url(wiring.state_url(assembly))
     except (ValueError, ArgumentError) as error:
         raise Refused("`state:` is no URL: write it like sqlite:///syncd.db") from error
-    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
+    file = state_file(url)
+    if file is None:
         return None
-    folder = Path(os.path.abspath(str(url.database))).parent  # noqa: PTH100
+    folder = Path(os.path.abspath(file)).parent  # noqa: PTH100
     return None if folder == unit.state else folder
 
 

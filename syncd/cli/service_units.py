@@ -72,7 +72,7 @@ class Place:
 
     `reads` and `writes` are the folders that the service has to see; `runs_as` is a user of this
     machine, "" for one that exists while the service runs. `missing` is what the configuration
-    names and is not there.
+    names and is not there; `credentials` are the names of what accounts sign in with.
     """
 
     config: Path
@@ -80,6 +80,7 @@ class Place:
     reads: Sequence[Path] = ()
     writes: Sequence[Path] = ()
     missing: Sequence[Path] = ()
+    credentials: Sequence[str] = ()
 
     def drop_in(self, unit: Unit) -> str:
         """The text of the drop-in."""
@@ -91,6 +92,12 @@ class Place:
             lines.append("# What the configuration names, and what it takes to run.")
             lines += [f"BindReadOnlyPaths={quoted(path)}" for path in self.reads]
         lines += [f"BindPaths={quoted(path)}" for path in self.writes]
+        if self.credentials:
+            whole = unit.unit.removesuffix(".service")
+            lines.append(
+                "# From /etc/credstore.encrypted (`systemd-creds encrypt`), where they are."
+            )
+            lines += [f"LoadCredentialEncrypted={one}:{whole}.{one}" for one in self.credentials]
         before: list[str] = []
         if self.reads or self.writes:
             # A home may be a disk of its own.

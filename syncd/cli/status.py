@@ -8,6 +8,7 @@ from typing import Any
 import typer
 
 from syncd.cli.context import JsonOption, NowOption, call_of, print_json
+from syncd.cli.counted import many
 from syncd.cli.mute import line_of
 from syncd.cli.session import reading
 from syncd.store import ailments
@@ -97,11 +98,11 @@ def _lines(status: dict[str, Any]) -> list[str]:
     for row in status["accounts"]:
         account, facet = row["account"], row["facet"]
         state = row["error"] or ("up to date" if row["complete"] else "still reading")
-        lines.append(f"  {account}: {facet} {row['scope']}: {state} ({row['items']:,} items)")
+        lines.append(f"  {account}: {facet} {row['scope']}: {state} ({many(row['items'], 'item')})")
     seen = status["observations"]
     lines.append(
-        f"{seen.get('message', 0):,} messages, {seen.get('meeting', 0):,} meetings, "
-        f"{seen.get('card', 0):,} cards, {status['people']:,} people"
+        ", ".join(many(seen.get(kind, 0), kind) for kind in ("message", "meeting", "card"))
+        + f", {many(status['people'], 'person', 'people')}"
     )
     lines += [
         f"Also yours: {one['address']} ({', '.join(map(_why, one['reasons']))}); if not, put it "
@@ -111,7 +112,7 @@ def _lines(status: dict[str, Any]) -> list[str]:
     tasks = status["tasks"]
     held = ", ".join(f"{n} by {why}" for why, n in tasks["held_by"].items())
     lines.append(
-        f"{tasks['open']} tasks open, {tasks['held']} held" + (f" ({held})" if held else "")
+        f"{many(tasks['open'], 'task')} open, {tasks['held']} held" + (f" ({held})" if held else "")
     )
     lines += [
         f"{n} of them are in the list of {account!r}, which is not configured any more: bring it "
@@ -131,7 +132,7 @@ def _lines(status: dict[str, Any]) -> list[str]:
     if not tasks["has_list"]:
         lines.append("No account takes tasks: add `tasks:` to one to have them written.")
     aside = status["set_aside"]
-    lines.append(f"{len(aside)} items set aside" + (":" if aside else ""))
+    lines.append(f"{many(len(aside), 'item')} set aside" + (":" if aside else ""))
     lines += _some([f"{i['account']}: {i['ref']}: {i['reason']}{_tried(i)}" for i in aside])
     lines += _people_lines(status["people_set_aside"])
     lines += [
@@ -206,7 +207,7 @@ def _people_lines(found: list[dict[str, Any]]) -> list[str]:
     """Who cannot be judged, and what is newest of what is known of them."""
     if not found:
         return []
-    who = "1 person" if len(found) == 1 else f"{len(found)} people"
+    who = many(len(found), "person", "people")
     lines = []
     for one in found:
         newest = one["newest"]

@@ -3,19 +3,29 @@
 Document(path).settings()  ->  Settings, or ConfigErrors: every mistake at file:line:column
 """
 
+from syncd.config.accounts import (
+    Account,
+    CaldavAccountSettings,
+    ImapAccountSettings,
+    LocalAccountSettings,
+    ServerAccountSettings,
+)
 from syncd.config.files import NoText, text_of
 from syncd.config.outward import MetricsSettings
 from syncd.config.read import ConfigErrors, Document, Mistake
-from syncd.config.settings import Account, LocalAccountSettings, Settings
+from syncd.config.settings import Settings
 
 __all__ = [
     "Account",
+    "CaldavAccountSettings",
     "ConfigErrors",
     "Document",
+    "ImapAccountSettings",
     "LocalAccountSettings",
     "MetricsSettings",
     "Mistake",
     "NoText",
+    "ServerAccountSettings",
     "Settings",
     "text_of",
 ]

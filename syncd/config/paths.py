@@ -1,4 +1,4 @@
-"""Paths of the configuration."""
+"""Paths of the configuration, and lists that may be written without brackets."""
 
 from __future__ import annotations
 
@@ -29,3 +29,4 @@ def listed(value: Any) -> Any:
 
 Place = Annotated[str, AfterValidator(_placed)]
 Places = Annotated[list[Place], BeforeValidator(listed)]
+Words = Annotated[list[str], BeforeValidator(listed)]

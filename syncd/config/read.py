@@ -14,6 +14,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from syncd.config.accounts import KINDS
 from syncd.config.files import NoText, text_of
 from syncd.config.settings import Settings
 from syncd.config.words import words
@@ -60,12 +61,7 @@ class Document:
             hint = f"SYNCD_{key.upper()} in the environment has to be JSON, as in {{}} or []"
             raise ConfigErrors([Mistake(str(self.path), 0, 0, hint)]) from None
         except ValidationError as error:
-            details: list[dict[str, Any]] = [dict(detail) for detail in error.errors()]
-            # An account of a kind we cannot read has other keys; only its kind is the mistake.
-            odd = {d["loc"][:2] for d in details if _is_kind(d)}
-            details = [
-                d for d in details if d["type"] == "literal_error" or d["loc"][:2] not in odd
-            ]
+            details = [_plainly(dict(detail), self._root) for detail in error.errors()]
             found = [_mistake(self.path, self._root, detail) for detail in details]
             raise ConfigErrors(found + self._doubled + self._unfit()) from None
         if self._doubled or self._unfit():
@@ -111,7 +107,7 @@ class Document:
             if account is None:
                 found.append(self.mistake(loc, f"tasks_in names {name!r}, no account here"))
             elif not account.get("tasks"):
-                message = f"tasks_in names {name!r}, but that account has no `tasks:` folder"
+                message = _no_tasks(name, account.get("kind"))
                 found.append(self.mistake(loc, message))
         return found
 
@@ -128,6 +124,13 @@ class Document:
         """Something wrong with what stands at `loc`."""
         line, column = _position(self._root, loc) if loc and loc[0] in self._root else (0, 0)
         return Mistake(str(self.path), line, column, message)
+
+
+def _no_tasks(name: str, kind: Any) -> str:
+    if kind == "imap":
+        return f"tasks_in names {name!r}, but mail accounts (kind: imap) take no tasks"
+    what = "list" if kind == "caldav" else "folder"
+    return f"tasks_in names {name!r}, but that account has no `tasks:` {what}"
 
 
 def _parse(path: Path) -> tuple[CommentedMap, list[Mistake]]:
@@ -198,8 +201,24 @@ def _mistake(path: Path, document: CommentedMap, detail: dict[str, Any]) -> Mist
     return Mistake(str(path), line, column, words(detail, loc, label))
 
 
-def _is_kind(detail: dict[str, Any]) -> bool:
-    return bool(detail["type"] == "literal_error" and detail["loc"][-1] == "kind")
+def _plainly(detail: dict[str, Any], document: CommentedMap) -> dict[str, Any]:
+    """A detail of an account without the kind in its place, which no file has there."""
+    loc, given = tuple(detail["loc"]), detail.get("input")
+    if len(loc) < 2 or loc[0] != "accounts":
+        return detail
+    if detail["type"] in ("union_tag_invalid", "union_tag_not_found"):
+        there = isinstance(given, dict) and "kind" in given
+        detail["type"] = "literal_error" if there else "missing"
+        detail["input"] = given["kind"] if isinstance(given, dict) and there else None
+        return detail | {"loc": (*loc, "kind")}
+    if len(loc) > 2 and loc[2] in KINDS:
+        listed = document.get("accounts")
+        known = isinstance(listed, list) and loc[1] < len(listed)
+        account = listed[loc[1]] if known else None
+        name = account.get("name") if isinstance(account, dict) else None
+        detail["account"] = (name if isinstance(name, str) else "", loc[2])
+        return detail | {"loc": (*loc[:2], *loc[3:])}
+    return detail
 
 
 def _position(document: CommentedMap, loc: Sequence[Any]) -> tuple[int, int]:

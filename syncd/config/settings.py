@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date, time, timedelta
-from typing import Annotated, Any, Literal
+from datetime import time, timedelta
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
@@ -18,61 +17,13 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from syncd.config.accounts import Account
 from syncd.config.outward import Log, LogSettings, MetricsSettings
-from syncd.config.paths import Place, Places, listed
+from syncd.config.paths import Words, listed
+from syncd.config.spans import Clock, Span
 from syncd.people import normalise
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_SPAN = re.compile(r"([0-9]+)\s*([hdw])")
-_LONGEST = timedelta(days=36_525)
-_EVERY = re.compile(r"([0-9]{1,9})\s*([smh])")
-_SECONDS = {"s": 1, "m": 60, "h": 3600}
-_POLL_LEAST, _POLL_MOST = 5, 86_400
-_UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
-
-
-def _span(value: Any) -> Any:
-    """`48h`, `14d` or `6w`."""
-    if isinstance(value, timedelta):
-        return value
-    found = _SPAN.fullmatch(str(value).strip())
-    if found is None:
-        raise ValueError("a duration is a number with h, d or w behind it, like 14d")
-    unit = _UNITS[found[2]]
-    if len(found[1]) > 9 or int(found[1]) > _LONGEST / unit:
-        raise ValueError("a duration is a hundred years at most")
-    return int(found[1]) * unit
-
-
-def _every(value: Any) -> Any:
-    """`30s`, `5m` or `1h`."""
-    if isinstance(value, timedelta):
-        return value
-    found = _EVERY.fullmatch(str(value).strip())
-    if found is None:
-        raise ValueError("how often is a number with s, m or h behind it, like 5m")
-    seconds = int(found[1]) * _SECONDS[found[2]]
-    if not _POLL_LEAST <= seconds <= _POLL_MOST:
-        raise ValueError("how often is between 5s and 24h, like 5m")
-    return timedelta(seconds=seconds)
-
-
-def _clock(value: Any) -> Any:
-    if isinstance(value, time):
-        return value
-    found = re.fullmatch(r"([0-9]{1,2}):([0-9]{2})", str(value))
-    if found is None or int(found[1]) > 23 or int(found[2]) > 59:
-        raise ValueError('a time of day is written "07:30"')
-    return time(int(found[1]), int(found[2]))
-
-
-def _day(value: Any) -> Any:
-    if value is None or isinstance(value, date):
-        return value
-    try:
-        return date.fromisoformat(str(value))
-    except ValueError:
-        raise ValueError("write a day, like 2024-01-31: what is older is not read") from None
 
 
 def _somebody(value: str) -> str:
@@ -92,11 +43,6 @@ def _someone(value: str) -> str:
     raise ValueError(f"{value!r} is neither a mail address nor a domain, like example.org")
 
 
-Day = Annotated[date | None, BeforeValidator(_day)]
-Span = Annotated[timedelta, BeforeValidator(_span)]
-Every = Annotated[timedelta, BeforeValidator(_every)]
-Clock = Annotated[time, BeforeValidator(_clock)]
-Words = Annotated[list[str], BeforeValidator(listed)]
 Addresses = Annotated[list[Annotated[str, AfterValidator(_somebody)]], BeforeValidator(listed)]
 Others = Annotated[list[Annotated[str, AfterValidator(_someone)]], BeforeValidator(listed)]
 
@@ -141,31 +87,6 @@ class OwnerSettings(_Strict):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
-
-
-class LocalAccountSettings(_Strict):
-    """Folders on this machine. Paths are relative to the configuration file."""
-
-    name: str = Field(min_length=1, pattern=r"^[^/\s]+$")
-    kind: Literal["local"]
-    role: Literal["own", "shared", "delegate"] = "own"
-    mail: Places = []
-    calendar: Places = []
-    contacts: Places = []
-    tasks: Place | None = None
-    history: Day = None
-    poll: Every = timedelta(minutes=1)  # between two looks at what cannot say that it changed
-
-    @model_validator(mode="after")
-    def _has_something(self) -> LocalAccountSettings:
-        if not (self.mail or self.calendar or self.contacts or self.tasks):
-            raise ValueError(
-                f"account {self.name} has nothing to read: add mail, calendar, contacts or tasks"
-            )
-        return self
-
-
-Account = LocalAccountSettings
 
 
 class Limits(_Strict):
@@ -235,7 +156,7 @@ class Settings(BaseSettings):
             return self.tasks_in
         if isinstance(self.tasks_in, str):
             return {"default": self.tasks_in}
-        able = [account.name for account in self.accounts if account.tasks]
+        able = [account.name for account in self.accounts if account.takes_tasks]
         return {"default": able[0]} if able else {}
 
     @property

@@ -5,20 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from syncd.config.accounts import KINDS
 from syncd.config.outward import LogSettings, MetricsSettings
-from syncd.config.settings import (
-    Groups,
-    Limits,
-    LocalAccountSettings,
-    OwnerSettings,
-    Settings,
-)
+from syncd.config.settings import Groups, Limits, OwnerSettings, Settings
 
-_KINDS_TO_COME = ("google", "graph", "exchange", "imap", "caldav")
+_KINDS_TO_COME = ("google", "graph", "exchange")
 _MODELS: dict[str, Any] = {
     "": Settings,
     "owner": OwnerSettings,
-    "accounts": LocalAccountSettings,
     "limits": Limits,
     "groups": Groups,
     "log": LogSettings,
@@ -42,15 +36,33 @@ _BY_TYPE = {
 }
 
 
+# What providers and programs call the keys of an account.
+_ALSO_CALLED = {
+    "login": "user",
+    "username": "user",
+    "email": "user",
+    "server": "host",
+    "hostname": "host",
+    "ssl": "tls",
+    "starttls": "tls",
+    "mailboxes": "folders",
+    "calendar": "calendars",
+    "addressbooks": "contacts",
+    "command": "password_command",
+}
+_PASSWORDS = ("password", "passwd", "passphrase", "pass", "pwd", "secret", "app_password")
+_TOKENS = ("token", "access_token", "refresh_token", "client_secret")
+
+
 def words(detail: dict[str, Any], loc: Sequence[Any], label: str) -> str:
     """One of pydantic's error details as a message; `label` names the setting, as in `limits.at`
-    ("" for several at once)."""
+    ("" for several at once). `detail["account"]` is the account that `loc` is in, as far as it is
+    known: its name and kind."""
     kind, top = detail["type"], str(loc[0]) if loc else ""
     if kind == "extra_forbidden":
-        known = _keys(top if len(loc) > 1 else "")
-        near = _near(str(loc[-1]), known)
-        hint = f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(known)}"
-        return f"unknown key {str(loc[-1])!r}: {hint}"
+        return _unknown(detail, loc)
+    if kind == "missing" and loc[-1] == "kind":
+        return f"{label} is missing: write {_either(list(KINDS))}"
     if kind == "missing":
         return f"{label} is missing"
     if kind == "literal_error":
@@ -58,10 +70,38 @@ def words(detail: dict[str, Any], loc: Sequence[Any], label: str) -> str:
     whole = len(loc) == 1 and kind in ("dict_type", "list_type")
     if top == "tasks_in" or (top in _EXAMPLES and whole):
         return _EXAMPLES[top]
+    if top == "accounts" and kind in ("model_type", "model_attributes_type", "dict_type"):
+        return "accounts has keys of its own below it: name, kind and what its kind takes"
     if kind in ("model_type", "model_attributes_type", "dict_type"):
         return f"{label} has keys of its own below it: {', '.join(_keys(top))}"
     message = _plain(detail)
     return f"{label}: {message}" if label and label not in message else message
+
+
+def _unknown(detail: dict[str, Any], loc: Sequence[Any]) -> str:
+    """A key that nobody asked for. What stands behind it may be secret."""
+    key = str(loc[-1])
+    if str(loc[0]) == "accounts" and len(loc) > 1:
+        name, kind = detail.get("account") or ("", "local")
+        known = list(KINDS[kind].model_fields)
+        if kind != "local":
+            for other, names in (("password", _PASSWORDS), ("token", _TOKENS)):
+                if key in names:
+                    return (
+                        f"{key}: no {other} stands in this file: write it into "
+                        f"secrets/{name or 'NAME'}.{other} beside this file (chmod 600), or set "
+                        f"`{other}_command:` to a command that prints it"
+                    )
+        if (also := _ALSO_CALLED.get(key)) in known:
+            return f"unknown key {key!r}: did you mean {also!r}?"
+        others = [one for one, model in KINDS.items() if key in model.model_fields]
+        if others:
+            return f"{key!r} is for kind {_either(others)}, and this account is kind {kind}"
+    else:
+        known = _keys(str(loc[0]) if len(loc) > 1 else "")
+    near = _near(key, known)
+    hint = f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(known)}"
+    return f"unknown key {key!r}: {hint}"
 
 
 def _keys(of: str) -> list[str]:
@@ -74,8 +114,10 @@ def _literal(detail: dict[str, Any], key: str, label: str) -> str:
     given = detail.get("input")
     if key == "kind":
         if given in _KINDS_TO_COME:
-            return f"kind {given!r} cannot be used in this version: only `local` can"
-        return f"unknown kind {given!r}: write `local`"
+            return f"kind {given!r} cannot be used in this version: {_either(list(KINDS))} can"
+        near = _near(str(given), list(KINDS))
+        hint = f"did you mean {near[0]!r}?" if near else f"write {_either(list(KINDS))}"
+        return f"unknown kind {given!r}: {hint}"
     known = _quoted(str(detail["ctx"]["expected"]))
     near = _near(str(given), known)
     if near:
@@ -100,6 +142,10 @@ def _plain(detail: dict[str, Any]) -> str:
         return f"write a whole number, not {detail.get('input')!r}"
     if kind == "greater_than_equal":
         return f"write {limits['ge']} or more"
+    if kind == "less_than_equal":
+        return f"write {limits['le']} or less"
+    if kind == "clash":
+        return str(limits["words"])
     return _BY_TYPE.get(kind) or str(detail["msg"]).removeprefix("Value error, ")
 
 

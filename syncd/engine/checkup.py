@@ -53,15 +53,22 @@ class Checkup:
         self._voice.pulse.ailing = (*self._loop.troubles(), *self._voice.refusal(), *found)
         if crew is not None:
             self._tell_hindered(crew.hindered())
+            for account in self._loop.engine.signing_in_anew():
+                crew.ask(account)
         if found != self._noted:
             self._note(found)
 
     def patience(self, most: float) -> float:
         """For how many seconds nobody need look."""
+        until = max(0.0, self._next - time.monotonic())
         if self._missed:
-            most = min(most, max(0.0, self._next - time.monotonic()))
-        most = min([most, *(one for seat in self._beside if (one := seat.left()) is not None)])
-        return most if self._loop.crew is None else self._loop.crew.patience(most)
+            most = min(most, until)
+        seats = [*self._beside]
+        if self._loop.crew is not None:
+            seats += self._loop.crew.seats
+        left = [one for seat in seats if (one := seat.left()) is not None]
+        # Whoever has to be replaced is, at the next look.
+        return min([most, *(max(one, until) for one in left)])
 
     def _found(self) -> Iterator[Ailment]:
         if self._loop.crew is not None:

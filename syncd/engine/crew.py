@@ -24,7 +24,7 @@ class Crew:
 
     def __init__(self, desk: Desk, shop: Workshop, locks: dict[str, Lock]) -> None:
         self._desk = desk
-        self._seats: list[Seat] = []
+        self.seats: list[Seat] = []
         for account in shop.accounts:
             for source in account.readable:
                 self._hire(partial(Watcher, desk, account.name, source, account.poll))
@@ -43,12 +43,12 @@ class Crew:
 
     def _hire(self, make: Callable[[], Worker]) -> Seat:
         seat = Seat(make)
-        self._seats.append(seat)
+        self.seats.append(seat)
         return seat
 
     def _sit(self) -> None:
         """Who is there now, by what they do."""
-        self._all = [seat.worker for seat in self._seats]
+        self._all = [seat.worker for seat in self.seats]
         self._watchers = [one for one in self._all if isinstance(one, Watcher)]
         # Who can fetch texts.
         self._readers = [one for one in self._watchers if isinstance(one.source, TextSource)]
@@ -56,20 +56,16 @@ class Crew:
         self._deliverers = [one for one in self._all if isinstance(one, Deliverer)]
 
     def start(self) -> None:
-        for seat in self._seats:
+        for seat in self.seats:
             seat.start()
 
     # --- looked after ---
 
     def tend(self) -> None:
         """Whoever has died is replaced, after a while."""
-        changed = [seat.tend() for seat in self._seats]
+        changed = [seat.tend() for seat in self.seats]
         if any(changed):
             self._sit()
-
-    def patience(self, most: float) -> float:
-        """For how many seconds nobody has to be replaced."""
-        return min([most, *(one for seat in self._seats if (one := seat.left()) is not None)])
 
     def ailments(self) -> Iterator[Ailment]:
         """Who fails, and who does not hear of everything at once."""
@@ -91,11 +87,13 @@ class Crew:
 
     # --- rung ---
 
-    def ask(self) -> None:
-        """Ask every source once more, and try again what could not be written."""
-        for worker in self._all:
-            worker.faults.hasten()
-        _tell(one.ask for one in self._watchers)
+    def ask(self, account: str | None = None) -> None:
+        """Ask every source once more, or those of one account, and try again what could not be
+        written."""
+        if account is None:
+            for worker in self._all:
+                worker.faults.hasten(self._desk.steady())
+        _tell(one.ask for one in self._watchers if account in (None, one.account))
         self.ring_deliverers()
 
     def ring_readers(self) -> None:

@@ -154,7 +154,7 @@ class Engine:
                 accept=bool(accept),
                 forgotten=shop.ignore.forgotten,
                 retries=self.retries,
-                keep=keep,  # type: ignore[arg-type]
+                keep=keep,
                 waiting=self._lull,
             )
             outcome = reader.observe(account, tasks)
@@ -224,7 +224,18 @@ class Engine:
         asked, self._judge.asked_again = self._judge.asked_again, False
         if asked:
             self.retries.forget()
+            for account in self.shop.accounts:
+                account.again()
         return asked
+
+    def signing_in_anew(self) -> list[str]:
+        """Accounts that have something new to sign in with, where there was nothing, or what was
+        refused; said once."""
+        found = [account for account in self.shop.accounts if account.renewed()]
+        for account in found:
+            account.again()
+            self.retries.forget(account.name)
+        return [account.name for account in found]
 
     def next_judgement(self, now: datetime) -> datetime | None:
         """When `wake` has something to do."""

@@ -43,9 +43,10 @@ class Faults:
         """For how many seconds it is left alone yet."""
         return max(0.0, self._resume - steady)
 
-    def hasten(self) -> None:
-        """It may go on at once."""
-        self._resume = 0.0
+    def hasten(self, steady: float) -> None:
+        """It may go on at once; it is not well for that."""
+        with self._alone:
+            self._resume = min(self._resume, steady)
 
     def look(self, steady: float) -> None:
         """It is at work: well again, if that lasts."""

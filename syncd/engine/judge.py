@@ -117,6 +117,8 @@ class Judge:
             self._awaited.discard(place)
             self._pace.go_on(now)
             self._store(take, now)
+            # The draw that its end orders is the pass's: any before that finds nobody judged.
+            self._much |= taking.ends
         else:
             self.take(take, now)
         if self._is_about_the_owner(taking):

@@ -12,7 +12,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from threading import Lock
 from typing import Final, Protocol
 
@@ -22,11 +21,13 @@ from syncd.engine.engine import Engine
 from syncd.engine.judge import Stale
 from syncd.engine.mailbox import Leaving, Letter, Mailbox
 from syncd.pipeline.clock import LIMIT
+from syncd.pipeline.workshop import Workshop
 from syncd.store import ledger_outbox, readings, trouble
 from syncd.store.agenda import Agenda
 from syncd.store.ailments import Ailment
 from syncd.store.database import Database
 from syncd.store.errors import StoreError, StoreTaken, StoreUnwritable
+from syncd.store.folder import state_file
 from syncd.store.lock import Hold
 from syncd.telemetry import Pulse
 
@@ -126,11 +127,12 @@ class Loop:
             self._poked = False
         if kind == "room":
             self.no_room(now)
+        self._look_at_clock(now)
         if letter is not None and letter.job is not None:
             self._do(letter, now)
         try:
-            if self.hold is not None:
-                self.hold.check()
+            if self.hold is not None and self.hold.check():
+                self.begin_anew(self.engine.shop)
             self._look_around(now)
             if self._is_due(now):
                 self._wake(now)
@@ -144,6 +146,15 @@ class Loop:
         self._alive()
         return kind
 
+    def begin_anew(self, shop: Workshop) -> None:
+        """Go on with that workshop as though nothing were known: whoever still asks for what was
+        before is dismissed, and nobody is hired before what is stored is brought up to it."""
+        if self.crew is not None:
+            self.crew.dismiss()
+        self.crew = None
+        self.stale = True
+        self.engine.shop = shop
+
     def begin(self) -> bool:
         """Bring what is stored up to this configuration and moment, where that is wanted and can
         be; whether it was done."""
@@ -152,6 +163,9 @@ class Loop:
         if self.blocked or not self.stale or self._steady() < self._begin_at:
             return False
         now = self._clock()
+        self._look_at_clock(now)
+        if self.blocked:
+            return False
         try:
             with self._pulse.step("start"):
                 if self._went_back:
@@ -241,16 +255,21 @@ class Loop:
 
     def _look_around(self, now: datetime) -> None:
         """What has changed in the state, by whomever: when to wake, and whom to ring."""
-        jumped = self._jump()
-        if jumped:
-            self._clock_jumped(jumped, now)
+        self._look_at_clock(now)
         version = self._agenda.version()
-        if not jumped and version == self._version:
+        if version == self._version:
             return
         self._version = version
         self.changes += 1
         self._ring()
         self.next = self.engine.next_judgement(now)
+
+    def _look_at_clock(self, now: datetime) -> None:
+        """Before anything is done at a moment: it may not be what the clock says."""
+        jumped = self._jump()
+        if jumped:
+            self._clock_jumped(jumped, now)
+            self._version = -1
 
     def _clock_jumped(self, by: float, now: datetime) -> None:
         """It was set, or the machine slept: what is waited for may be over, or far away again."""
@@ -321,11 +340,11 @@ class Loop:
 
 def _file_of(database: Database) -> tuple[int, int] | None:
     """Which file the state is in; None where it is in none, or not there."""
-    url = database.engine.url
-    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
+    path = state_file(database.engine.url)
+    if path is None:
         return None
     try:
-        found = Path(str(url.database)).stat()
+        found = path.stat()
     except OSError:
         return None
     return found.st_dev, found.st_ino

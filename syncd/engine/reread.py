@@ -58,9 +58,8 @@ class Reread:
         return min(most, max(0.0, self._again_at - time.monotonic()))
 
     def reread(self) -> None:
-        """All that the new configuration needs is there before anything of the old one ends: then
-        whoever still asks for the old one is dismissed, and nobody is hired before what is stored
-        is brought up to the new one. Where the state cannot be had, this is tried again."""
+        """All that the new configuration needs is there before anything of the old one ends. Where
+        the state cannot be had, this is tried again."""
         self._again_at = None
         with self._voice.reloading() as told:
             try:
@@ -80,11 +79,7 @@ class Reread:
                 return
             told.refused = False
             self.note([])
-            if self._loop.crew is not None:
-                self._loop.crew.dismiss()
-            self._loop.crew = None
-            self._loop.stale = True
-            self._loop.engine.shop = shop
+            self._loop.begin_anew(shop)
             told.follow()
             log.event("config.reloaded", accounts=len(shop.accounts))
 

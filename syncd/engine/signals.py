@@ -57,8 +57,10 @@ class Signals:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _OURS)
 
     @contextmanager
-    def heard(self) -> Iterator[None]:
-        """In the main thread, which alone hears signals."""
+    def heard(self, bell: int = -1) -> Iterator[None]:
+        """In the main thread, which alone hears signals. It may be just about to fall asleep, or
+        another thread be interrupted: so each one is also written to `bell`, the writing end of a
+        pipe whose reader wakes this thread; -1: to none."""
         acts = {
             signal.SIGTERM: self._leave,
             signal.SIGINT: self._leave,
@@ -66,9 +68,11 @@ class Signals:
             signal.SIGHUP: self._reload,
         }
         before = {number: signal.signal(number, act) for number, act in acts.items()}
+        rung = signal.set_wakeup_fd(bell, warn_on_full_buffer=False)
         try:
             yield
         finally:
+            signal.set_wakeup_fd(rung)
             signal.setitimer(signal.ITIMER_REAL, 0)
             for number, act in before.items():
                 signal.signal(number, act)

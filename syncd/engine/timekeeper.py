@@ -26,5 +26,6 @@ class Timekeeper(Worker):
         # is wrong.
         database = Database(shop.database.engine, shop.database.owner)
         words = clock.look(replace(shop, database=database), self.desk.clock())
-        self._tell(words)
+        if not self._bell.is_set():  # else it was set meanwhile: that is asked about once more
+            self._tell(words)
         self.sleep(_WRONG if words else _EVERY)

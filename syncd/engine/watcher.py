@@ -14,7 +14,9 @@ from typing import Final
 
 from connectors.contract import Hindered, Source, TaskList, TextSource, Waiting
 from connectors.errors import ConnectorError
+from syncd.engine.faults import PROVEN
 from syncd.engine.worker import Desk, Worker, jittered
+from syncd.retry import Backoff
 from syncd.store.health import Place
 
 QUIET: Final = 900.0  # seconds in which a source that waits is heard of at least once
@@ -35,6 +37,8 @@ class Watcher(Worker):
         self._due = 0.0  # when it is asked whatever it says, where that is by polling
         self._heard_at = 0.0  # when it was heard of last
         self._deaf = ""
+        self._deaf_until = -math.inf  # when it is listened to again; long ago while all is well
+        self._ears = Backoff()
         self.hindrance = ""  # why it does not hear of everything at once, and what to do
         self.hindered_since: datetime | None = None
 
@@ -51,6 +55,8 @@ class Watcher(Worker):
     def turn(self) -> None:
         if self._asked_at is None and isinstance(self.source, Waiting):
             self._listen(0)  # what happens from now on ends the next wait
+            if not self._deaf:  # else reading it may tell more
+                self._hindered()
         self._to_ask = False
         self._asked_at = self.desk.clock()
         self._heard_at = self.desk.steady()
@@ -74,6 +80,7 @@ class Watcher(Worker):
         assert self._asked_at is not None
         until = self.engine.retries.until(self._place)
         if until is not None and until > self._asked_at:
+            self._is_hindered_by("")  # that it cannot be read says it all
             return not self.sleep_until(until) or self._to_ask
         if not isinstance(self.source, Waiting):
             return not self._sleep_until_due() or self._to_ask
@@ -98,15 +105,30 @@ class Watcher(Worker):
 
     def _listen(self, seconds: float) -> bool:
         assert isinstance(self.source, Waiting)
+        steady = self.desk.steady()
+        if seconds and steady < self._deaf_until:
+            end = min(self._deaf_until, self._due) - steady
+            return not self.sleep_at_most(min(end, self._left()))
+        if self._deaf:  # that it hears again shows when this lasts
+            seconds = min(seconds, self._deaf_until + PROVEN - steady + 1)
         try:
             news = self.source.wait(seconds)
         except ConnectorError as error:
-            # Asking it says what is wrong; until that may be over it is polled.
-            self._deaf = str(error)
-            self._is_hindered_by(self._deaf)
-            return seconds == 0 or not self._sleep_until_due()
-        self._deaf = ""
+            # Asking it says what is wrong. It is asked soon, then later each time, and as often as
+            # one that is polled at least.
+            self._cannot_hear(error)
+            return seconds == 0 or self._listen(seconds)
+        if self._deaf and self.desk.steady() >= self._deaf_until + PROVEN:
+            self._deaf = ""
         return news
+
+    def _cannot_hear(self, error: ConnectorError) -> None:
+        now, steady = self.desk.clock(), self.desk.steady()
+        if steady > self._deaf_until + PROVEN:
+            self._ears.ok()
+        self._deaf_until = steady + (self._ears.failed(error, now) - now).total_seconds()
+        if self._ears.tries > 1:  # a connection that was lost once is made again in a moment
+            self._deaf = str(error)
 
     def _hindered(self) -> bool:
         hindrance = self.source.hindrance if isinstance(self.source, Hindered) else ""

@@ -56,7 +56,7 @@ def once(
     nothing is done. Raises `StoreError` while another run is under way."""
     show = progress or Silent()
     report = Report()
-    with exclusive(shop.database), trouble.watched(shop.database, now):
+    with exclusive(shop.database, guest=True), trouble.watched(shop.database, now):
         if real:
             report.clock = clock.look(shop, now)
         if report.clock:
@@ -118,6 +118,7 @@ def deliver(shop: Workshop, now: datetime, report: Report) -> None:
     report.updated = summary.updated
     report.completed = summary.completed
     report.delivery_errors = dict(summary.failed)
+    report.incidents |= {name: len(keys) for name, keys in summary.missing.items()}
     forgotten = shop.ignore.forgotten
     report.delivery_errors |= finish_forgetting(shop.database, readable, forgotten)
 

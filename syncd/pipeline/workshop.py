@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -37,6 +37,11 @@ class Account:
     tasks: TaskList | None = None
     since: datetime | None = None  # `history:` what is older is not stored
     poll: float = 60.0  # seconds between two readings of a source that cannot wait for news
+    # Told when the owner wants a sign-in that was refused to be tried again.
+    again: Callable[[], None] = lambda: None
+    # Whether there is something to sign in with where there was nothing, or what was refused.
+    renewed: Callable[[], bool] = lambda: False
+    survey: Callable[[], Iterator[str]] | None = None  # see `connectors.contract.Surveyed`
 
     @property
     def readable(self) -> tuple[Source, ...]:

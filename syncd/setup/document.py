@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-# What YAML takes for text as it stands.
-_PLAIN = re.compile(r"(?:[A-Za-z]|\.{0,2}/|~/)[\w~/.@+-]*(?: [\w.@+-]+)*")
-_WORDS = frozenset(("true", "false", "null", "yes", "no", "on", "off", "~", ".nan", ".inf"))
+from syncd.setup.draft import Draft
+from syncd.setup.yaml_words import quoted
+
+__all__ = ["Answers", "quoted", "text_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +23,8 @@ class Answers:
     contacts: Sequence[str] = ()
     tasks: str = ""
     state: str = ""  # "": where syncd keeps it by itself
+    servers: Sequence[Draft] = ()
+    tasks_in: str = "home"  # the account that takes the tasks
 
 
 def text_of(answers: Answers) -> str:
@@ -35,15 +36,14 @@ def text_of(answers: Answers) -> str:
     lines += _key("timezone", quoted(answers.timezone), "The zone that your days are in.")
     lines += _off("not_mine: [ben@example.org]", "Addresses that look like yours and are not.")
     lines += ["", *_ACCOUNTS.splitlines()]
-    lines += _listed("mail", answers.mail, "Maildirs, mboxes, or folders with any of them.", 4)
-    lines += _listed("calendar", answers.calendar, "Folders of .ics files, or single ones.", 4)
-    lines += _listed("contacts", answers.contacts, "Folders of .vcf files, or single ones.", 4)
-    about = "Where tasks are written, as .ics files: a folder that your task program shows."
-    lines += _key("tasks", quoted(answers.tasks), about, 4)
-    lines += _off("role: own", "Whose it is: own, shared or delegate.", 4)
-    lines += _off("history: 2020-01-01", "What is older is not read.", 4)
-    about = "How often to look where changes cannot be heard of at once, from 5s to 24h."
-    lines += _off("poll: 1m", about, 4)
+    explained: set[str] = set()
+    for draft in answers.servers:
+        lines += draft.lines(explained=draft.kind not in explained)
+        explained.add(draft.kind)
+    if answers.mail or answers.calendar or answers.contacts or answers.tasks:
+        lines += _local(answers)
+    about = "The account that takes the tasks."
+    lines += ["", f"# {about}", f"tasks_in: {quoted(answers.tasks_in)}"]
     lines += ["", *_REST.splitlines()]
     about = "Where syncd keeps what it knows (default: your state directory)."
     lines += ["", f"# {about}"]
@@ -51,11 +51,20 @@ def text_of(answers: Answers) -> str:
     return "\n".join(lines) + "\n"
 
 
-def quoted(text: str) -> str:
-    """A text as YAML writes it on one line."""
-    if _PLAIN.fullmatch(text) and text.lower() not in _WORDS:
-        return text
-    return json.dumps(text, ensure_ascii=False)
+def _local(answers: Answers) -> list[str]:
+    lines = _HOME.splitlines()
+    lines += _listed("mail", answers.mail, "Maildirs, mboxes, or folders with any of them.", 4)
+    lines += _listed("calendar", answers.calendar, "Folders of .ics files, or single ones.", 4)
+    lines += _listed("contacts", answers.contacts, "Folders of .vcf files, or single ones.", 4)
+    about = "Where tasks are written, as .ics files: a folder that your task program shows."
+    if answers.tasks:
+        lines += _key("tasks", quoted(answers.tasks), about, 4)
+    else:
+        lines += _off("tasks: tasks/", about, 4)
+    lines += _off("role: own", "Whose it is: own, shared or delegate.", 4)
+    lines += _off("history: 2020-01-01", "What is older is not read.", 4)
+    about = "How often to look where changes cannot be heard of at once, from 5s to 24h."
+    return lines + _off("poll: 1m", about, 4)
 
 
 def _key(key: str, value: str, about: str, indent: int = 2) -> list[str]:
@@ -86,6 +95,9 @@ _HEAD = """\
 _ACCOUNTS = """\
 # What is read, and where tasks go. Paths are relative to this file.
 accounts:
+"""
+
+_HOME = """\
   # What it is called in tasks and messages.
   - name: home
     # The kind of account: files on this machine.
@@ -93,9 +105,6 @@ accounts:
 """
 
 _REST = """\
-# The account that takes the tasks.
-tasks_in: home
-
 # In preview nothing is written to your task list until you say `syncd enable`.
 mode: preview
 

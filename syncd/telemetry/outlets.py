@@ -79,6 +79,8 @@ class Outlets:
             self._close_page()
             self._listen, self._told = listen, ""
         self._next_page = 0.0
+        if self._failing:
+            self._next_file = 0.0
         if textfile != self._textfile:
             self._remove_file()
             self._textfile, self._failing, self._next_file = textfile, "", 0.0

@@ -20,7 +20,7 @@ from syncd.planner import Tracked, mint, unplaced
 from syncd.store import ledger, people
 from syncd.views.cards import cards_behind
 from syncd.views.joins import joined_by
-from syncd.views.turn import reasons_of
+from syncd.views.waits import reasons_of
 
 _AT_ONCE = 200
 

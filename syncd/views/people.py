@@ -20,6 +20,9 @@ from syncd.store import identity, people
 from syncd.store.people import PersonRow
 
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
+_SHOWN = 5  # near matches
+_TRIED = 50
+_CLOSE = 0.6  # see difflib.SequenceMatcher.ratio
 
 
 def people_list(
@@ -92,7 +95,7 @@ def find(connection: Connection, owner: str, word: str) -> Found:
         return Found(near=_near(connection, owner, same), several=True)
     partly = [one for one in everybody if wanted and wanted in one.name.lower()]
     names = {one.name.lower(): one for one in everybody}
-    close = difflib.get_close_matches(wanted, names, n=5, cutoff=0.6)
+    close = difflib.get_close_matches(wanted, names, n=_SHOWN, cutoff=_CLOSE)
     return Found(near=_near(connection, owner, [*partly, *(names[name] for name in close)]))
 
 
@@ -112,12 +115,28 @@ def _by_address(connection: Connection, owner: str, addr: str) -> Found:
             return Found(row)
     if whose is not None or people.roles(connection, owner, [addr]):
         return Found(address=addr)
-    known = people.all_addresses(connection, owner)
-    return Found(near=tuple(difflib.get_close_matches(addr, known, n=5, cutoff=0.6)))
+    return Found(near=_alike(addr, people.all_addresses(connection, owner)))
+
+
+def _alike(addr: str, known: Sequence[str]) -> tuple[str, ...]:
+    """Addresses that it may be a slip for. Whoever is at the same place is not meant for that
+    alone; whoever has the same name at another one may be."""
+    name = addr.partition("@")[0]
+    close = difflib.get_close_matches(addr, known, n=_TRIED, cutoff=_CLOSE)
+    near = [one for one in close if _is_slip(name, one.partition("@")[0])]
+    near += [one for one in known if one.partition("@")[0] == name]
+    return tuple(dict.fromkeys(near))[:_SHOWN]
+
+
+def _is_slip(name: str, other: str) -> bool:
+    """Whether one may be typed for the other, or is a part of it ("ben", "ben.archer")."""
+    short, long = sorted((name, other), key=len)
+    is_part = len(short) > 2 and short in long
+    return is_part or difflib.SequenceMatcher(None, name, other).ratio() >= _CLOSE
 
 
 def _near(connection: Connection, owner: str, rows: Sequence[PersonRow]) -> tuple[str, ...]:
     """Names with an address, so that the owner can tell them apart and copy one."""
-    unique = list({row.id: row for row in rows}.values())[:5]
+    unique = list({row.id: row for row in rows}.values())[:_SHOWN]
     addrs = people.addresses_of(connection, owner, [row.id for row in unique])
     return tuple(f"{row.name} <{addrs[row.id][0]}>" for row in unique)

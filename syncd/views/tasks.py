@@ -16,7 +16,7 @@ from syncd.planner import Status, Tracked
 from syncd.store import ledger, ledger_tasks, people
 from syncd.views.explain import evidence_of, interactions_of, person_of, verdict_of
 from syncd.views.reasons import current
-from syncd.views.turn import reasons_of
+from syncd.views.waits import reasons_of
 
 _NOT_YET = (State.WAITING, State.HELD, State.MUTED, State.MISSED, State.VOID)
 

@@ -23,7 +23,7 @@ from syncd.planner import Tracked, next_draw
 from syncd.store import ledger
 from syncd.views.explain import interaction_of, person_of
 from syncd.views.tasks import entry
-from syncd.views.turn import BUDGET, reasons_of
+from syncd.views.waits import BUDGET, reasons_of
 
 _NO_PERSON = {
     "silent": "nothing that counts has passed between you so far",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, time
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -24,7 +24,7 @@ from syncd.inference.merge import merge_messages
 from syncd.inference.model import INFERENCE_VERSION, Owner, Sighted
 from syncd.intake import Clerk, Ignore
 from syncd.people import domain_of, normalise
-from syncd.pipeline import Account, Workshop
+from syncd.pipeline import Workshop
 from syncd.pipeline.portrait import domains_of
 from syncd.planner import Policy
 from syncd.store import aliases, tombstones
@@ -32,6 +32,7 @@ from syncd.store.database import Database
 from syncd.store.dossiers import Lawyer
 from syncd.store.observations import Indexer
 from syncd.store.portions import Record
+from syncd.wiring.accounts import key_of, open_accounts, survey
 
 if TYPE_CHECKING:
     from syncd.telemetry import Pulse, Telemetry
@@ -40,6 +41,7 @@ __all__ = [
     "Assembly",
     "assemble",
     "indexer_of",
+    "key_of",
     "lawyer_of",
     "merge",
     "open_accounts",
@@ -51,6 +53,7 @@ __all__ = [
     "reowned",
     "rule_file",
     "state_url",
+    "survey",
 ]
 
 
@@ -149,30 +152,6 @@ def reowned(shop: Workshop, found: frozenset[str]) -> Workshop:
         indexer=indexer_of(owner, me),
         ignore=replace(shop.ignore, owned=owner.addresses),
     )
-
-
-def open_accounts(assembly: Assembly, *, writing: bool = False) -> Sequence[Account]:
-    from connectors.local.account import LocalAccount
-
-    opened = []
-    for entry in assembly.settings.accounts:
-        account = LocalAccount(
-            entry.name,
-            assembly.base,
-            mail=[Path(p) for p in entry.mail],
-            calendar=[Path(p) for p in entry.calendar],
-            contacts=[Path(p) for p in entry.contacts],
-            tasks=Path(entry.tasks) if entry.tasks else None,
-            zone=assembly.settings.owner.zone,
-            history=entry.history,
-        )
-        task_list = account.task_list() if writing else None
-        since = None
-        if entry.history is not None:
-            since = datetime.combine(entry.history, time(), assembly.settings.owner.zone)
-        poll = entry.poll.total_seconds()
-        opened.append(Account(entry.name, tuple(account.sources()), task_list, since, poll))
-    return opened
 
 
 def _tags(settings: Settings) -> Mapping[str, frozenset[str]]:

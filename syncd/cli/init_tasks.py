@@ -1,0 +1,90 @@
+"""Lists on servers that can take the tasks, and accounts as `syncd init` tells of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from syncd import setup
+from syncd.cli.init_login import Signed
+
+_NEW = "Tasks"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskList:
+    """A list of an account. `own`: nothing but tasks is in it; `new`: the first task makes it."""
+
+    account: str
+    name: str
+    own: bool = True
+    new: bool = False
+
+    def __str__(self) -> str:
+        return f"the list {self.name} of {self.account}{'  (new)' if self.new else ''}"
+
+
+def task_lists(servers: Sequence[Signed]) -> list[TaskList]:
+    """Where tasks may go, the likeliest first: lists for tasks alone, calendars that take tasks as
+    well, a new list."""
+    found = [
+        TaskList(one.draft.name, name, own=number < one.there.own_lists)
+        for one in servers
+        for number, name in enumerate(one.there.lists)
+    ]
+    new = [
+        TaskList(one.draft.name, _NEW, new=True)
+        for one in servers
+        if one.there.calendars and _NEW not in (*one.there.lists, *one.there.calendars)
+    ]
+    return [*sorted(found, key=lambda one: not one.own), *new]
+
+
+def with_list(drafts: Sequence[setup.Draft], tasks: Path | TaskList | None) -> list[setup.Draft]:
+    """The accounts, the one of the list with it."""
+    if not isinstance(tasks, TaskList):
+        return list(drafts)
+    return [one.having(tasks=tasks.name) if one.name == tasks.account else one for one in drafts]
+
+
+def told(one: Signed) -> dict[str, Any]:
+    """An account, for JSON."""
+    keys = {key: value for key, value in one.draft.keys.items() if not key.endswith("_command")}
+    return {
+        "name": one.draft.name,
+        "kind": one.draft.kind,
+        **keys,
+        "found": one.draft.found,
+        "signed_in": one.works,
+        "trouble": one.trouble or None,
+    }
+
+
+def server_lines(servers: Sequence[Signed]) -> list[str]:
+    """The accounts, for the owner."""
+    found = []
+    for one in servers:
+        label = "Account:" if one is servers[0] else ""
+        state = "signed in" if one.works else one.trouble or "not tried yet"
+        found.append(f"{label:<11} {one.draft.name}: {one.draft.what}, {one.draft.where}")
+        found.append(f"{'':<11}   ({one.draft.found}; {state})")
+    return found
+
+
+def still_to_do(servers: Sequence[Signed], base: Path) -> list[str]:
+    """What the owner has yet to do before these accounts can sign in."""
+    lines = []
+    for one in servers:
+        draft = one.draft
+        if one.works is not None or draft.secret or draft.command_key in draft.keys:
+            continue
+        if "user" in draft.keys:
+            place = setup.place_for(draft.secret_name, base)
+            lines.append(
+                f"{draft.name}: write its {'token' if draft.by_token else 'password'} into {place} "
+                f"(chmod 600), or hand it over as the credential {draft.secret_name} "
+                "(docs/systemd.md)"
+            )
+    return lines

@@ -1,0 +1,110 @@
+"""Signing in once, for `syncd init`: does it work, and what is there?"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeVar
+
+from connectors.errors import Unavailable
+from syncd.config import CaldavAccountSettings, ImapAccountSettings
+
+T = TypeVar("T")
+
+SECONDS: Final = 30.0  # for one server, all that it is asked
+_SILENCE: Final = 15.0  # without a byte, where that can be set
+
+
+@dataclass(frozen=True, slots=True)
+class Collections:
+    """What a CalDAV server has for a login, by the names that its owner knows. `lists` are what
+    takes tasks, those for nothing else first."""
+
+    calendars: Sequence[str] = ()
+    books: Sequence[str] = ()
+    lists: Sequence[str] = ()
+    own_lists: int = 0  # how many of `lists` take nothing but tasks
+
+
+def mail_folders(entry: ImapAccountSettings, secret: str, base: Path) -> list[str]:
+    """The folders that would be read. `base` is the configuration's folder. Raises the errors of
+    the contract, and ImportError without the extra."""
+    from connectors.imap.folders import chosen, listed
+    from connectors.imap.session import Server
+
+    server = Server(
+        entry.host,
+        entry.user,
+        lambda: secret,
+        port=entry.port or 0,
+        tls=entry.tls,
+        auth=entry.auth,
+        ca_file=str(_place(entry.ca_file, base) or ""),
+    )
+
+    def look() -> list[str]:
+        session = server.connect()
+        try:
+            names = [one.name for one in chosen(session, listed(session), entry.folders)]
+            return sorted(names, key=lambda name: (name != "INBOX", name.lower()))
+        finally:
+            session.leave()
+
+    return _bounded(look, entry.host)
+
+
+def collections(entry: CaldavAccountSettings, secret: str, base: Path) -> Collections:
+    """What is there, of what the account asks for. Raises the errors of the contract."""
+    from connectors.caldav.http import Login, Session
+    from connectors.caldav.server import Server
+
+    login = None
+    if entry.user or entry.by_token:
+        login = Login(entry.user or "", lambda: secret, bearer=entry.by_token)
+
+    def look() -> Collections:
+        session = Session(login, _place(entry.ca_file, base), _SILENCE)
+        try:
+            server = Server(session, entry.url)
+            found = server.collections("caldav") if entry.calendars else []
+            books = server.collections("carddav") if entry.contacts else []
+        finally:
+            session.close()
+        lists = [one for one in found if one.takes("VTODO")]
+        own = [one.name for one in lists if not one.takes("VEVENT")]
+        return Collections(
+            calendars=[one.name for one in found if one.takes("VEVENT")],
+            books=[one.name for one in books],
+            lists=[*own, *(one.name for one in lists if one.takes("VEVENT"))],
+            own_lists=len(own),
+        )
+
+    return _bounded(look, entry.url)
+
+
+def _place(given: str | None, base: Path) -> Path | None:
+    return None if given is None else base / Path(given).expanduser()
+
+
+def _bounded(look: Callable[[], T], where: str) -> T:
+    """What `look` returns, or raises, within the limit: a look-up of a name, or a server that
+    sends a byte now and then, could take for ever."""
+    done: queue.SimpleQueue[tuple[T | None, Exception | None]] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            done.put((look(), None))
+        except Exception as error:  # noqa: BLE001  # it is raised where it is waited for
+            done.put((None, error))
+
+    threading.Thread(target=run, daemon=True).start()
+    try:
+        found, error = done.get(timeout=SECONDS)
+    except queue.Empty:
+        raise Unavailable(f"{where} was not done after {SECONDS:.0f} seconds") from None
+    if error is not None:
+        raise error
+    return found  # type: ignore[return-value]  # only None beside an error
