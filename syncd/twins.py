@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy import Connection
 
 from connectors.contract import TaskList
 from syncd.planner import Update
@@ -12,8 +16,14 @@ from syncd.store import doubled, drafts, ledger, ledger_hand, ledger_outbox, str
 from syncd.writer import Transactions, copy_of, digest, seen_in
 
 
+class Store(Transactions, Protocol):
+    """Also shows one consistent view, which costs nothing."""
+
+    def read(self) -> AbstractContextManager[Connection]: ...
+
+
 def settle_twins(
-    transactions: Transactions,
+    store: Store,
     owner: str,
     account: str,
     tasks: TaskList,
@@ -26,14 +36,16 @@ def settle_twins(
     removed = 0
     for key in keys:
         go_on()
-        with transactions.begin() as connection:
+        with store.read() as connection:
             row = ledger.by_key(connection, owner, [key]).get(key)
-            if row is None or row.task is None or row.task.account != account:
-                if not strays.some(connection, owner, [key]):
+            is_stray = bool(strays.some(connection, owner, [key]))
+        if row is None or row.task is None or row.task.account != account:
+            if not is_stray:  # else it may be placed yet, and costs nothing until then
+                with store.begin() as connection:
                     doubled.settled(connection, owner, account, key)
-                continue
+            continue
         found = [one for one in tasks.find(key) if not one.deleted]
-        with transactions.begin() as connection:
+        with store.begin() as connection:
             row = ledger.by_key(connection, owner, [key]).get(key)
             if not found or row is None or row.task is None:
                 doubled.settled(connection, owner, account, key)
@@ -54,6 +66,6 @@ def settle_twins(
             if (alike or digest(copy) == drafted) and not twin.task.completed:
                 tasks.remove(twin)
                 removed += 1
-        with transactions.begin() as connection:
+        with store.begin() as connection:
             doubled.settled(connection, owner, account, key)
     return removed

@@ -19,6 +19,7 @@ from connectors.records import Gone, Item, Seen, Task
 from syncd.people.forgotten import Forgotten
 from syncd.pipeline import lull
 from syncd.pipeline.doubt import older_than
+from syncd.pipeline.gone import gone_in, is_emptied, keys_in, lost_in
 from syncd.pipeline.health import Ward
 from syncd.pipeline.incidents import accepted, asked, asked_of, is_gone
 from syncd.pipeline.lull import Lull
@@ -30,7 +31,6 @@ from syncd.store import (
     facts,
     ledger,
     ledger_hand,
-    ledger_tasks,
     notes,
     observations,
     people,
@@ -46,7 +46,7 @@ from syncd.store.portions import acknowledged
 from syncd.store.sightings import Where
 from syncd.veil import task_without
 
-Take = Callable[[Connection, datetime], None]
+Take = Callable[[Connection, datetime], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,31 +95,28 @@ class HandReader:
         except StoreError:
             raise
         except Exception as error:  # noqa: BLE001  # whatever it is, it stops nothing else
-            if self.waiting is not None:
-                self.waiting.forget(account)
-            outcome.failed(error)
-            if isinstance(error, Vanished):
-                outcome.error += "; if you deleted it: `syncd once --accept-deletions`"
-            with self.database.begin() as connection:
-                failed = replace(
-                    row, error=outcome.error, error_kind=outcome.error_kind[:32], error_at=self.now
-                )
-                sources.put(connection, owner, failed)
-                ward.ill(connection, place, error)
-            return outcome
+            return self._failed(row, outcome, error)
         outcome.items = len(items)
-        if self.waiting is not None and self._held(self.waiting, account, items):
+        if self.waiting is not None and self._held(self.waiting, account, items, again=again):
             outcome.held = True
             ward.calm(place)
             return outcome
+        if not away and self._is_emptied(account, items, known, again=again):
+            emptied = Vanished(
+                f"of the {before:,} tasks in the list none is left; which of ours were among them "
+                "is not known for sure, so nothing is taken for deleted: put them back"
+            )
+            return self._failed(row, outcome, emptied)
         if not items and not self.accept and not is_news(row, cursor, self.now):
             outcome.twins = twins
             ward.calm(place)
             return outcome
 
-        def take(connection: Connection, now: datetime) -> None:
+        anew = self._is_made_anew(row, items, known)
+
+        def take(connection: Connection, now: datetime) -> int:
             received = self._take(
-                connection, account, items, before, now, again=again, moved=bool(away)
+                connection, account, items, before, now, again=again, moved=bool(away), anew=anew
             )
             outcome.twins = doubled.add(connection, owner, account, received.twins)
             outcome.strays = received.strays
@@ -141,6 +138,7 @@ class HandReader:
                 same = (other.account, other.facet) == (account, row.facet)
                 if same and other.scope != row.scope and other.cursor:
                     sources.put(connection, owner, replace(other, cursor=None))
+            return len(items)
 
         if self.keep is not None:
             self.keep(take)
@@ -149,30 +147,54 @@ class HandReader:
                 take(connection, self.now)
         return outcome
 
-    def _held(self, waiting: Lull, account: str, items: Sequence[Item]) -> bool:
+    def _failed(self, row: sources.SourceRow, outcome: Outcome, error: Exception) -> Outcome:
+        """Nothing is taken in of a list that could not be read."""
+        if self.waiting is not None:
+            self.waiting.forget(row.account)
+        outcome.failed(error)
+        if isinstance(error, Vanished):
+            outcome.error += "; if you deleted it: `syncd once --accept-deletions`"
+        with self.database.begin() as connection:
+            failed = replace(
+                row, error=outcome.error, error_kind=outcome.error_kind[:32], error_at=self.now
+            )
+            sources.put(connection, self.database.owner, failed)
+            ward = Ward(self.database.owner, self.now, self.retries)
+            ward.ill(connection, Place(row.account, row.facet, row.scope), error)
+        return outcome
+
+    def _held(self, waiting: Lull, account: str, items: Sequence[Item], *, again: bool) -> bool:
         """Whether this reading tells of deletions that are not believed yet."""
-        lost = set() if self.accept else self._lost(account, items)
         owner, stored = self.database.owner, None
-        if lost:
+        lost: set[str] = set()
+        if not self.accept and any(isinstance(one, Gone) for one in items):
             with self.database.read() as connection:
-                stored = lull.load(connection, owner, account)
+                lost = lost_in(connection, owner, account, items, again=again)
+                stored = lull.load(connection, owner, account) if lost else None
         held = waiting.holds(account, lost, self.now, stored)
         if held is not None and held != stored:
             with self.database.begin() as connection:
                 lull.save(connection, owner, account, held)
         return held is not None
 
-    def _lost(self, account: str, items: Sequence[Item]) -> set[str]:
-        """The refs that are gone for good, where that may be an answer: while tasks of ours are
-        open in the list. Other people's count as well, as the list may be about to vanish."""
-        gone = {item.ref for item in items if isinstance(item, Gone)}
-        if not gone:
-            return gone
+    def _is_made_anew(
+        self, row: sources.SourceRow, items: Sequence[Item], known: sources.StoredItems
+    ) -> bool:
+        """Whether the list was gone, and is there again with nothing of what it held."""
+        if row.error_kind != Vanished.__name__:
+            return False
+        before = {self.forgotten.ref(ref) for ref in known.under("")}
+        return bool(before) and before <= gone_in(items)
+
+    def _is_emptied(
+        self, account: str, items: Sequence[Item], known: sources.StoredItems, *, again: bool
+    ) -> bool:
+        """Whether nothing is left of what a list held, and that is no answer."""
+        if self.accept or not any(isinstance(one, Gone) for one in items):
+            return False
+        before = {self.forgotten.ref(ref) for ref in known.under("")}
         with self.database.read() as connection:
-            rows = ledger_tasks.open_tasks(connection, self.database.owner, account)
-        open_ = {row.task.ref: row.key for row in rows if row.task is not None}
-        again = _keys(items)  # under another name
-        return {ref for ref in gone if open_ and open_.get(ref) not in again}
+            return is_emptied(connection, self.database.owner, account, items, before, again=again)
 
     def _elsewhere(self, tasks: TaskList, known: sources.StoredItems) -> list[Item]:
         """All of the list was read: what the account had under another scope is not there."""
@@ -198,13 +220,15 @@ class HandReader:
         *,
         again: bool,
         moved: bool,
+        anew: bool,
     ) -> Received:
         """Store what the owner did; returns what is still to be done about it. `moved`: the list
-        was in another place before."""
+        was in another place before; `anew`: it was gone and is another now."""
         owner = self.database.owner
         where = Where(owner, account, "tasks")
         observations.acknowledge(connection, where, [acknowledged(item) for item in items])
         after = sources.count(connection, owner, account, "tasks")
+        before_it = set(asked(connection, owner, account))
         received = ledger_hand.receive(
             connection,
             owner,
@@ -213,16 +237,17 @@ class HandReader:
             now,
             listed_before=before,
             listed_after=after,
-            another=moved and not any(map(is_key, _keys(items))),
+            another=anew or (moved and not any(map(is_key, keys_in(items)))),
             doubted=again,
+            unknown=strays.lost(connection, owner, account, _lost(items), keys_in(items)),
+            asked=before_it,
         )
         # A vanished task that turns up again settles its part of the incident.
         if self.accept:
             received = self._accepted(connection, account, items, received, now)
-        before_it = set(asked(connection, owner, account))
         missing = set(received.missing)
         if not self.accept:
-            missing |= before_it - _keys(items)
+            missing |= before_it - keys_in(items)
         was_gone = is_gone(connection, owner, account)
         if (before_it or was_gone) and not missing:
             # Nothing was decided meanwhile: everybody is judged anew.
@@ -251,8 +276,7 @@ class HandReader:
         moved: bool,
     ) -> bool:
         """Keep what nobody knows here, until whoever it is about is judged; whether it is news."""
-        lost = {item.ref for item in items if isinstance(item, Gone)}
-        lost -= {item.ref for item in items if isinstance(item, Seen)}
+        lost = _lost(items)
         if moved or received.incident:
             lost.clear()
         found = received.strays
@@ -272,13 +296,17 @@ class HandReader:
     ) -> Received:
         """Take the tasks of an incident for deleted: each is a "no", as if deleted alone."""
         owner = self.database.owner
-        keys = {*asked(connection, owner, account), *received.missing} - _keys(items)
+        keys = {*asked(connection, owner, account), *received.missing} - keys_in(items)
         people_ = set(received.persons)
         for row in ledger.by_key(connection, owner, keys).values():
             if row.live:
                 ledger_hand.dismiss(connection, owner, row, now)
                 people_.add(row.person)
         return replace(received, persons=frozenset(people_), missing=())
+
+
+def _lost(items: Sequence[Item]) -> set[str]:
+    return gone_in(items) - {item.ref for item in items if isinstance(item, Seen)}
 
 
 def _without(item: Item, forgotten: Forgotten) -> Item:
@@ -290,13 +318,3 @@ def _without(item: Item, forgotten: Forgotten) -> Item:
         return item
     tasks = (task_without(o, forgotten) if isinstance(o, Task) else o for o in item.observations)
     return replace(item, observations=tuple(tasks))
-
-
-def _keys(items: Sequence[Item]) -> set[str]:
-    return {
-        one.key
-        for item in items
-        if isinstance(item, Seen)
-        for one in item.observations
-        if isinstance(one, Task)
-    }

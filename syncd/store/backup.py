@@ -160,14 +160,22 @@ def partial(file: Path) -> Iterator[Path]:
     the end."""
     with explained("the folder of", file):
         tidy(file.parent)
-        descriptor, name = tempfile.mkstemp(prefix=".syncd-", suffix=".partial", dir=file.parent)
-    temporary = Path(name)
+        descriptor, temporary = _held(file.parent)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield temporary
     finally:
         temporary.unlink(missing_ok=True)
         os.close(descriptor)
+
+
+def _held(folder: Path) -> tuple[int, Path]:
+    """A new file that others can see is in use."""
+    while True:
+        descriptor, name = tempfile.mkstemp(prefix=".syncd-", suffix=".partial", dir=folder)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if os.fstat(descriptor).st_nlink:
+            return descriptor, Path(name)
+        os.close(descriptor)  # somebody tidied up before it was held
 
 
 def tidy(folder: Path) -> None:

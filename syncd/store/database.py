@@ -18,6 +18,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from syncd.store import disk, postgres, schema, statistics, tables
 from syncd.store import sqlite as sqlite_file
 from syncd.store.errors import StoreError, StoreUnwritable, StoreWrong
+from syncd.store.folder import state_file
 from syncd.store.kept import borrowed, keep
 
 # "SYNC": SQLite keeps this number in bytes 68-71 of the file for applications to sign it.
@@ -66,7 +67,7 @@ def open_database(
     url: str, owner: str, aliases: frozenset[str] = frozenset(), *, look: bool = False
 ) -> Database:
     """Open `url` for `owner` (a normalised address); `aliases` are the owner's other addresses.
-    With `look` no file is made: where there is none yet, an empty state in memory is shown.
+    With `look` nothing is made: where there is no state yet, an empty one in memory is shown.
 
     Raises `StoreWrong` for a file that is not ours, a newer schema or another owner's state, and
     `StoreError` when it is locked, read-only or full. A full disk alone keeps nobody from reading.
@@ -75,14 +76,18 @@ def open_database(
     sqlite = parsed.get_backend_name() == "sqlite"
     if look and sqlite and _is_missing(parsed.database):
         url, parsed = "sqlite://", make_url("sqlite://")
-    if sqlite and parsed.database not in (None, "", ":memory:"):
-        sqlite_file.prepare(Path(str(parsed.database)))
+    file = state_file(parsed)
+    if file is not None:
+        sqlite_file.prepare(file)
     owners = aliases | {owner}
     engine = sqlite_file.engine_of(url) if sqlite else postgres.engine_of(url)
     try:
+        if look and not sqlite and not _is_anybody_s(engine, owners):
+            engine.dispose()
+            return open_database("sqlite://", owner, aliases)
         return _opened(engine, owner, owners, sqlite=sqlite)
     except StoreUnwritable as trouble:
-        if not sqlite or not sqlite_file.is_still(Path(str(parsed.database))):
+        if file is None or not sqlite_file.is_still(file):
             raise
         # SQLite cannot even make what readers and writers share; there are no writers.
         still = sqlite_file.engine_of(url, immutable=True)
@@ -104,6 +109,18 @@ def _is_missing(name: str | None) -> bool:
     return not path.exists() and not path.is_symlink() and os.access(there, os.W_OK)
 
 
+def _is_anybody_s(engine: Engine, owners: frozenset[str]) -> bool:
+    """Whether a server's database holds a state of one of these addresses."""
+    try:
+        with translated(engine):
+            return _revision(engine, sqlite=False) is not None and bool(
+                _states(engine, owners, sqlite=False)
+            )
+    except BaseException:
+        engine.dispose()
+        raise
+
+
 def _opened(engine: Engine, owner: str, owners: frozenset[str], *, sqlite: bool) -> Database:
     try:
         with translated(engine):
@@ -112,7 +129,7 @@ def _opened(engine: Engine, owner: str, owners: frozenset[str], *, sqlite: bool)
                 kept = _owner_of(engine, owner, owner_addresses=owners, sqlite=sqlite)
             if sqlite:
                 sqlite_file.write_ahead(engine)
-                if _is_file(engine):
+                if state_file(engine.url) is not None:
                     keep(engine)
             else:
                 postgres.take_turns(engine, kept)
@@ -120,10 +137,6 @@ def _opened(engine: Engine, owner: str, owners: frozenset[str], *, sqlite: bool)
         engine.dispose()
         raise
     return Database(engine, kept)
-
-
-def _is_file(engine: Engine) -> bool:
-    return engine.url.database not in (None, "", ":memory:")
 
 
 @contextmanager
@@ -217,16 +230,11 @@ def _create(engine: Engine, *, sqlite: bool) -> None:
 def _owner_of(engine: Engine, owner: str, *, owner_addresses: frozenset[str], sqlite: bool) -> str:
     """The id the owner's rows carry. On SQLite one file is one owner, whichever of their
     addresses comes first in the configuration today."""
-    named = schema.fact.c.name == "owner"
-    query = select(schema.fact.c.owner, schema.fact.c.value).where(named)
-    if not sqlite:
-        query = query.where(schema.fact.c.owner.in_(owner_addresses))
-    with engine.connect().execution_options(syncd_read=True) as connection:
-        rows = connection.execute(query).all()
-    for kept, _ in rows:
+    found = _states(engine, owner_addresses, sqlite=sqlite)
+    for kept in found:
         if kept in owner_addresses:
-            return str(kept)
-    if rows:
+            return kept
+    if found:
         raise StoreWrong(
             "this state belongs to another owner: choose another file for `state:`, or add the "
             "address it was made for to `owner.addresses`"
@@ -234,3 +242,12 @@ def _owner_of(engine: Engine, owner: str, *, owner_addresses: frozenset[str], sq
     with engine.begin() as connection:
         connection.execute(schema.fact.insert().values(owner=owner, name="owner", value=owner))
     return owner
+
+
+def _states(engine: Engine, owners: frozenset[str], *, sqlite: bool) -> list[str]:
+    """Whose states there are: in a file anybody's, on a server those of `owners`."""
+    query = select(schema.fact.c.owner).where(schema.fact.c.name == "owner")
+    if not sqlite:
+        query = query.where(schema.fact.c.owner.in_(owners))
+    with engine.connect().execution_options(syncd_read=True) as connection:
+        return [str(owner) for owner in connection.execute(query).scalars()]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -30,7 +31,7 @@ from syncd.planner import (
     landed,
 )
 from syncd.store import ledger, ledger_outbox, ledger_tasks
-from syncd.store.ledger_outbox import Entry
+from syncd.store.ledger_outbox import READY, Entry
 from syncd.store.schema import task as task_table
 
 
@@ -69,12 +70,15 @@ def receive(
     listed_after: int = 1,
     another: bool = False,
     doubted: bool = False,
+    unknown: int = 0,
+    asked: AbstractSet[str] = frozenset(),
 ) -> Received:
     """Take in all that one sync of `account`'s task list found.
 
     `listed_before` and `listed_after` count the items of the list, ours and others', before and
     after it; `another`: it is another list now, with none of ours in it; `doubted`: we may have
-    written to it since what is stored was. The same items again change nothing more.
+    written to it since what is stored was; `unknown`: see `deletions`; `asked` are keys of an
+    incident: gone once more is no answer to it. The same items again change nothing more.
     """
     copies: dict[str, dict[str, Found]] = defaultdict(dict)
     for item in items:
@@ -110,8 +114,9 @@ def receive(
         persons |= affected(connection, owner, row, seen)
         lines += [(row.person, line) for line in seen.lines]
     gone = _gone(connection, owner, account, lost - {ref for one in copies.values() for ref in one})
+    gone = [row for row in gone if row.key not in asked]
     missing: tuple[str, ...] = ()
-    if another or deletions(gone, listed_before, listed_after):
+    if another or deletions(gone, listed_before, listed_after, unknown):
         missing = tuple(row.key for row in gone if row.live)
     else:
         for row in gone:
@@ -133,8 +138,10 @@ def observe(
     now: datetime,
     *,
     doubted: bool = False,
+    unwritten: int = 0,
 ) -> Hand:
-    """Take in one task as the list has it, and store what that changes; see `receive`."""
+    """Take in one task as the list has it, and store what that changes; see `receive`. `unwritten`
+    is an entry that was tried and certainly not written."""
     if row.task is None:
         return Hand(row)
     task = replace(row.task, ref=found.ref, stamp=found.stamp)
@@ -153,6 +160,10 @@ def observe(
             ours=replace(task.ours, due=None),
             theirs=replace(task.theirs, due=found.task.due),
         )
+    if not (doubted or unknown):
+        # What nobody ever tried to write is not ours, although it says what we want to say.
+        never = {unwritten} | {entry.id for entry in pending if entry.state == READY}
+        works = [e.work for e in pending if not isinstance(e.work, Draft) and e.id not in never]
     writing: list[Copy] = [intended(task, work) for work in works]
     seen = _answered(connection, owner, row, hand(row.having(task), found.task, now, writing))
     if not any(isinstance(entry.work, Complete) for entry in pending):

@@ -29,6 +29,7 @@ from sqlalchemy import URL, Connection
 from syncd.store import disk, facts, postgres, tombstones
 from syncd.store.database import Database, translated
 from syncd.store.errors import StoreBeside, StoreError, StoreHeld
+from syncd.store.folder import state_file
 
 GENERATION: Final = "generation"
 _SIZE: Final = 64
@@ -65,16 +66,17 @@ class Beside:
 class Hold(Protocol):
     """The right to write a state."""
 
-    def check(self) -> None:
-        """Look after it. Raises `StoreTaken` where another process has it by now, and `StoreError`
-        where nobody can tell."""
+    def check(self) -> bool:
+        """Look after it; whether somebody acted for the owner meanwhile, without whoever holds it.
+        Raises `StoreTaken` where another process has it by now, and `StoreError` where nobody can
+        tell."""
 
 
 class _Ours:
     """The lock of a file goes with the process alone."""
 
-    def check(self) -> None:
-        pass
+    def check(self) -> bool:
+        return False
 
 
 @contextmanager
@@ -231,9 +233,8 @@ def late_since(connection: Connection, owner: str) -> int | None:
 
 def path_of(url: URL) -> Path | None:
     """The lock file that holds a state; None for one that is no file."""
-    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
-        return None
-    return Path(f"{url.database}.lock")
+    state = state_file(url)
+    return None if state is None else Path(f"{state}.lock")
 
 
 def _stored(connection: Connection, owner: str) -> int:

@@ -14,13 +14,13 @@ from pathlib import Path
 
 from syncd.store import disk
 from syncd.store.database import Database
+from syncd.store.folder import is_in_memory
 from syncd.store.tombstones import key_path
 
 
 def path_of(database: Database) -> Path | None:
     """Where the pipe lies; None for a state in memory, beside which nobody can act."""
-    url = database.engine.url
-    if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
+    if is_in_memory(database.engine.url):
         return None
     return Path(f"{str(key_path(database)).removesuffix('.key')}.poke")
 
@@ -71,6 +71,11 @@ class Ear:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @property
+    def bell(self) -> int:
+        """Whatever is written to this descriptor, which never blocks, is a poke; -1: nothing is."""
+        return self._keeper
 
     def listen(self, timeout: float | None = None) -> bool:
         """Wait up to `timeout` seconds (None: for ever); True when somebody poked. Raises `OSError`

@@ -11,8 +11,8 @@ it, so it is the same here:
 A session ends without a word when the server starts anew, or somebody ends it; the lock goes with
 it. So whoever takes the state writes a token of their own into it, and each transaction of a holder
 looks for it first: who was replaced writes nothing any more. A guest, who acts for the owner and
-leaves, writes theirs above the one that they found, and takes it away in the end: whoever ran on
-the state before waits, and goes on.
+leaves, writes theirs above the one that they found: whoever ran on the state before writes nothing
+until they have the lock again, and then knows that somebody was at work.
 
 Nobody is waited for without end: neither a process that hangs in its transaction, nor a machine
 that went away in the middle of one.
@@ -166,19 +166,15 @@ class Hold:
 
     def __exit__(self, *_: object) -> None:
         event.remove(self._engine, "begin", self._confirm)
-        if self._guest:
-            # Whom we disturbed signs anew by themselves where this does not arrive.
-            with suppress(StoreError), self._translated(self._engine):
-                self._sign_off()
         self._end()
 
-    def check(self) -> None:
-        """Take the state again where our session has ended and nobody else has it. Raises
-        `StoreTaken` where somebody has, or had, and `StoreError` while the server is away or a
-        guest is at work."""
+    def check(self) -> bool:
+        """Take the state again where our session has ended and nobody else has it; whether a guest
+        was at work on it meanwhile. Raises `StoreTaken` where somebody else has come to stay, and
+        `StoreError` while the server is away or a guest is at work."""
         with self._one, self._translated(self._engine):
             if self._is_there():
-                return
+                return False
             self._end()
             if not self._take():
                 with self._engine.connect() as connection:
@@ -186,11 +182,12 @@ class Hold:
                 raise _disturbed()  # somebody who has not signed yet
             try:
                 with self._writing() as driver:
-                    self._compare(driver, alone=True)
-                    self._put(driver, [self._token])  # a guest may have ended without a word
+                    disturbed = len(self._compare(driver, alone=True)) > 1
+                    self._put(driver, [self._token])
             except BaseException:
                 self._end()  # for those who have it
                 raise
+            return disturbed
 
     def _take(self) -> bool:
         # No pool's: it ends when we say so, and nobody else is given it.
@@ -249,12 +246,6 @@ class Hold:
             disturbed = _signed(driver, self._owner)[-1:] if self._guest else []
             self._put(driver, [self._token, *disturbed])
 
-    def _sign_off(self) -> None:
-        with self._writing() as driver:
-            signed = _signed(driver, self._owner)
-            if len(signed) > 1 and signed[0] == self._token:
-                self._put(driver, signed[1:])
-
     def _put(self, driver: Any, tokens: list[str]) -> None:
         driver.execute(_PUT, {"owner": self._owner, "signed": "\n".join(tokens)})
 
@@ -262,15 +253,16 @@ class Hold:
         if _writes(connection) and "syncd_signs" not in connection.get_execution_options():
             self._compare(_driver(connection))
 
-    def _compare(self, driver: Any, *, alone: bool = False) -> None:
-        """`alone`: no guest can be at work."""
+    def _compare(self, driver: Any, *, alone: bool = False) -> list[str]:
+        """Who has signed, where it is still ours; `alone`: no guest can be at work."""
         signed = _signed(driver, self._owner)
         if signed[:1] == [self._token]:
-            return
+            return signed[:1]
         if signed[-1:] != [self._token]:
             raise StoreTaken
         if not alone:
             raise _disturbed()
+        return signed
 
 
 def _disturbed() -> StoreError:

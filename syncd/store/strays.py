@@ -92,6 +92,24 @@ def take(
     return after != before
 
 
+def lost(
+    connection: Connection,
+    owner: str,
+    account: str,
+    refs: AbstractSet[str],
+    there: AbstractSet[str],
+) -> int:
+    """How many open ones this list had under these refs, and has not under another: `there` are the
+    keys that were found."""
+    if not refs or facts.get(connection, owner, FACT) is None:
+        return 0
+    return sum(
+        one.account == account and one.found.ref in refs and not one.gone
+        for key, one in load(connection, owner).items()
+        if key not in there and not one.found.task.completed
+    )
+
+
 def drop(connection: Connection, owner: str, keys: Collection[str]) -> None:
     """These have been placed."""
     _store(connection, owner, some(connection, owner, keys), {})

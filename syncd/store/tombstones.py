@@ -1,10 +1,9 @@
 """Tombstones in the database, and their key beside it.
 
 The key is a file of its own (`syncd.db.key`, 0600): whoever has the database alone cannot even try
-addresses. Losing it must not let the forgotten
-back in, so a state that has tombstones and no key is refused. A service manager may hand the
-key over instead, as the credential `forgetting-key` (64 hexadecimal digits): then it lies on no
-disk in the clear.
+addresses. Losing it must not let the forgotten back in, so a state that has tombstones and no key
+is refused. A service manager may hand the key over instead, as the credential `forgetting-key` (64
+hexadecimal digits): then it lies on no disk in the clear.
 
 The tombstones themselves lie beside the database as well (`syncd.db.forgotten`), so that an older
 copy of it that is put back, or a new one after a loss, lets nobody in again.
@@ -27,7 +26,7 @@ from syncd.secrets import FORGETTING_KEY, SecretWrong, credential
 from syncd.store import disk
 from syncd.store.database import Database
 from syncd.store.errors import StoreError, StoreWrong
-from syncd.store.folder import state_folder
+from syncd.store.folder import is_in_memory, state_file, state_folder
 from syncd.store.schema_words import tombstone
 from syncd.store.statements import insert_or
 
@@ -42,10 +41,10 @@ def key_path(database: Database) -> Path:
 
 def key_path_of(url: URL, owner: str) -> Path:
     """The same of a state that need not be open."""
-    if url.get_backend_name() == "sqlite":
-        if url.database in (None, "", ":memory:"):
-            raise StoreError("a state in memory forgets everybody by itself: nothing to do")
-        return Path(f"{url.database}.key")
+    if is_in_memory(url):
+        raise StoreError("a state in memory forgets everybody by itself: nothing to do")
+    if (state := state_file(url)) is not None:
+        return Path(f"{state}.key")
     name = hashlib.sha256(f"{url.database}/{owner}".encode()).hexdigest()[:16]
     return state_folder() / f"{name}.key"
 
@@ -181,7 +180,7 @@ def stored(database: Database) -> set[tuple[str, str]]:
 
 def beside(database: Database) -> set[tuple[str, str]]:
     """(whose, digest) of every tombstone beside the database."""
-    if database.engine.url.database in (None, "", ":memory:"):
+    if is_in_memory(database.engine.url):
         return set()
     return read_beside(beside_path(database))
 
