@@ -15,6 +15,8 @@ EXAMPLES ?= 100
 SEEDS ?=
 SEED ?=
 MONTHS ?= 6
+# make simulate SERVERS=1: every owner's account is on Dovecot and Radicale, not only every tenth's
+SERVERS ?=
 # make lock UPGRADE=--upgrade
 UPGRADE ?=
 
@@ -63,6 +65,8 @@ demo: $(READY)
 
 # Servers to test against come from Debian where we may install them; else their tests are skipped,
 # loudly. A service that the package would start is not wanted: tests start their own.
+# What is compiled once need not be compiled by each of the many programs that tests start.
+test: export PYTHONDONTWRITEBYTECODE =
 test: $(READY)
 	@missing=; \
 	command -v dovecot >/dev/null || [ -x /usr/sbin/dovecot ] || missing="dovecot-imapd"; \
@@ -77,7 +81,7 @@ test: $(READY)
 	else \
 	  echo "syncd: $$missing is not installed: what needs it is skipped (apt install $$missing)" >&2; \
 	fi
-	$(BIN)/python -m pytest -n $(WORKERS) -rs $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -rs $(PYTEST_ARGS)
 
 # Keeps going after a failing tool, so that one run shows everything.
 check: $(READY)
@@ -101,11 +105,12 @@ systemd: $(READY)
 
 # The peers come from the system; where they may not be installed, their lines are skipped, loudly.
 bench: $(READY)
-	@for pair in mhdr:mblaze notmuch:notmuch; do \
-	  command -v $${pair%%:*} >/dev/null && continue; \
+	@for pair in mhdr:mblaze notmuch:notmuch dovecot:dovecot-imapd; do \
+	  PATH="$$PATH:/usr/sbin" command -v $${pair%%:*} >/dev/null && continue; \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	    echo "syncd: installing $${pair##*:} to measure against"; \
-	    DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $${pair##*:} >/dev/null \
+	    RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive \
+	      apt-get install -y -q --no-install-recommends $${pair##*:} >/dev/null \
 	      || echo "syncd: $${pair##*:} could not be installed: its lines are skipped" >&2; \
 	  else \
 	    echo "syncd: $${pair##*:} is not installed: its lines are skipped (apt install $${pair##*:})" >&2; \
@@ -123,13 +128,16 @@ fuzz: .venv/.fuzz
 YEARS := PYTHONPATH=tests $(BIN)/python -m simulation.years --months $(MONTHS) --jobs $(WORKERS)
 
 simulate: $(READY)
-	$(YEARS) $(if $(SEED),$(SEED),--seeds $(or $(SEEDS),40 --minutes 3))
+	$(YEARS) $(if $(SERVERS),--servers) $(if $(SEED),$(SEED),--seeds $(or $(SEEDS),40 --minutes 3))
 
 # Years of owners where SEEDS is given, else the state machine of owner's actions.
 soak: $(READY)
 	$(if $(SEEDS),$(YEARS) --seeds $(SEEDS),$(MACHINES))
 
-MACHINES = SYNCD_SOAK=$(EXAMPLES) $(BIN)/python -m pytest -q tests/simulation tests/unit/rules/test_evaluate_clock.py tests/integration/test_newest.py
+MACHINES = SYNCD_SOAK=$(EXAMPLES) $(BIN)/python -m pytest -q tests/simulation \
+  tests/unit/rules/test_evaluate_clock.py tests/integration/test_newest.py \
+  tests/integration/test_outbox_machine.py tests/acceptance/test_late_evidence.py \
+  tests/acceptance/test_demo.py
 
 fmt: $(READY)
 	$(BIN)/ruff check --fix

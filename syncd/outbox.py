@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from connectors.contract import Draft, TaskList
+from connectors.contract import Draft, Remote, TaskList
 from connectors.errors import (
     Ambiguous,
     BadItem,
@@ -27,7 +27,7 @@ from connectors.errors import (
     SignInNeeded,
     Unavailable,
 )
-from syncd.planner import Complete, Status, TaskState, Tracked, to_write
+from syncd.planner import MANY_DELETIONS, Complete, Status, TaskState, Tracked, to_write
 from syncd.store import health, ledger, ledger_hand, ledger_outbox
 from syncd.store.errors import StoreError
 from syncd.store.ledger_outbox import ASIDE, DOUBT, READY, Entry
@@ -48,6 +48,8 @@ class Summary:
     aside: int = 0  # refused by their list for what they are
     doubtful: int = 0  # may have been written; looked for the next time
     failed: dict[str, ConnectorError] = field(default_factory=dict)
+    # By account, keys of tasks that it held once: so many are an incident, and no answer.
+    missing: dict[str, tuple[str, ...]] = field(default_factory=dict)
     # Accounts whose lists were written to, or asked.
     tried: set[str] = field(default_factory=set, compare=False)
 
@@ -104,6 +106,7 @@ class _Run:
     creating: bool
     go_on: Callable[[], None]
     stuck: set[str] = field(default_factory=set)  # keys whose earlier entry has to go first
+    deleted: list[tuple[Entry, Remote]] = field(default_factory=list)  # since they were written
 
     def all(self) -> None:
         last = 0
@@ -112,7 +115,7 @@ class _Run:
             with self.transactions.begin() as connection:
                 entry = ledger_outbox.after(connection, self.owner, self.account, last)
                 if entry is None:
-                    return
+                    break
                 last = entry.id
                 early = entry.not_before > self.now and not self.eager
                 waits = isinstance(entry.work, Draft) and not self.creating
@@ -122,6 +125,14 @@ class _Run:
                 row = self._begun(connection, entry)
             if row is not None and row.task is not None:
                 self._one(entry, row.task)
+        if len(self.deleted) >= MANY_DELETIONS:
+            self.summary.missing[self.account] = tuple(entry.key for entry, _ in self.deleted)
+            return
+        for entry, remote in self.deleted:
+            self._writer().answer(entry, remote)
+
+    def _writer(self) -> Writer:
+        return Writer(self.transactions, self.owner, self.account, self.tasks, self.now)
 
     def _begun(self, connection: Connection, entry: Entry) -> Tracked | None:
         """The row to write for, with the entry marked; None when there is nothing to write."""
@@ -144,7 +155,11 @@ class _Run:
                 ledger_outbox.drop(connection, self.owner, entry)
                 return None
             if not to_write(task, entry.work):
-                ledger_hand.settle(connection, self.owner, row, entry)
+                if entry.state == READY and not self.restored:
+                    # What the list has of it was not written by us.
+                    ledger_outbox.drop(connection, self.owner, entry)
+                else:
+                    ledger_hand.settle(connection, self.owner, row, entry)
                 return None
         ledger_outbox.mark(connection, self.owner, entry, DOUBT, tries=1)
         return row
@@ -152,12 +167,16 @@ class _Run:
     def _one(self, entry: Entry, task: TaskState) -> None:
         self.summary.tried.add(self.account)
         entry = replace(entry, tries=entry.tries + 1)
-        writer = Writer(self.transactions, self.owner, self.account, self.tasks, self.now)
+        writer = self._writer()
         try:
             if isinstance(entry.work, Draft):
-                done = writer.create(entry, entry.work, task, restored=self.restored)
-                self.summary.created += done
-            elif not writer.change(entry, entry.work, task):
+                remote = writer.create(entry, entry.work, task, restored=self.restored)
+                if remote is not None and remote.deleted and task.status is Status.OPEN:
+                    self.deleted.append((entry, remote))
+                    self.stuck.add(entry.key)
+                else:
+                    self.summary.created += remote is not None
+            elif not writer.change(entry, entry.work, task, restored=self.restored):
                 return
             elif isinstance(entry.work, Complete):
                 self.summary.completed += 1

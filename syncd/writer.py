@@ -44,9 +44,10 @@ class Writer:
 
     def create(
         self, entry: Entry, draft: Draft, task: TaskState, *, restored: bool = False
-    ) -> bool:
-        """Create a task that is not in the list; whether it is there now. With `restored` it may
-        have been written after the state was."""
+    ) -> Remote | None:
+        """Create a task that is not in the list; returns it as it is there now. With `restored` it
+        may have been written after the state was. One that was written before and deleted since is
+        returned as it was, for `answer`; None where it is not wanted any more."""
         doubt = entry.state == DOUBT or restored
         cancelled = task.status is not Status.OPEN
         found: Sequence[Remote] = ()
@@ -56,25 +57,27 @@ class Writer:
             if not self.tasks.creates_once:
                 self._remember(draft)
         if found:
-            self._found(entry, found)
-        elif cancelled:
+            return self._found(entry, found, cancelled=cancelled)
+        if cancelled:
             with self.transactions.begin() as connection:
                 ledger_outbox.drop_key(connection, self.owner, entry.key)
-            return False
-        else:
-            try:
-                remote = self.tasks.create(draft)
-            except Ambiguous:
-                # A look at once settles most of it; a second write has to wait for the next try.
-                found = self.tasks.find(draft.key)
-                if not found:
-                    raise
-                self._found(entry, found)
-                return True
-            # Where a key can only be created once, it may have been there already, and been edited.
-            older = self.tasks.creates_once and _second(remote.task) != _second(draft)
-            self._created(entry, remote, fresh=not doubt and not older)
-        return True
+            return None
+        try:
+            remote = self.tasks.create(draft)
+        except Ambiguous:
+            # A look at once settles most of it; a second write has to wait for the next try.
+            found = self.tasks.find(draft.key)
+            if not found:
+                raise
+            return self._found(entry, found)
+        # Where a key can only be created once, it may have been there already, and been edited.
+        older = self.tasks.creates_once and _second(remote.task) != _second(draft)
+        self._created(entry, remote, fresh=not doubt and not older)
+        return remote
+
+    def answer(self, entry: Entry, remote: Remote) -> None:
+        """Its owner deleted it since it was written: that is a "no"."""
+        self._created(entry, remote, fresh=False)
 
     def _remember(self, draft: Draft) -> None:
         """A first writing of it may still land, as it was drafted, long after this one: by then our
@@ -83,10 +86,12 @@ class Writer:
         with self.transactions.begin() as connection:
             drafts.put(connection, self.owner, draft.key, text)
 
-    def _found(self, entry: Entry, found: Sequence[Remote]) -> None:
-        """It was written before. When its owner deleted it since, that is an answer."""
+    def _found(self, entry: Entry, found: Sequence[Remote], *, cancelled: bool = False) -> Remote:
+        """It was written before."""
         remote = next((one for one in found if not one.deleted), found[0])
-        self._created(entry, remote, fresh=False)
+        if cancelled or not remote.deleted:
+            self._created(entry, remote, fresh=False)
+        return remote
 
     def _created(self, entry: Entry, remote: Remote, *, fresh: bool) -> None:
         """Confirm a creation. What a fresh one came back as counts as our own words: a list may
@@ -109,18 +114,23 @@ class Writer:
         unless the owner was at it since."""
         sources.acknowledge(connection, self.owner, self.account, "tasks", remote.ref, remote.stamp)
 
-    def change(self, entry: Entry, intent: Intent, task: TaskState) -> bool:
-        """Change a task in the list as its owner leaves room for; whether anything was written."""
+    def change(
+        self, entry: Entry, intent: Intent, task: TaskState, *, restored: bool = False
+    ) -> bool:
+        """Change a task in the list as its owner leaves room for; whether anything was written.
+        `restored`: see `create`."""
+        doubt = entry.state == DOUBT or restored
         for round_ in range(_ROUNDS):
             write = to_write(task, intent)
             if not write:
                 break
             try:
                 remote = self._write(intent, task, write)
-            except (Ambiguous, Conflict):
+            except (Ambiguous, Conflict) as error:
                 if round_ == _ROUNDS - 1:
                     raise
-                read = self._read_again(entry)
+                doubt = doubt or isinstance(error, Ambiguous)
+                read = self._read_again(entry, doubt=doubt)
                 if read is None:
                     break
                 task = read
@@ -143,8 +153,9 @@ class Writer:
             completed=write.completed,
         )
 
-    def _read_again(self, entry: Entry) -> TaskState | None:
-        """The task after another look at the list; None where the list no longer has it."""
+    def _read_again(self, entry: Entry, *, doubt: bool) -> TaskState | None:
+        """The task after another look at the list; None where the list no longer has it. Unless in
+        `doubt` nothing of the entry was written."""
         found = self.tasks.find(entry.key)
         with self.transactions.begin() as connection:
             row = ledger.by_key(connection, self.owner, [entry.key]).get(entry.key)
@@ -153,7 +164,10 @@ class Writer:
                 return None  # what a deletion means is said by the list itself, when it is read
             ref = row.task.ref
             remote = next((one for one in alive if one.ref == ref), alive[0])
-            seen = ledger_hand.observe(connection, self.owner, row, seen_in(remote), self.now)
+            unwritten = 0 if doubt else entry.id
+            seen = ledger_hand.observe(
+                connection, self.owner, row, seen_in(remote), self.now, unwritten=unwritten
+            )
             return seen.tracked.task
 
     def _changed(self, entry: Entry, before: TaskState, remote: Remote, write: Write) -> None:

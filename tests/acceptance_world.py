@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,6 +23,8 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
+
+from mortal import mortal
 
 from syncd.cli import main as command_line
 
@@ -70,6 +73,7 @@ class Result:
 def run(*arguments: str) -> Result:
     """`syncd ARGUMENTS`, in this process. Anything but a clean exit is a traceback: it raises."""
     out, err = io.StringIO(), io.StringIO()
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     registered = list(command_line.app.registered_commands)
     code: object = 0
     with (
@@ -83,6 +87,8 @@ def run(*arguments: str) -> Result:
             code = leaving.code
         finally:
             command_line.app.registered_commands[:] = registered
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
     assert code is None or isinstance(code, int), code
     return Result(code or 0, out.getvalue(), err.getvalue())
 
@@ -91,13 +97,13 @@ def run_apart(*arguments: str, folder: Path | None = None, **environment: str) -
     """`syncd ARGUMENTS` as its users start it: a program of its own."""
     program = Path(sys.executable).parent / "syncd"
     done = subprocess.run(
-        [str(program), *arguments],
+        mortal([program, *arguments]),
         capture_output=True,
         text=True,
         cwd=folder,
         env={**os.environ, **environment},
         check=False,
-        timeout=60,
+        timeout=120,
     )
     return Result(done.returncode, done.stdout, done.stderr)
 

@@ -98,7 +98,7 @@ class Machine:
             machine = cls(until(leader, "process 1"), top, work)
         except BaseException:
             top.kill()
-            top.wait()
+            top.wait(60)
             raise
         try:
             machine.until("systemctl", "is-system-running")

@@ -1,15 +1,22 @@
-"""What every test gets: no network beyond this machine, and the corpora where they are present."""
+"""What every test gets: no network beyond this machine, an end in any case, signals as they were,
+and the corpora where they are present."""
 
 from __future__ import annotations
 
+import faulthandler
 import ipaddress
 import os
+import signal
 import socket
 import sys
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from kept import Kept
+from mortal import forks_die_with_us
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -51,6 +58,81 @@ def _forbid_network(event: str, arguments: tuple[object, ...]) -> None:
 
 
 sys.addaudithook(_forbid_network)
+forks_die_with_us()
+
+# --- a test that hangs ---
+
+# For setting up, for the test itself, for tearing down. `seconds(600)` marks those that need more.
+_SECONDS = 240.0
+_told = pytest.StashKey[int]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Nothing is captured yet: what is told here is seen."""
+    config.addinivalue_line("markers", "seconds(most): longer than other tests, which have 240")
+    config.stash[_told] = os.dup(2)
+
+
+@contextmanager
+def _limited(item: pytest.Item) -> Iterator[None]:
+    """Whoever takes longer ends the process, with the stacks of all threads. That is done by a
+    thread without Python in it, so it happens whatever holds the interpreter or a lock. Other
+    workers go on, and name the test that was running (`worker 'gw0' crashed while running ...`)."""
+    if "SYNCD_SOAK" in os.environ:  # as long as one likes
+        yield
+        return
+    mark = item.get_closest_marker("seconds")
+    most = _SECONDS if mark is None else float(mark.args[0])
+    faulthandler.dump_traceback_later(most, exit=True, file=item.config.stash[_told])
+    try:
+        yield
+    finally:
+        faulthandler.cancel_dump_traceback_later()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
+    with _limited(item):
+        yield
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
+    with _limited(item):
+        yield
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
+    with _limited(item):
+        yield
+
+
+# --- a test that leaves its signals behind ---
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM, signal.SIGCHLD)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol() -> Generator[None, object, object]:
+    """A program that ran in this process has handlers of its own, which would be the next one's."""
+    before = {number: signal.getsignal(number) for number in _SIGNALS}
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    try:
+        return (yield)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        for number, handler in before.items():
+            if signal.getsignal(number) != handler:
+                signal.signal(number, handler)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+@pytest.fixture(scope="session")
+def kept() -> Iterator[Kept]:
+    """Servers and the like, until all tests are over."""
+    with ExitStack() as stack:
+        yield Kept(stack)
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Any
 
 from acceptance_world import ANA, Home, at
+from mortal import mortal
 
 PATIENCE = 60.0  # seconds; a machine that runs many tests at once is slow
 _ENDED: dict[str, Any] = {"event": ""}  # it says nothing any more
@@ -67,7 +68,7 @@ class Running:
         environment = {key: os.environ[key] for key in os.environ if key != "JOURNAL_STREAM"}
         environment.update(more or {})
         self._process = subprocess.Popen(
-            [*program, "run"], stderr=subprocess.PIPE, text=True, env=environment
+            mortal([*program, "run"]), stderr=subprocess.PIPE, text=True, env=environment
         )
         self.pid = self._process.pid
         self.lines: list[str] = []

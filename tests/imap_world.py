@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from datetime import date
 from itertools import count
 from typing import Any
 
 import pytest
+from kept import Kept
 from servers import dovecot
 from servers.dovecot import PASSWORD, Client, Dovecot
 
@@ -108,11 +109,16 @@ class Servers:
         return self._running[capabilities]
 
 
-@pytest.fixture(scope="session")
-def servers() -> Iterator[Servers]:
-    """Dovecots, until all tests are over."""
+@contextmanager
+def _dovecots() -> Iterator[Servers]:
     with ExitStack() as stack:
         yield Servers(stack)
+
+
+@pytest.fixture(scope="session")
+def servers(kept: Kept) -> Servers:
+    """Dovecots, until all tests are over."""
+    return kept.one(_dovecots)
 
 
 @pytest.fixture

@@ -52,6 +52,7 @@ class Inside:
         self.shop = shop
         self.clock = clock
         self.code: int | None = None
+        self.left_at = 0.0  # by the steady clock
         self.seconds = 0.0  # from the signal to its end
         self._daemon: Daemon | None = None
 
@@ -69,6 +70,11 @@ class Inside:
     @property
     def blocked(self) -> str:
         return "" if self._daemon is None else self._daemon._loop.blocked
+
+    @property
+    def has_left(self) -> bool:
+        """It takes nothing any more."""
+        return self._daemon is not None and self._daemon._mailbox._closed
 
     def settled(self) -> bool:
         """It has read everything once, lists as well."""
@@ -105,9 +111,10 @@ class Inside:
         thread.start()
         try:
             self.code = daemon.run()
-            self.seconds = time.monotonic() - ended[0]
+            self.left_at = time.monotonic()
         finally:
             thread.join(PATIENCE)
             self.database.close()
+        self.seconds = self.left_at - ended[0]
         if trouble:
             raise trouble[0]

@@ -48,6 +48,12 @@ def asked(connection: Connection, owner: str, account: str) -> list[str]:
     return list(json.loads(facts.get(connection, owner, asked_of(account)) or "[]"))
 
 
+def ask(connection: Connection, owner: str, account: str, keys: Collection[str]) -> None:
+    """The owner is asked of these tasks as well."""
+    every = sorted({*asked(connection, owner, account), *keys})
+    facts.put(connection, owner, asked_of(account), json.dumps(every))
+
+
 def is_gone(connection: Connection, owner: str, account: str) -> bool:
     """Whether the whole list was not there when it was read last."""
     return account in sources.failed_by(connection, owner, "tasks", Vanished.__name__)

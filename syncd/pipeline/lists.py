@@ -15,6 +15,7 @@ from syncd import log, outbox, twins
 from syncd.outbox import Summary
 from syncd.pipeline.doubt import older_than, trust
 from syncd.pipeline.health import Ward
+from syncd.pipeline.incidents import ask
 from syncd.pipeline.observe import Outcome
 from syncd.planner import Policy
 from syncd.retry import Retries
@@ -79,6 +80,9 @@ def write(
                 summary=summary,
                 go_on=go_on,
             )
+        for name, keys in summary.missing.items():
+            with database.begin() as connection:
+                ask(connection, owner, name, keys)
         # Whatever copy was made while that was going on is older than the lists.
         trouble = _raised(database)
         if trouble is not None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from syncd.planner.draw import Candidate, day_of, draw, due_day, next_draw, soon
 from syncd.planner.follow import follow, passed_over, too_late, unjudged, unplaced
-from syncd.planner.hand import Act, Hand, deletions, hand, in_bulk, landed
+from syncd.planner.hand import MANY_DELETIONS, Act, Hand, deletions, hand, in_bulk, landed
 from syncd.planner.keys import is_key, mint
 from syncd.planner.model import (
     Complete,
@@ -30,6 +30,7 @@ from syncd.planner.words import addressee, footer, same_text
 from syncd.planner.writing import Write, intended, to_write
 
 __all__ = [
+    "MANY_DELETIONS",
     "Act",
     "Candidate",
     "Complete",

@@ -19,7 +19,7 @@ from rules.verdict import State
 from syncd.planner.model import Copy, Status, TaskState, Tracked
 from syncd.planner.words import new_lines, same_text, without
 
-_MANY_DELETIONS = 3
+MANY_DELETIONS = 3  # at once, they are an incident and no answer
 _MANY_TICKS = 5
 _TICKING = timedelta(minutes=10)
 CLOSED = "Closed by syncd:"  # begins every sentence that we put below a task to close it
@@ -198,15 +198,18 @@ def _open_task(task: TaskState) -> TaskState:
     return replace(task, status=Status.OPEN, closed_at=None, closed_why="", ticked_at=None)
 
 
-def deletions(gone: Sequence[Tracked], listed_before: int = 0, listed_after: int = 1) -> bool:
+def deletions(
+    gone: Sequence[Tracked], listed_before: int = 0, listed_after: int = 1, unknown: int = 0
+) -> bool:
     """Whether the tasks that one sync found deleted are an incident and no answer.
 
     So many at once are rarely meant one by one; and a list that held something and holds nothing
-    was more likely lost than emptied. `listed_before` and `listed_after` count everything in it.
+    was more likely lost than emptied. `listed_before` and `listed_after` count everything in it,
+    `unknown` are tasks of ours that went with the others, and of which only the list knew.
     """
-    answers = sum(1 for one in gone if one.live)
-    vanished = listed_before >= _MANY_DELETIONS and listed_after == 0
-    return answers >= _MANY_DELETIONS or (vanished and answers > 0)
+    answers = unknown + sum(1 for one in gone if one.live)
+    vanished = listed_before >= MANY_DELETIONS and listed_after == 0
+    return answers >= MANY_DELETIONS or (vanished and answers > 0)
 
 
 def in_bulk(at: datetime, ticks: Sequence[datetime]) -> bool:

@@ -13,6 +13,7 @@ import pytest
 from acceptance_bad import BEN
 from acceptance_world import ANA, Home, Result, at
 
+from syncd.store import disk
 from syncd.store.lock import held as holding
 
 MET = """\
@@ -70,11 +71,21 @@ def test_all_is_well(home: Home) -> None:
     assert all(line.startswith("ok") for line in shown.out.splitlines())
 
 
+def test_a_full_disk(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is told once."""
+    monkeypatch.setattr(disk, "now", lambda path: disk.full(str(path)))
+    result = home.syncd("doctor", "--json")
+    told = [one for one in result.json["checks"] if one["what"] == "disk"]
+    assert (result.code, [one["state"] for one in told]) == (1, ["wrong"])
+
+
 def test_before_the_first_run(tmp_path: Path) -> None:
     """A state that is not there yet is a warning, and none is made."""
     home = Home(tmp_path)
     result = home.syncd("doctor", "--json")
     assert (result.code, list(checks(result))) == (0, ["state"])
+    for command in (("check",), ("rules", "list"), ("tasks",)):
+        assert home.syncd(*command).code == 0
     assert not home.database.exists()
 
 

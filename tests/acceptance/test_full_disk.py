@@ -107,11 +107,12 @@ def disk(tmp_path: Path) -> Iterator[Path]:
         capture_output=True,
         text=True,
         check=False,
+        timeout=60,
     )
     if done.returncode:
         pytest.skip(f"no file system can be mounted here, so no real disk is filled: {done.stderr}")
     yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+    subprocess.run(["umount", str(folder)], check=True, timeout=60)
 
 
 def fill(disk: Path) -> Path:
@@ -188,11 +189,11 @@ def test_a_read_only_file_system(model: Path, tmp_path: Path, disk: Path) -> Non
     shutil.move(home.database, disk / "syncd.db")
     home.configure(home.config.read_text().replace("///syncd.db", f"///{disk}/syncd.db"))
     people = home.people(NEXT)
-    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True, timeout=60)
     one_line(home.syncd("once", now=NEXT), 1, "read-only")
     assert home.people(NEXT) == people
     status = home.syncd("status", "--json", now=NEXT)
     assert (status.code, [one["kind"] for one in status.json["trouble"]]) == (1, ["disk"])
-    subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
+    subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True, timeout=60)
     home.once(NEXT)
     assert home.syncd("status", now=NEXT).code == 0

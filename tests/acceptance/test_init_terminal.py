@@ -2,77 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import pty
-import select
 import signal
 import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
 from acceptance_init import lived_in
+from acceptance_terminal import SYNCD, Terminal
 from acceptance_world import NOW, run
+from mortal import mortal, within
 from unit.setup.homes import CARD, maildir, put
-
-SYNCD = str(Path(sys.executable).with_name("syncd"))
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Shared by the tests that write their configuration elsewhere."""
     return lived_in(tmp_path_factory.mktemp("home"))
-
-
-class Terminal:
-    """`syncd init` on a real terminal."""
-
-    def __init__(self, *words: str) -> None:
-        self.end, inside = pty.openpty()
-        self.process = subprocess.Popen(
-            [SYNCD, "--now", NOW, "init", *words],
-            stdin=inside, stdout=inside, stderr=inside,
-            env={**os.environ, "TERM": "dumb", "COLUMNS": "200"},
-        )  # fmt: skip
-        os.close(inside)
-        self.seen = ""
-        self.read = 0
-
-    def __enter__(self) -> Terminal:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.process.kill()
-        self.process.wait(30)
-        os.close(self.end)
-
-    def until(self, text: str) -> None:
-        """Wait until `text` is printed, behind what was waited for before."""
-        until = time.monotonic() + 60
-        while text not in self.seen[self.read :]:
-            ready, _, _ = select.select([self.end], [], [], max(0, until - time.monotonic()))
-            assert ready, f"waited for {text!r} in vain after: {self.seen}"
-            assert self._more(), f"ended before {text!r}: {self.seen}"
-        self.read = self.seen.index(text, self.read) + len(text)
-
-    def say(self, text: str) -> None:
-        """Type a line."""
-        os.write(self.end, (text + "\n").encode())
-
-    def ended(self) -> int:
-        """The rest is read; the exit code."""
-        while self._more():
-            pass
-        return self.process.wait(30)
-
-    def _more(self) -> bool:
-        try:
-            new = os.read(self.end, 4096)
-        except OSError:  # the other end is closed
-            return False
-        self.seen += new.decode().replace("\r\n", "\n")
-        return bool(new)
 
 
 def test_the_questions(home: Path, tmp_path: Path) -> None:
@@ -93,6 +38,8 @@ def test_the_questions(home: Path, tmp_path: Path) -> None:
         terminal.say("Europe/Lisbn")
         terminal.until("did you mean Europe/Lisbon?")
         terminal.say("Europe/Lisbon")
+        terminal.until("The address of the account, or a URL, or nothing: ")
+        terminal.say("")
         terminal.until("1  mail ")
         terminal.until("2  calendar ")
         terminal.until("Leave any out? Their numbers, or nothing: ")
@@ -129,7 +76,7 @@ def test_leaving_in_the_middle(home: Path, tmp_path: Path) -> None:
     target = tmp_path / "syncd.yaml"
     with Terminal("--home", str(home), "--to", str(target)) as terminal:
         terminal.until("Your name")
-        terminal.process.send_signal(signal.SIGINT)
+        terminal.interrupt()
         assert terminal.ended() == 130
     assert "stopped; nothing was written" in terminal.seen
     assert "Traceback" not in terminal.seen
@@ -143,7 +90,10 @@ def test_ctrl_c_during_the_first_look(tmp_path: Path) -> None:
     words = ["-v", "--now", NOW, "init", "--yes", "--home", str(home)]
     words += ["--timezone", "Europe/Lisbon", "--to", str(target)]
     seen = ""
-    with subprocess.Popen([SYNCD, *words], stderr=subprocess.PIPE, text=True) as process:
+    with (
+        subprocess.Popen(mortal([SYNCD, *words]), stderr=subprocess.PIPE, text=True) as process,
+        within(120, process),
+    ):
         assert process.stderr is not None
         for line in process.stderr:
             seen += line

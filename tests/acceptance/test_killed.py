@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from acceptance_letters import ANA_WHO, difference, letter, mbox, told
 from acceptance_world import ANA, FIRST_NAMES, LAST_NAMES, Home, at
+from mortal import mortal, within
 
 SYNCD = str(Path(sys.executable).with_name("syncd"))
 COUNT = 1500
@@ -49,7 +50,10 @@ def write(folder: Path, kind: str) -> Home:
 def kill_after(home: Home, lines: int) -> int:
     """The exit code of `syncd once`, killed when it has told of so many events."""
     command = [SYNCD, "-v", "--config", str(home.config), "--now", home.now, "once"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+    with (
+        subprocess.Popen(mortal(command), stderr=subprocess.PIPE, text=True) as process,
+        within(120, process),
+    ):
         assert process.stderr is not None
         for number, _ in enumerate(process.stderr, 1):
             if number >= lines:

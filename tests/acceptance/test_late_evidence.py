@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from datetime import timedelta
 from pathlib import Path
@@ -164,7 +165,7 @@ ORDERS = st.permutations(range(len(PIECES)))
 CUTS = st.lists(st.integers(1, len(PIECES) - 1), max_size=3).map(sorted)
 TWICE = st.sets(st.integers(0, len(PIECES) - 1), max_size=6)
 FEW = settings(
-    max_examples=3,
+    max_examples=int(os.environ.get("SYNCD_SOAK", "2")),
     derandomize=True,
     deadline=None,
     database=None,

@@ -168,6 +168,8 @@ def test_unmuting_forgives_two_deletions(house: House) -> None:
     ("words", "code", "says"),
     [
         (["mute", "ben@harbor.example.com"], 1, "ben@harbour.example.com"),
+        (["mute", "ben@mill.example.org"], 1, "did you mean\n  ben@harbour.example.com"),
+        (["mute", "ivan@harbour.example.com"], 1, "lists everybody"),
         (["mute", "Nobody Known"], 1, "nobody here"),
         (["mute", ANA], 1, "is you"),
         (["mute", BEN, "--rule", "mett"], 2, "met"),

@@ -8,11 +8,13 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from acceptance_world import run
+from mortal import mortal, within
 
 from syncd import wiring
 from syncd.demo import write
@@ -44,11 +46,24 @@ def command(folder: Path, *words: str) -> list[str]:
     return [SYNCD, "-v", *words_of(folder, *words)]
 
 
+def quietly(words: Sequence[str], **more: str) -> subprocess.CompletedProcess[str]:
+    """A program, from its start to its end."""
+    environment = {**os.environ, **more}
+    return subprocess.run(
+        words, capture_output=True, text=True, check=False, env=environment, timeout=120
+    )
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_in_the_middle_loses_nothing(year: Path, number: signal.Signals) -> None:
     """Stopped after the first batch: one line, the usual exit code, and the next run goes on."""
     seen = ""
-    with subprocess.Popen(command(year, "once"), stderr=subprocess.PIPE, text=True) as process:
+    with (
+        subprocess.Popen(
+            mortal(command(year, "once")), stderr=subprocess.PIPE, text=True
+        ) as process,
+        within(120, process),
+    ):
         assert process.stderr is not None
         for line in process.stderr:
             seen += line
@@ -69,10 +84,8 @@ def test_a_second_run_at_the_same_time_is_refused(year: Path) -> None:
     """Whoever comes second is told who is there, and exits 1; reading commands work beside it."""
     database = wiring.open_state(wiring.assemble(year / "syncd.yaml"))
     with exclusive(database):
-        refused = subprocess.run(command(year, "once"), capture_output=True, text=True, check=False)
-        looked = subprocess.run(
-            command(year, "status"), capture_output=True, text=True, check=False
-        )
+        refused = quietly(command(year, "once"))
+        looked = quietly(command(year, "status"))
     database.close()
     assert refused.returncode == 1
     assert f"another syncd (process {os.getpid()})" in refused.stderr
@@ -88,13 +101,8 @@ def test_another_hash_seed_is_no_news(year: Path) -> None:
     )
     rules.write_text(text, encoding="utf-8")
     for seed, wanted in (("1", False), ("2", True), ("3", True)):
-        done = subprocess.run(
-            command(year, "once", "--json"),
-            capture_output=True,
-            text=True,
-            check=True,
-            env={**os.environ, "PYTHONHASHSEED": seed},
-        )
+        done = quietly(command(year, "once", "--json"), PYTHONHASHSEED=seed)
+        assert done.returncode == 0, done.stderr
         assert (json.loads(done.stdout)["people"] == 0) is wanted
 
 
@@ -114,7 +122,5 @@ main()
 
 def test_ctrl_c_while_it_loads() -> None:
     """Whoever is quicker than Python's imports gets their prompt back, without a traceback."""
-    done = subprocess.run(
-        [sys.executable, "-c", LOADING], capture_output=True, text=True, check=False
-    )
+    done = quietly([sys.executable, "-c", LOADING])
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "")

@@ -56,9 +56,23 @@ def test_its_commands_work_in_their_order(home: Path) -> None:
             capture_output=True,
             text=True,
             check=False,
+            timeout=200,
         )
         assert done.returncode == 0, (command, done.stderr)
     assert list((home / "tasks").glob("*.ics")) == []  # its mode is preview
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/servers.md"])
+def test_its_accounts_on_servers_are_right(page: str, tmp_path: Path) -> None:
+    """The accounts that the README and the page about servers show pass `syncd check`."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    shown = re.findall(r"^```yaml\n(accounts:.*?)^```", text, re.MULTILINE | re.DOTALL)
+    assert shown
+    owner = next(line for line in CONFIG.splitlines(keepends=True) if line.startswith("owner:"))
+    for accounts in shown:
+        (tmp_path / "syncd.yaml").write_text(owner + accounts, encoding="utf-8")
+        done = run("--config", str(tmp_path / "syncd.yaml"), "check")
+        assert (done.code, done.err) == (0, ""), accounts
 
 
 def test_its_service_commands_exist() -> None:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-import postgres
 import pytest
 from acceptance_bad import BEN
 from acceptance_world import ANA, NOW, Home, Result, at
 from daemons import Running
+from postgres import Server, server
 
 from syncd import wiring
 from syncd.store.errors import StoreHeld
 from syncd.store.lock import exclusive
 
+__all__ = ["server"]  # the fixture
+
 CLEO = "cleo@studio.example.net"
 DORA = "dora@mill.example.com"
+ELI = "eli@harbour.example.net"
 RULES = """\
 version: 1
 rules:
@@ -30,24 +32,14 @@ rules:
 """
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[postgres.Server]:
-    reason = postgres.why_not()
-    if reason:
-        pytest.skip(f"NOT TESTED on PostgreSQL: {reason}")
-    with postgres.running() as found:
-        yield found
+@pytest.fixture
+def name(server: Server) -> str:
+    """A database that sorts as people do."""
+    return server.fresh_sorted()
 
 
 @pytest.fixture
-def name(server: postgres.Server) -> str:
-    return server.fresh()
-
-
-@pytest.fixture
-def home(
-    server: postgres.Server, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Home:
+def home(server: Server, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     """Ana met Ben and Cleo on Friday."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.delenv("STATE_DIRECTORY", raising=False)
@@ -73,12 +65,21 @@ def fine(result: Result) -> Result:
     return result
 
 
-def test_a_day(server: postgres.Server, name: str, home: Home) -> None:
+def doctored(home: Home) -> dict[str, str]:
+    """What `doctor` says, by what it is about."""
+    return {one["what"]: one["says"] for one in fine(home.syncd("doctor", "--json")).json["checks"]}
+
+
+def test_a_day(server: Server, name: str, home: Home) -> None:
     """It writes what is due, commands work beside it, and a server that ended every session in
     between is no reason to stop."""
+    assert doctored(home)["state"] == "it is not there yet"
+    fine(home.syncd("check"))
+    assert server.ask("SELECT tablename FROM pg_tables WHERE schemaname = 'public'", name) == []
     with Running(home.config, NOW) as daemon:
         daemon.settled()
         daemon.until(lambda: tasks(home) == 2)
+        assert doctored(home)["daemon"] == f"running, process {daemon.pid}"
         beside = home.syncd("once")
         assert (beside.code, f"process {daemon.pid}" in beside.err) == (1, True), beside.err
         fine(home.syncd("note", BEN, "likes tea"))
@@ -98,12 +99,28 @@ def test_a_day(server: postgres.Server, name: str, home: Home) -> None:
     assert tasks(home) == 2
 
 
-def test_another_one_took_over(server: postgres.Server, name: str, home: Home) -> None:
-    """Its sessions were ended, and another syncd has the state by now: it leaves with a sentence,
-    and writes nothing before that."""
+def test_others_behind_a_restart_of_the_server(
+    server: Server,
+    name: str,
+    home: Home,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its sessions were ended. Behind a `once` of another machine's it goes on; where another
+    syncd has come to stay it leaves with a sentence, and writes nothing before that."""
     with Running(home.config, NOW) as daemon, ExitStack() as stack:
         daemon.settled()
         daemon.until(lambda: tasks(home) == 2)
+        with monkeypatch.context() as there:
+            there.setenv("XDG_STATE_HOME", str(tmp_path / "there"))
+            while True:  # it may notice at once, and take the state again
+                server.cut(name)
+                done = home.syncd("once")
+                if done.code == 0:
+                    break
+                assert "another syncd" in done.err
+        meet(home, ELI, "2026-06-12T17:00")
+        daemon.until(lambda: tasks(home) == 3)
         database = wiring.open_state(wiring.assemble(home.config))
         stack.callback(database.close)
         while True:  # it may notice at once, and take the state again
@@ -115,7 +132,7 @@ def test_another_one_took_over(server: postgres.Server, name: str, home: Home) -
                 continue
         meet(home, DORA, "2026-06-12T16:00")
         assert daemon.ended() == 1
-        assert tasks(home) == 2
+        assert tasks(home) == 3
         assert "another syncd has taken this state" in "".join(daemon.lines)
 
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import socket
-import subprocess
-import sys
 import urllib.request
 from pathlib import Path
 
 from acceptance_world import ANA, NOW, Home, at
+from daemons import Running
+from inside import until
 from overheard import private_in, world_of
 
 BEN = "ben@birkin.example"
@@ -38,33 +36,22 @@ def test_a_daemon_is_looked_after(tmp_path: Path) -> None:
     home.mail(ANA, f"Ben Birkin <{BEN}>", at("2026-06-01T09:00"), subject="Xylofon")
     both = {ANA: "ACCEPTED", BEN: "ACCEPTED"}
     home.event(at("2026-06-14T09:00"), "Lunch", organizer=ANA, attendees=both)
-    program = [sys.executable, "-m", "syncd", "--config", str(home.config), "--now", NOW, "run"]
-    environment = {key: os.environ[key] for key in os.environ if key != "JOURNAL_STREAM"}
-    with subprocess.Popen(program, stderr=subprocess.PIPE, text=True, env=environment) as daemon:
-        assert daemon.stderr is not None
-        lines: list[str] = []
+    with Running(home.config, NOW, verbose=False) as daemon:
         written = 0
-        try:
-            for line in daemon.stderr:
-                lines.append(line)
-                written += json.loads(line).get("created", 0)
-                if written == 2:
-                    break
-            page = asked(port, "/metrics")
-            assert asked(port, "/healthz") == "ok\n"
-            assert file.exists()
-            daemon.send_signal(signal.SIGTERM)
-            lines += daemon.communicate(timeout=30)[1].splitlines()
-        finally:
-            daemon.kill()
-    assert daemon.returncode == 0, lines
+        while written < 2:
+            written += daemon.heard("outbox.delivered")["created"]
+        until(lambda: "syncd_tasks_written_total 2.0" in asked(port, "/metrics"))
+        page = asked(port, "/metrics")
+        assert asked(port, "/healthz") == "ok\n"
+        assert file.exists()
+        assert daemon.stop()[0] == 0
+    lines = daemon.lines
     assert not file.exists()
     names = [json.loads(line)["event"] for line in lines]
     assert {"source.batch_committed", "outbox.delivered", "daemon.stopped"} <= set(names)
-    assert "syncd_tasks_written_total 2.0" in page
     assert 'syncd_lag_seconds{account="home",facet="mail"}' in page
     assert "syncd_step_duration_seconds_count{" in page
-    text = "\n".join(lines)
+    text = "".join(lines)
     whole, words = world_of(home.folder)
     assert BEN in whole
     assert private_in(text, whole, words) == []

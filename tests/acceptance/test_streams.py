@@ -56,6 +56,21 @@ def test_standard_output_is_full(home: Home, words: list[bytes], more: dict[str,
     assert (done.returncode, done.stderr) == (1, said)
 
 
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_nobody_reads_what_is_printed(home: Home, unbuffered: str) -> None:
+    """They have what they wanted: no trouble, and nothing is said."""
+    with subprocess.Popen(
+        [PROGRAM, "--config", home.config, "people", "--json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=os.environ | {"PYTHONUNBUFFERED": unbuffered},
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        _, said = process.communicate(timeout=60)
+    assert (process.returncode, said) == (0, b"")
+
+
 @pytest.mark.parametrize(
     "words",
     [[b"note", BEN.encode(), b"f\xfcr"], [b"mute", b"b\xfcn"], [b"merge", BEN.encode(), b"b\xfcn"]],

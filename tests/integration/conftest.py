@@ -23,7 +23,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
         pytest.skip(f"NOT TESTED under systemd: {reason}")
     folder = tmp_path_factory.mktemp("booted")
     build = ("-m", "build", "--wheel", "--no-isolation", "--outdir", folder, booted.REPOSITORY)
-    subprocess.run([sys.executable, *build], check=True, capture_output=True)
+    subprocess.run([sys.executable, *build], check=True, capture_output=True, timeout=300)
     (wheel,) = folder.glob("*.whl")
     (folder / "work").mkdir()
     found = booted.Machine.boot(folder / "work", wheel)

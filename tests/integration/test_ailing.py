@@ -69,7 +69,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("syncd.daemon.LOOK_UP", 0.05)
     monkeypatch.setattr(checkup, "_APART", 0.0)
     monkeypatch.setattr(retry, "FIRST", 0.02)
-    monkeypatch.setattr(faults, "PROVEN", 0.5)
+    monkeypatch.setattr(faults, "PROVEN", 1.5)
 
 
 def names(told: Told) -> list[str]:

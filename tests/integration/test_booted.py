@@ -15,6 +15,8 @@ from booted_owner import QUICK, Owner
 if not os.environ.get("SYNCD_BOOTED"):
     pytest.skip("boots a systemd: make systemd", allow_module_level=True)
 
+pytestmark = pytest.mark.seconds(900)  # the first one may have to fetch and to boot the machine
+
 
 @pytest.fixture(scope="module")
 def ana(machine: Machine) -> Owner:

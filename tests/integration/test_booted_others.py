@@ -14,6 +14,8 @@ from booted_owner import QUICK, Owner, letter
 if not os.environ.get("SYNCD_BOOTED"):
     pytest.skip("boots a systemd: make systemd", allow_module_level=True)
 
+pytestmark = pytest.mark.seconds(900)  # the first one may have to fetch and to boot the machine
+
 DOCS = (Path(__file__).resolve().parents[2] / "docs" / "systemd.md").read_text(encoding="utf-8")
 STATE = "/var/lib/private/syncd-box"
 PASSWORD = "correct horse battery"

@@ -12,7 +12,6 @@ from servers.dav import PASSWORD, USER, DavServer
 
 from connectors.caldav.account import CaldavAccount
 from connectors.caldav.calendar import Calendars
-from connectors.caldav.discovery import Service, doors
 from connectors.caldav.http import Login
 from connectors.errors import Unavailable
 from connectors.records import Facet, Gone, Seen
@@ -169,25 +168,3 @@ def _cursor(source: Calendars) -> str:
     ledger = Ledger()
     ledger.read(source, NOW)
     return ledger.cursor or ""
-
-
-class Names:
-    """A resolver with two servers and a path."""
-
-    def srv(self, name: str) -> Sequence[Service]:
-        if name != "_caldavs._tcp.example.org":
-            return []
-        return [Service(10, 0, 8443, "second.example.org."), Service(0, 5, 443, "dav.example.org.")]
-
-    def txt(self, name: str) -> Sequence[str]:
-        return ["path=/dav/principals/"] if name.startswith("_caldavs") else []
-
-
-def test_what_a_domain_says_of_itself() -> None:
-    """SRV by priority, with the path that TXT names; a domain's own well-known URL comes last."""
-    assert doors("example.org", "caldav", Names()) == [
-        "https://dav.example.org/dav/principals/",
-        "https://second.example.org:8443/dav/principals/",
-        "https://example.org/.well-known/caldav",
-    ]
-    assert doors("example.org", "carddav", Names()) == ["https://example.org/.well-known/carddav"]

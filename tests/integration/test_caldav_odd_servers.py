@@ -46,7 +46,7 @@ def test_a_poll_is_one_request_where_nothing_moved(fake: FakeDav) -> None:
     ledger.read(calendars)
     fake.asked.clear()
     assert ledger.read(calendars) == []
-    assert [(one.method, one.path) for one in fake.asked] == [("PROPFIND", "/home/")]
+    assert [(one.method, one.path) for one in fake.asked] == [("PROPFIND", "/dav/")]
 
 
 @pytest.mark.parametrize("page", [1, 2, 3])
@@ -339,8 +339,8 @@ def test_hrefs_in_every_spelling(fake: FakeDav) -> None:
 
     def otherwise(asked: Asked) -> Reply:
         reply = real(asked)
-        inner = r"<href>http://10.0.0.1:8080/home/w%6frk/\1"
-        body = re.sub(r"<href>/home/work/(\d)", inner, str(reply.body))
+        inner = r"<href>http://10.0.0.1:8080/dav/w%6frk/\1"
+        body = re.sub(r"<href>/dav/work/(\d)", inner, str(reply.body))
         return Reply(reply.status, body, reply.headers)
 
     fake.answer = otherwise  # type: ignore[method-assign]  # the same server, seen through a proxy

@@ -19,8 +19,9 @@ from connectors.errors import Unavailable
 from connectors.records import Facet
 from syncd.engine.engine import Engine
 from syncd.engine.loop import LOOK_UP, Loop
-from syncd.engine.mailbox import Mailbox
+from syncd.engine.mailbox import Letter, Mailbox
 from syncd.store import schema
+from syncd.store.errors import StoreError
 from syncd.store.health import Place
 from syncd.store.lock import exclusive
 from syncd.telemetry import Pulse
@@ -121,6 +122,19 @@ def full_disk() -> Iterator[None]:
         yield
     finally:
         event.remove(Driver, "commit", refuse)
+
+
+def test_a_job_that_comes_with_a_jump_is_refused(machine: Machine) -> None:
+    """What a worker brings just as the clock is set far ahead is not done at that moment."""
+    machine.loop.timekeeper = machine.keeper
+    done: list[datetime] = []
+    letter = Letter("read", done.append)
+    machine.wall += timedelta(days=60)
+    machine.loop._mailbox._queue.put(letter)
+    machine.beat()
+    assert machine.blocked
+    assert isinstance(letter.error, StoreError)
+    assert done == []
 
 
 def test_it_wakes_when_its_moment_comes(machine: Machine) -> None:

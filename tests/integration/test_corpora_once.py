@@ -47,6 +47,7 @@ class Corpus:
             capture_output=True,
             text=True,
             check=False,
+            timeout=200,
         )
         *said, peak = done.stderr.splitlines()
         self.peak = max(self.peak, int(peak) / 1024)

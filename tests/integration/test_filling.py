@@ -146,6 +146,28 @@ def test_a_pass_comes_in_time(tmp_path: Path) -> None:
     database.close()
 
 
+def test_its_tasks_are_not_put_off(tmp_path: Path) -> None:
+    """Whenever it wakes, behind the last portion of a first reading as well: the tasks that come of
+    it are drawn on the same day, for nobody knew of them at the day's hour."""
+    lab = Lab(tmp_path, rules=RULES.replace(", urgent: true", ""))
+    lab.world.deliver(mail(ANA, BEN, day(-9), name="first"))
+    lab.world.deliver(mail(BEN, ANA, day(1), name="second"))
+    database = lab.open()
+
+    def wake_behind(kind: str, job: Job, now: datetime) -> object:
+        done = job(now)
+        if kind != "wake":
+            engine.wake(now)
+        return done
+
+    engine = Engine(lab.shop(database), run=wake_behind)
+    engine.start(NOW)
+    for name in acts_of(engine):
+        act(engine, name, NOW)
+    assert tasks(lab) == 1
+    database.close()
+
+
 def test_an_account_that_goes_in_the_middle(tmp_path: Path) -> None:
     """A configuration without the account that is being read: whoever reads it is dismissed, and
     nobody waits for its end."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -226,19 +227,17 @@ def test_a_first_run_killed_anywhere_loses_and_doubles_nothing(tmp_path: Path) -
 def test_a_later_run_killed_anywhere_loses_and_doubles_nothing(tmp_path: Path) -> None:
     """With tasks out there, ticks to take in and tasks to close: the same."""
 
-    def prepared(name: str) -> Path:
-        folder = tmp_path / name
-        a_small_world(folder)
-        run(folder, NOW)
-        something_happens(folder)
-        return folder
-
-    whole = prepared("whole")
+    model, whole = tmp_path / "model", tmp_path / "whole"
+    a_small_world(model)
+    run(model, NOW)
+    something_happens(model)
+    shutil.copytree(model, whole)
     steps = steps_of(whole, LATER)
     expected = shown(whole, LATER)
     assert {task["status"] for task in expected["tasks"]} >= {"done", "closed"}
     for step in range(1, steps + 1):
-        folder = prepared(f"later-{step}")
+        folder = tmp_path / f"later-{step}"
+        shutil.copytree(model, folder)
         assert dying(folder, LATER, step) == DEAD
         run(folder, LATER)
         assert shown(folder, LATER) == expected, f"killed at step {step} of {steps}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,6 +53,9 @@ class Crashing:
             yield connection
             self.fuse.burn()  # before: nothing is stored
         self.fuse.burn()  # after: it is, and nobody heard of it
+
+    def read(self) -> AbstractContextManager[Connection]:
+        return self.database.read()
 
 
 class CrashingList(MemoryTasks):

@@ -7,6 +7,7 @@ no key two tasks in the list, and nothing the owner wrote is lost.
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
@@ -321,7 +322,7 @@ class VerdictToTaskWithoutKeys(VerdictToTask):
 
 
 _SETTINGS = settings(
-    max_examples=40,
+    max_examples=int(os.environ.get("SYNCD_SOAK", "24")),
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=list(HealthCheck),

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import postgres
 import pytest
+from postgres import Server, name, server, two
 from stepping import lab_in, put, steps
 
 from connectors.records import Card, Facet, Meeting, Message
@@ -24,14 +23,7 @@ from syncd.store.lock import exclusive
 
 from worlds import ANA, BEN, CLEO, DORA, Lab, card, coffee, day, mail
 
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[postgres.Server]:
-    reason = postgres.why_not()
-    if reason:
-        pytest.skip(f"NOT TESTED on PostgreSQL: {reason}")
-    with postgres.running() as found:
-        yield found
+__all__ = ["name", "server", "two"]  # the fixtures
 
 
 @pytest.fixture(autouse=True)
@@ -54,21 +46,6 @@ class Served(Lab):
     def shop(self, database: Database) -> Workshop:
         shop = Lab.shop(self, database)
         return replace(shop, ignore=replace(shop.ignore, forgotten=tombstones.load(database)))
-
-
-@pytest.fixture
-def name(server: postgres.Server) -> str:
-    return server.fresh()
-
-
-@pytest.fixture
-def two(server: postgres.Server, name: str) -> Iterator[tuple[Database, Database]]:
-    """Two processes' views of one state."""
-    with ExitStack() as stack:
-        found = [open_database(server.url(name), ANA.addr) for _ in range(2)]
-        for one in found:
-            stack.callback(one.close)
-        yield found[0], found[1]
 
 
 def put_fact(database: Database, value: str) -> None:
@@ -94,7 +71,7 @@ def test_it_is_held_by_one(two: tuple[Database, Database]) -> None:
     assert fact(one) == "b"
 
 
-def test_two_owners_do_not_meet(server: postgres.Server, name: str) -> None:
+def test_two_owners_do_not_meet(server: Server, name: str) -> None:
     """Each is held for itself."""
     one = open_database(server.url(name), ANA.addr)
     other = open_database(server.url(name), BEN.addr)
@@ -107,7 +84,7 @@ def test_two_owners_do_not_meet(server: postgres.Server, name: str) -> None:
 
 
 def test_a_session_that_ended_is_taken_again(
-    server: postgres.Server, name: str, two: tuple[Database, Database]
+    server: Server, name: str, two: tuple[Database, Database]
 ) -> None:
     """The server ended every session and nobody came between: the state is still ours."""
     one, other = two
@@ -123,7 +100,7 @@ def test_a_session_that_ended_is_taken_again(
 
 
 def test_who_was_replaced_writes_nothing(
-    server: postgres.Server, name: str, two: tuple[Database, Database]
+    server: Server, name: str, two: tuple[Database, Database]
 ) -> None:
     """Somebody took the state when our session had ended: no transaction of ours is committed any
     more, neither while they are at work nor afterwards, and we are told to leave."""
@@ -145,7 +122,7 @@ def test_who_was_replaced_writes_nothing(
 
 
 def test_who_takes_it_waits_for_what_is_being_written(
-    server: postgres.Server, name: str, two: tuple[Database, Database]
+    server: Server, name: str, two: tuple[Database, Database]
 ) -> None:
     """A transaction that had begun when the lock was lost is stored before the next holder reads
     anything."""
@@ -178,7 +155,7 @@ def test_who_takes_it_waits_for_what_is_being_written(
     assert seen == ["in time"]
 
 
-def test_a_server_that_is_away(server: postgres.Server) -> None:
+def test_a_server_that_is_away(server: Server) -> None:
     """It is said so; nothing is taken for lost."""
     with pytest.raises(StoreError, match="does not answer"):
         open_database(
@@ -217,7 +194,7 @@ def test_a_reader_sees_one_moment(two: tuple[Database, Database]) -> None:
     assert fact(other) == "b"
 
 
-def test_a_schema_is_made_by_one(server: postgres.Server, name: str) -> None:
+def test_a_schema_is_made_by_one(server: Server, name: str) -> None:
     """Several that start at once on an empty database all find it made."""
     failed: list[BaseException] = []
 
@@ -238,11 +215,11 @@ def test_a_schema_is_made_by_one(server: postgres.Server, name: str) -> None:
 # --- what it comes to ---
 
 
-def test_steps_and_passes_come_to_the_same(
-    server: postgres.Server, name: str, tmp_path: Path
-) -> None:
-    """Mail both ways, a card, a meeting, a note: step by step and by a pass, as on SQLite."""
+def test_steps_and_passes_come_to_the_same(server: Server, tmp_path: Path) -> None:
+    """Mail both ways, a card, a meeting, a note: step by step and by a pass, as on SQLite, which
+    sorts by bytes."""
     (tmp_path / "here").mkdir()
+    name = server.fresh_sorted()
     here = lab_in(tmp_path / "here")
     there = Served(tmp_path / "there", url=server.url(name), policy=here.policy)
     there.once(day(-1))
@@ -271,7 +248,7 @@ def test_steps_and_passes_come_to_the_same(
 
 
 def test_who_is_forgotten_stays_so_in_an_older_copy(
-    server: postgres.Server, name: str, tmp_path: Path, state_folder: Path
+    server: Server, name: str, tmp_path: Path, state_folder: Path
 ) -> None:
     """The rows go, the key lies in the state folder; and a dump from before, put back, lets nobody
     in and has the lists read before they are written."""

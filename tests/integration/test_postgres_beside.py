@@ -5,49 +5,21 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 
-import postgres
 import pytest
+from postgres import Server, name, server, two
 
 from syncd.store import ailments, facts, refused, trouble
 from syncd.store import postgres as store
 from syncd.store.ailments import Ailment
-from syncd.store.database import Database, open_database
+from syncd.store.database import Database
 from syncd.store.errors import StoreError, StoreHeld, StoreTaken
 from syncd.store.lock import exclusive
 
-from worlds import ANA, day
+from worlds import day
 
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[postgres.Server]:
-    reason = postgres.why_not()
-    if reason:
-        pytest.skip(f"NOT TESTED on PostgreSQL: {reason}")
-    with postgres.running() as found:
-        yield found
-
-
-@pytest.fixture
-def name(server: postgres.Server) -> str:
-    return server.fresh()
-
-
-@pytest.fixture
-def two(
-    server: postgres.Server, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[tuple[Database, Database]]:
-    """Two processes' views of one state."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.delenv("STATE_DIRECTORY", raising=False)
-    with ExitStack() as stack:
-        found = [open_database(server.url(name), ANA.addr) for _ in range(2)]
-        for one in found:
-            stack.callback(one.close)
-        yield found[0], found[1]
+__all__ = ["name", "server", "two"]  # the fixtures
 
 
 def put(database: Database, value: str) -> None:
@@ -101,7 +73,7 @@ def test_a_process_or_a_machine_that_is_gone(two: tuple[Database, Database]) -> 
 # --- what is told while it runs ---
 
 
-def test_what_ails_whoever_is_gone(server: postgres.Server, two: tuple[Database, Database]) -> None:
+def test_what_ails_whoever_is_gone(server: Server, two: tuple[Database, Database]) -> None:
     """It is told of who noted it, while they hold the state: of a daemon that was killed nothing is
     left, neither while none runs nor with the next one."""
     one, other = two
@@ -154,13 +126,15 @@ def test_the_server_s_disk_is_full(two: tuple[Database, Database]) -> None:
 
 
 def test_an_act_behind_a_restart_of_the_server(
-    server: postgres.Server, name: str, two: tuple[Database, Database]
+    server: Server, name: str, two: tuple[Database, Database]
 ) -> None:
-    """It takes the free state before its daemon looks: that one writes nothing meanwhile, and goes
-    on when the act is stored."""
+    """It takes the free state before its daemon looks: that one writes nothing until it has the
+    state again, and then knows that it was not alone."""
     one, other = two
     with exclusive(one) as hold:
         daemon = signed(one)
+        server.cut(name)
+        assert not hold.check()
         server.cut(name)
         with exclusive(other, guest=True):
             put(other, "the owner's")
@@ -170,23 +144,24 @@ def test_an_act_behind_a_restart_of_the_server(
                 assert not isinstance(met.value, StoreTaken)
                 with pytest.raises(StoreError, match="command of the owner"):
                     hold.check()
+        with pytest.raises(StoreError, match="command of the owner"):
+            put(one, "the daemon's")
+        assert hold.check()
         assert signed(one) == daemon
-        hold.check()
+        assert not hold.check()
         put(one, "the daemon's")
         with pytest.raises(StoreHeld):
             exclusive(other, guest=True).__enter__()
 
 
-def test_an_act_that_is_killed(
-    server: postgres.Server, name: str, two: tuple[Database, Database]
-) -> None:
+def test_an_act_that_is_killed(server: Server, name: str, two: tuple[Database, Database]) -> None:
     """It signed, and never signed off: whoever it disturbed does so, and it can write no more."""
     one, other = two
     with exclusive(one) as hold:
         server.cut(name)
         with exclusive(other, guest=True):
             server.cut(name)
-            hold.check()
+            assert hold.check()
             put(one, "the daemon's")
             with pytest.raises(StoreTaken):
                 put(other, "the owner's")
@@ -195,7 +170,7 @@ def test_an_act_that_is_killed(
 
 
 def test_another_daemon_behind_an_act(
-    server: postgres.Server, name: str, two: tuple[Database, Database]
+    server: Server, name: str, two: tuple[Database, Database]
 ) -> None:
     """Who was there before the act does not go on where somebody else has come to stay."""
     one, other = two

@@ -73,6 +73,34 @@ def test_it_copies_the_unit_and_adds_what_is_this_machines(home: Path) -> None:
 
 
 @needs_systemd
+def test_accounts_on_servers_get_their_secrets(home: Path) -> None:
+    """The secret of each account that signs in, but for those that ask a command, is loaded where
+    it is there; a certificate to trust is let in, and its owner is not whom the service runs as."""
+    (home / "ca.pem").touch()
+    (home / "syncd.yaml").write_text(
+        f"{CONFIG}"
+        "  - {name: post, kind: imap, host: h.example, user: ana, ca_file: ca.pem}\n"
+        "  - {name: dav, kind: caldav, url: 'https://h.example/', auth: bearer}\n"
+        "  - {name: old, kind: imap, host: h.example, user: ana, password_command: pass old}\n"
+    )
+    done = install(home)
+    assert done.code == 0, done.err
+    drop_in = units(home) / "syncd.service.d" / "10-install.conf"
+    assert [v for name, v in settings(drop_in) if name == "LoadCredentialEncrypted"] == [
+        "post.password:syncd.post.password",
+        "dav.token:syncd.dav.token",
+    ]
+    assert (
+        "systemd-creds encrypt --name=post.password - "
+        "/etc/credstore.encrypted/syncd.post.password\n"
+    ) in done.out
+    assert run("--config", str(home / "syncd.yaml"), "service", "install", "--dynamic-user",
+               "--name", "ana", "--root", str(home.parent / "tree")).code == 0  # fmt: skip
+    text = (units(home) / "syncd@ana.service.d" / "10-install.conf").read_text()
+    assert "LoadCredentialEncrypted=post.password:syncd@ana.post.password\n" in text
+
+
+@needs_systemd
 def test_a_folder_that_is_read_stays_so_in_one_that_is_written(home: Path) -> None:
     """The state beside the configuration makes that folder writable, and not the mail in it."""
     (home / "syncd.yaml").write_text(f"{CONFIG}state: sqlite:///syncd.db\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -187,3 +188,19 @@ def test_the_engine_goes_on_saying_that_it_lives(tmp_path: Path) -> None:
     assert show.told - quiet > 3
     assert not shred.due(database)
     database.close()
+
+
+def test_another_one_tidies_up_too_early(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new file that is not held yet passes for one that was left behind; another one is made."""
+    held = fcntl.flock
+    tidied: list[bool] = []
+
+    def late(descriptor: int, how: int) -> None:
+        if not tidied:
+            tidied.append(True)
+            backup.tidy(tmp_path)
+        held(descriptor, how)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    with backup.partial(tmp_path / "state") as file:
+        assert (tidied, list(tmp_path.iterdir())) == ([True], [file])

@@ -11,9 +11,11 @@ import pytest
 from stepping import lab_in, put, steps
 
 from connectors.records import Task
-from syncd.store import strays
+from syncd.store import doubled, strays
 from syncd.store.database import Database
+from syncd.store.errors import StoreUnwritable
 from syncd.store.ledger_hand import Found
+from syncd.twins import settle_twins
 
 from worlds import ANA, BEN, Lab, day, mail
 
@@ -64,6 +66,22 @@ def test_no_step_reads_what_is_about_nobody_in_it(
         assert sum(one.judged for one in steps(shop, day(0))) > 0
         assert read == []
         assert len(kept(database)) == 300
+    finally:
+        database.close()
+
+
+def test_a_reading_that_finds_one_twice_again_writes_nothing(lab: Lab) -> None:
+    """While it cannot be placed, nothing is to be settled."""
+    database = lab.open()
+    try:
+        (found,) = some(1)
+        with database.begin() as connection:
+            strays.take(connection, database.owner, "home", [found], day(0))
+            key = found.task.key
+            assert doubled.add(connection, database.owner, "home", [key]) == (key,)
+        tasks = lab.shop(database).lists["home"]
+        still = Database(database.engine, database.owner, StoreUnwritable("not to be written"))
+        assert settle_twins(still, database.owner, "home", tasks, [key], day(1)) == 0
     finally:
         database.close()
 

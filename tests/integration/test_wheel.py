@@ -15,6 +15,7 @@ import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PACKAGES = ("syncd", "connectors", "rules")
+pytestmark = pytest.mark.seconds(600)
 
 
 def run(*command: str | Path, cwd: Path) -> str:

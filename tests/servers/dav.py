@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from mortal import mortal
+
 USER, PASSWORD = "owner", "secret"
 _STARTS = 60.0  # seconds, on a loaded machine
 _SPACES = (
@@ -34,7 +36,9 @@ def free_port() -> int:
 def process(command: Sequence[str], port: int, log: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A server that listens on `port`; ended by its pid."""
     with log.open("wb") as told:
-        started = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=told, stderr=told)
+        started = subprocess.Popen(
+            mortal(command), stdin=subprocess.DEVNULL, stdout=told, stderr=told
+        )
     try:
         _await(started, port, log)
         yield started
@@ -44,7 +48,7 @@ def process(command: Sequence[str], port: int, log: Path) -> Iterator[subprocess
             started.wait(10)
         except subprocess.TimeoutExpired:
             started.kill()
-            started.wait()
+            started.wait(_STARTS)
 
 
 def _await(started: subprocess.Popen[bytes], port: int, log: Path) -> None:

@@ -22,6 +22,8 @@ from pathlib import Path
 from time import monotonic
 from typing import IO, Final
 
+from mortal import mortal
+
 PASSWORD: Final = "secret"
 _SECONDS: Final = 20.0
 # What a server without extensions says. Dovecot offers what it has unless it is told otherwise.
@@ -241,7 +243,7 @@ def running(
     finally:
         # Its processes would take seconds to say goodbye to each other.
         os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        process.wait(_SECONDS)
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -249,13 +251,9 @@ def _started(
     folder: Path, someone: pwd.struct_passwd, output: IO[bytes]
 ) -> subprocess.Popen[bytes]:
     root = os.geteuid() == 0
+    program = shutil.which("dovecot", path=_PATH) or "dovecot"
     return subprocess.Popen(
-        [
-            shutil.which("dovecot", path=_PATH) or "dovecot",
-            "-F",
-            "-c",
-            str(folder / "dovecot.conf"),
-        ],
+        mortal([program, "-F", "-c", folder / "dovecot.conf"]),
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.STDOUT,

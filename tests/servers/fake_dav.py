@@ -1,6 +1,6 @@
 """A support module: a small CalDAV server in a thread, for what real ones cannot be told to do.
 
-It has one principal, one home, one calendar `/home/work/`. What it does wrong is set on it; a test
+It has one principal, one home, one calendar `/dav/work/`. What it does wrong is set on it; a test
 may also answer requests itself, through `script`.
 """
 
@@ -16,13 +16,13 @@ from typing import ClassVar
 from urllib.parse import unquote
 from xml.sax.saxutils import escape
 
-WORK = "/home/work/"
+WORK = "/dav/work/"
 _SPACES = (
     'xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav" xmlns:S="http://calendarserver.org/ns/"'
 )
 _HOME = (
     "<current-user-principal><href>/me/</href></current-user-principal>"
-    "<C:calendar-home-set><href>/home/</href></C:calendar-home-set>"
+    "<C:calendar-home-set><href>/dav/</href></C:calendar-home-set>"
 )
 
 
@@ -96,12 +96,12 @@ class FakeDav:
         return Reply(500 if name in self.undelivered else 404)
 
     def _propfind(self, asked: Asked) -> Reply:
-        said = {"/": _HOME, "/me/": _HOME, "/home/": ""}
+        said = {"/": _HOME, "/me/": _HOME, "/dav/": ""}
         told = [(asked.path, said[asked.path])] if asked.path in said else []
         if asked.path == WORK:
             told = [(WORK, self._calendar())]
         if asked.headers.get("Depth") == "1":
-            if asked.path == "/home/":
+            if asked.path == "/dav/":
                 told.append((WORK, self._calendar()))
             elif asked.path == WORK:
                 told += [(WORK + name, self._member(name)) for name in self.items]

@@ -2,6 +2,7 @@
 
     with Proxy(server.port) as proxy:
         proxy.plan(Fault("cut", DOWN, 4711))    # for the next connection; further plans queue up
+        proxy.strike(b"PUT ", Fault("cut", DOWN))    # for the next request that says so
 
 Without a plan a connection is passed on as it is. Nothing sleeps: a delay holds bytes back until
 somebody says `release`.
@@ -64,6 +65,7 @@ class Proxy:
     def __init__(self, port: int) -> None:
         self._target = port
         self._plans: deque[Fault | None] = deque()
+        self._strikes: deque[tuple[bytes, Fault]] = deque()
         self._selector = selectors.DefaultSelector()
         self._bell, self._ringer = socket.socketpair()
         self._released = False
@@ -77,6 +79,21 @@ class Proxy:
     def plan(self, *faults: Fault | None) -> None:
         """What happens to the next connections, one after the other; None: nothing."""
         self._plans.extend(faults)
+
+    def strike(self, mark: bytes, fault: Fault) -> None:
+        """What happens to the next request in which `mark` stands, on whatever connection: its
+        bytes and those of the answer are counted from there. Further ones queue up."""
+        self._strikes.append((mark, fault))
+
+    def calm(self) -> bool:
+        """Forget what has not happened yet; whether there was anything."""
+        armed = [one for one in self.connections if one.fault is not None and not one.done]
+        left = bool(self._plans or self._strikes or armed)
+        self._plans.clear()
+        self._strikes.clear()
+        for one in armed:
+            one.fault = None
+        return left
 
     def refuse(self, refusing: bool = True) -> None:
         """Close every new connection at once."""
@@ -155,6 +172,9 @@ class Proxy:
         if not data:
             self._end(connection, way)
             return
+        if way == UP and self._strikes and self._strikes[0][0] in data:
+            connection.fault, connection.done = self._strikes.popleft()[1], False
+            connection.passed = {UP: 0, DOWN: 0}
         fault, before = connection.fault, connection.passed[way]
         connection.passed[way] = before + len(data)
         if fault is None or fault.way != way or connection.done:

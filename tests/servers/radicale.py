@@ -13,11 +13,11 @@ from servers.tls import Certificate
 
 
 @contextmanager
-def radicale(folder: Path, tls: Certificate | None = None) -> Iterator[DavServer]:
-    """A server that keeps everything below `folder`."""
+def radicale(folder: Path, tls: Certificate | None = None, port: int = 0) -> Iterator[DavServer]:
+    """A server that keeps everything below `folder`; on `port`, where it was before."""
     pytest.importorskip("radicale", reason="no Radicale: pip install radicale")
     folder.mkdir(parents=True, exist_ok=True)
-    port = free_port()
+    port = port or free_port()
     (folder / "users").write_text(f"{USER}:{PASSWORD}\n")
     secured = f"ssl = True\ncertificate = {tls.path}\nkey = {tls.key}\n" if tls else ""
     (folder / "config").write_text(

@@ -54,6 +54,7 @@ def greeter(made: Certificate) -> Iterator[int]:
                 client, _ = listener.accept()
             except OSError:
                 return
+            client.settimeout(30)
             with client, suppress(OSError), context.wrap_socket(client, server_side=True):
                 pass
 

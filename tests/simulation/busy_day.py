@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import random
 import re
+import shutil
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -109,6 +110,7 @@ class Day:
     events: dict[str, Coffee] = field(default_factory=dict)
     ticked: set[str] = field(default_factory=set)  # names of task files
     titled: dict[str, str] = field(default_factory=dict)
+    apart: bool = False  # whether what is read from nothing is called otherwise
     deleted: set[str] = field(default_factory=set)
 
     @property
@@ -132,6 +134,13 @@ class Day:
             self._mail(who, "The number has changed.", sent=False)
             self.now += timedelta(minutes=7)
         self.now = now
+
+    def copy_to(self, clean: Path) -> None:
+        """Everything there is, for whoever reads it from nothing."""
+        for name in ("Maildir", "calendars", "contacts", "tasks"):
+            shutil.copytree(self.folder / name, clean / name)
+        for name in ("syncd.yaml", "rules.yaml"):
+            shutil.copy(self.folder / name, clean / name)
 
     def something(self) -> None:
         """One thing happens."""
@@ -268,7 +277,7 @@ class Day:
         if self.chance.random() >= 0.3 or sum(map(self._noted, self.deleted)) == 2:
             return  # three before the first is believed would be an incident
         if (path := self._task()) and self._noted(path.name):
-            path.unlink(missing_ok=True)
+            self._unlink(path)
             self.deleted.add(path.name)
 
     def _noted(self, name: str) -> bool:
@@ -302,6 +311,9 @@ class Day:
         finally:
             temporary.unlink(missing_ok=True)
         return True
+
+    def _unlink(self, path: Path) -> None:
+        path.unlink(missing_ok=True)
 
     def _write(self, path: Path, text: str) -> None:
         if self.chance.random() < 0.5:

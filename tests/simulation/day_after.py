@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import closing
@@ -22,18 +21,17 @@ def differences(day: Day, clean: Path, now: datetime) -> tuple[list[str], dict[s
     """What is wrong after the day, and how much of everything there is. The same files are read
     from nothing in `clean`; then both are asked at `now`."""
     clean.mkdir()
-    for name in ("Maildir", "calendars", "contacts", "tasks"):
-        shutil.copytree(day.folder / name, clean / name)
-    for name in ("syncd.yaml", "rules.yaml"):
-        shutil.copy(day.folder / name, clean / name)
+    day.copy_to(clean)
     wrong = [*in_the_list(day), *of_the_owner(day)]
     for folder in (day.folder, clean):
         done = said(folder, now, "once")
         if done.code:
             wrong.append(f"`once` in {folder.name}: {done.code} {done.out} {done.err}")
-    wrong += differing("rows", stored(day.folder), stored(clean))
+    wrong += differing("rows", *(stored(one, refs=not day.apart) for one in (day.folder, clean)))
     for look in (people, evidence):
         ours, theirs = look(day.folder, now), look(clean, now)
+        if day.apart:
+            ours, theirs = placeless(ours), placeless(theirs)
         wrong += differing(look.__name__, ours, theirs)
     past, mine = standing(day.folder, now)
     wrong += differing("tasks", without(past, mine), without(past, standing(clean, now)[1]))
@@ -44,7 +42,8 @@ def differences(day: Day, clean: Path, now: datetime) -> tuple[list[str], dict[s
 def in_the_list(day: Day) -> list[str]:
     """Each task is there once, and the state knows it; nothing is left lying about."""
     wrong = []
-    files = {path.name: texts(path) for path in (day.folder / "tasks").iterdir()}
+    listed = (day.folder / "tasks").iterdir()
+    files = {path.name: texts(path) for path in listed if not is_the_servers(path)}
     wrong += [f"left behind: {name}" for name in files if not name.endswith(".ics")]
     keys = Counter(found["UID"] for found in files.values() if "UID" in found)
     wrong += [f"{count} files for the task {key}" for key, count in keys.items() if count > 1]
@@ -57,6 +56,11 @@ def in_the_list(day: Day) -> list[str]:
     left = select(day.folder, "SELECT count(*) FROM outbox WHERE state NOT IN ('done', 'dropped')")
     wrong += [f"{count} writes are still queued" for (count,) in left if count]
     return wrong
+
+
+def is_the_servers(path: Path) -> bool:
+    """What a server keeps beside its items."""
+    return path.name.startswith(".Radicale.") and ".tmp" not in path.name
 
 
 def of_the_owner(day: Day) -> list[str]:
@@ -118,9 +122,22 @@ def texts(path: Path) -> dict[str, str]:
     return dict(_TEXTS.findall(path.read_bytes().decode().replace("\r\n ", "")))
 
 
-def stored(folder: Path) -> list[Any]:
-    """Every item that was acknowledged and every observation, but for tasks."""
-    items = select(folder, "SELECT account, facet, ref, state FROM item WHERE facet != 'tasks'")
+def placeless(told: Any) -> Any:
+    """The same without where it was seen."""
+    if isinstance(told, dict):
+        return {name: placeless(value) for name, value in told.items() if name != "evidence"}
+    return [placeless(one) for one in told] if isinstance(told, list) else told
+
+
+def stored(folder: Path, *, refs: bool) -> list[Any]:
+    """Every item that was acknowledged and every observation, but for tasks; without `refs` only
+    how many items there are of each kind."""
+    named = "ref" if refs else "count(*)"
+    items = select(
+        folder,
+        f"SELECT account, facet, {named}, state FROM item WHERE facet != 'tasks' "
+        f"{'' if refs else 'GROUP BY 1, 2, 4'}",
+    )
     return [*items, *select(folder, "SELECT kind, key, at, until FROM observation")]
 
 

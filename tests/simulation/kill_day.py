@@ -1,11 +1,13 @@
 """`kill -9` at random moments of a busy day: nothing is lost, nothing is doubled.
 
     python tests/simulation/kill_day.py --kills 500 --seed 1 [--folder DIR] [--spread 0.5]
+    python tests/simulation/kill_day.py --servers --kills 100
 
-A real `syncd run` works on real files, on which other programs work all the while. It is killed as
-often as asked, at the moment of its start, while it starts, or soon after something happened; the
-day goes on. Then it may finish, and must agree with a state that never saw a kill: the same files
-read from nothing. Nothing is wrong when the exit code is 0; the folder stays where it failed.
+A real `syncd run` works on real files, or with --servers on a Dovecot and a Radicale, on which
+other programs work all the while. It is killed as often as asked, at the moment of its start, while
+it starts, or soon after something happened; the day goes on. Then it may finish, and must agree
+with a state that never saw a kill: the same files read from nothing. Nothing is wrong when the exit
+code is 0; the folder stays where it failed.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -34,6 +36,7 @@ from inotify_simple import INotify, flags
 if __name__ == "__main__":
     sys.path[:0] = [str(Path(__file__).resolve().parents[folder]) for folder in (1, 2)]
 
+from mortal import mortal
 from simulation.busy_day import Day
 from simulation.day_after import differences
 
@@ -67,7 +70,7 @@ class Victim:
     def kill(self) -> int:
         """End it the hard way; returns how it ended."""
         self.process.kill()
-        return self.process.wait()
+        return self.process.wait(_READY)
 
     def rest(self) -> None:
         """Wait until it does nothing any more."""
@@ -99,7 +102,7 @@ def running(folder: Path, now: datetime, output: Path) -> Iterator[Victim]:
         bell.settimeout(0.1)
         command = [sys.executable, "-m", "syncd", "--config", str(folder / "syncd.yaml")]
         process = subprocess.Popen(
-            [*command, "--now", now.isoformat(), "run"],
+            mortal([*command, "--now", now.isoformat(), "run"]),
             env={**os.environ, "NOTIFY_SOCKET": address},
             stdin=subprocess.DEVNULL,
             stdout=file,
@@ -110,7 +113,7 @@ def running(folder: Path, now: datetime, output: Path) -> Iterator[Victim]:
             yield Victim(process, bell)
         finally:
             process.kill()
-            process.wait()
+            process.wait(_READY)
 
 
 @dataclass(slots=True)
@@ -124,11 +127,34 @@ class Figures:
 
 
 def kill_all_day(
-    folder: Path, kills: int, seed: int, spread: float, told: Callable[[str], None]
+    folder: Path,
+    kills: int,
+    seed: int,
+    spread: float,
+    told: Callable[[str], None],
+    *,
+    servers: bool = False,
 ) -> tuple[Figures, list[str]]:
     """The whole day in `folder`; what happened, and what is wrong."""
-    chance, started = random.Random(seed), monotonic()
-    day = Day(folder / "killed", random.Random(seed + 1), START)
+    place, acts = folder / "killed", random.Random(seed + 1)
+    if not servers:
+        return _kill(Day(place, acts, START), folder, kills, random.Random(seed), spread, told)
+    from simulation.served_day import ServedDay
+
+    with ExitStack() as stack:
+        day = ServedDay(place, acts, START, stack)
+        return _kill(day, folder, kills, random.Random(seed), spread, told)
+
+
+def _kill(
+    day: Day,
+    folder: Path,
+    kills: int,
+    chance: random.Random,
+    spread: float,
+    told: Callable[[str], None],
+) -> tuple[Figures, list[str]]:
+    started = monotonic()
     day.begin()
     figures, output = Figures(), folder / "output"
     for number in range(kills):
@@ -195,6 +221,7 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=500)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--spread", type=float, default=0.5, help="seconds after the last act")
+    parser.add_argument("--servers", action="store_true", help="on a Dovecot and a Radicale")
     parser.add_argument("--folder", type=Path, help="where; default: a temporary one")
     given = parser.parse_args()
     folder = given.folder or Path(tempfile.mkdtemp(prefix="syncd-kills-"))
@@ -203,14 +230,18 @@ def main() -> None:
     def told(text: str) -> None:
         print(text, flush=True)  # noqa: T201  # a program for a terminal
 
-    figures, wrong = kill_all_day(folder, given.kills, given.seed, given.spread, told)
+    figures, wrong = kill_all_day(
+        folder, given.kills, given.seed, given.spread, told, servers=given.servers
+    )
     kills = ", ".join(f"{count} {moment}" for moment, count in sorted(figures.kills.items()))
     told(f"killed: {kills}; {figures.acts} acts in between; {figures.seconds:.0f} s")
     told(json.dumps(figures.found))
     for line in wrong:
         told(f"WRONG: {line}")
     if wrong:
-        told(f"again: python {__file__} --kills {given.kills} --seed {given.seed}; see {folder}")
+        which = " --servers" if given.servers else ""
+        seed = f"--kills {given.kills} --seed {given.seed}{which}"
+        told(f"again: python {__file__} {seed}; see {folder}")
         sys.exit(1)
     if given.folder is None:
         shutil.rmtree(folder)

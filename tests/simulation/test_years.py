@@ -27,6 +27,18 @@ def test_every_promise_is_kept_for_some_weeks(seed: int) -> None:
     assert result.figures.readings > 20
 
 
+def test_some_weeks_on_servers() -> None:
+    """The same with mail on a Dovecot, calendar, cards and tasks on a Radicale, and connections
+    that break."""
+    if lacking := years.why_not():
+        pytest.skip(lacking)
+    result = years.simulate(12, 1, served=True)
+    assert not result.trouble, result.trouble
+    assert result.figures.undisturbed > 3
+    assert result.figures.readings > 100
+    assert result.figures.tasks > 3
+
+
 @pytest.mark.parametrize(("seed", "months"), list(_kept()))
 def test_what_broke_once_holds(seed: int, months: int) -> None:
     """Each of these seeds found something, as `regressions.txt` tells."""

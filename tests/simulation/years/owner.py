@@ -84,6 +84,8 @@ class Owner:
             going = (one.account, one.ref) in self.stage.going
             if one.task.completed or going or rng.random() > 0.06:
                 continue
+            if self.stage.worlds[one.account].away:
+                continue
             what = rng.choice(("tick", "tick", "title", "notes", "due", "delete", "untick"))
             if what == "delete" and (deletions or self.memory.back):
                 # Three at once are an incident, which has a day of its own; and one that does not
@@ -96,7 +98,8 @@ class Owner:
     def empties_a_list(self, saying: Callable[[str], None]) -> bool:
         """Everything in a list is gone at once; whether there was enough for an incident."""
         mine = [one for one in tasks_of(self.stage) if one.account == "home"]
-        if len(mine) < MANY or self.memory.untold:
+        away = self.stage.worlds["home"].away
+        if len(mine) < MANY or self.memory.untold or away:
             return False  # what was deleted before would be found gone with the others
         saying(f"the list of home is emptied: {len(mine)} tasks")
         self.stage.going = [(one.account, one.ref) for one in mine]
@@ -111,6 +114,8 @@ class Owner:
 
     def fills_it_again(self, saying: Callable[[str], None]) -> None:
         """What was gone is there again, as it was."""
+        if self._emptied and self.stage.worlds["home"].away:
+            return
         if self._emptied:
             saying("the list of home is there again")
             self.memory.back = True
@@ -128,6 +133,7 @@ class Owner:
             edits["completed"] = True
         elif what == "delete":
             world.delete_task(one.ref)
+            self._goes_with_it(one.key, edits)
             memory.deleted.add(one.key)
             memory.untold = True
             memory.answered.add((one.rule, one.addr))
@@ -145,6 +151,14 @@ class Owner:
             edits.update(written)
             if what == "due":  # `expires` moves with it
                 memory.answered.add((one.rule, one.addr))
+
+    def _goes_with_it(self, key: str, edits: dict[str, Any]) -> None:
+        """Of two with one key they deleted the one that they had written in: the other never said
+        that."""
+        others = [one.task for one in tasks_of(self.stage) if one.key == key]
+        for name in [one for one in edits if one != "completed"]:
+            if others and all(getattr(other, name) != edits[name] for other in others):
+                del edits[name]
 
     # --- at the command line ---
 

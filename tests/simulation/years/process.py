@@ -4,7 +4,7 @@ started again on the same file."""
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -20,11 +20,12 @@ from simulation.years.edge import (
     Fuse,
     Weather,
 )
-from simulation.years.stage import LISTS, READ, Stage
+from simulation.years.stage import LISTS, READ, THERE, Stage
 from simulation.years.thrift import Remembering, compiling_once
+from simulation.years.wires import Wires
 from sqlalchemy import Connection, event, select
 
-from connectors.contract import Source
+from connectors.contract import Source, TaskList
 from connectors.records import Facet
 from rules.evaluate import Clock
 from rules.load import load
@@ -86,10 +87,13 @@ class Process:
         settings: Settings,
         weather: dict[str, Weather],
         fuse: Fuse,
+        wires: Mapping[str, Wires] | None = None,
     ) -> None:
         self.folder, self.stage, self.cast = folder, stage, cast
         self.settings, self.weather, self.fuse = settings, weather, fuse
         self.full: int | None = None
+        self.wires = wires or {}
+        self._served: dict[str, tuple[list[Source], TaskList]] = {}
         self._database: Database | None = None
         folder.mkdir(parents=True, exist_ok=True)
 
@@ -111,6 +115,7 @@ class Process:
 
     def ends(self) -> None:
         """The process is gone; what was committed stays."""
+        self._served.clear()
         if self._database is not None:
             self._database.close()
             self._database = None
@@ -198,6 +203,12 @@ class Process:
 
     def _accounts(self) -> Iterator[Account]:
         for name, facets in READ.items():
+            if name in self.wires:
+                if name not in self._served:
+                    self._served[name] = self.wires[name].sources()
+                read, list_ = self._served[name]
+                yield Account(name, (*read, list_), list_)
+                continue
             sources: list[Source] = [self._source(name, facet) for facet in facets]
             tasks = None
             if name in LISTS:
@@ -226,7 +237,7 @@ class Process:
         """The stamp of every item of evidence that was acknowledged."""
         with self.database.read() as connection:
             return {
-                (account, _FACETS[facet], ref): stamp
+                (account, _FACETS[facet], ref): stamp or THERE
                 for account, facet, ref, stamp in _ITEMS(connection, owner=self.database.owner)
             }
 

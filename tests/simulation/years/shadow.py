@@ -43,8 +43,8 @@ class Reading:
 class Script:
     """A source that says what it is told to say."""
 
-    def __init__(self, facet: Facet, texts: dict[str, str | None]) -> None:
-        self.facet, self.scope, self.texts = facet, "memory", texts
+    def __init__(self, facet: Facet, scope: str, texts: dict[str, str | None]) -> None:
+        self.facet, self.scope, self.texts = facet, scope, texts
         self.items: Sequence[Item] = ()
         self.number = 0
 
@@ -72,7 +72,8 @@ class Shadow:
                 for (which, ref, _), version in stage.worlds[account].versions.items():
                     if which is Facet.MAIL is facet:
                         texts[ref] = version.text or texts.get(ref)
-                self.sources[account, facet] = Script(facet, texts)
+                scope = stage.worlds[account].scope(facet)
+                self.sources[account, facet] = Script(facet, scope, texts)
 
     def comes_to_the_same(
         self,

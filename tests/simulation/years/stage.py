@@ -7,9 +7,11 @@ desk    mail that others read as well (`role: shared`)
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
-from connectors.memory.world import World
+from connectors.memory.world import Stored, World
 from connectors.records import Bad, Card, Facet, Gone, Item, Meeting, Message, Seen
 
 READ = {
@@ -18,6 +20,7 @@ READ = {
     "desk": (Facet.MAIL,),
 }
 LISTS = ("home", "work")
+THERE = "there"  # what stands for the stamp of an item that has none
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class Chronicle(World):
 
     versions: dict[tuple[Facet, str, str], Version] = field(default_factory=dict)
     touched: dict[Facet, int] = field(default_factory=dict)  # the number of its last change
+    away: bool = False  # whether nobody can get at the task list
 
     def _touch(self, facet: Facet, ref: str) -> None:
         World._touch(self, facet, ref)
@@ -48,6 +52,18 @@ class Chronicle(World):
         )
         self.touched[facet] = self.change
 
+    def known_as(self, facet: Facet) -> Iterator[tuple[str, str, Stored]]:
+        """What syncd has to know now: the ref and the stamp of each item."""
+        for ref, stored in self.alive(facet).items():
+            yield f"memory//{ref}", stored.stamp, stored
+
+    def scope(self, facet: Facet) -> str:
+        """What the refs of a facet begin with."""
+        return "memory"
+
+    def note(self) -> None:
+        """What got its name by being read is told in the versions."""
+
 
 @dataclass(slots=True)
 class Stage:
@@ -59,6 +75,9 @@ class Stage:
 
     # (account, ref) of tasks that somebody is about to delete, one after the other.
     going: list[tuple[str, str]] = field(default_factory=list)
+
+    # When the next thing happens, where items are dated by it: to the second, as servers do.
+    now: datetime | None = None
 
     def goes_on(self, account: str) -> bool:
         """One more task of the list that is being emptied is gone; whether there was one."""
@@ -73,15 +92,18 @@ class Stage:
             self.goes_on(self.going[0][0])
 
     def mail(self, accounts: tuple[str, ...], message: Message, text: str) -> None:
+        message = self._to_the_second(message)
         for name in accounts:
             self.worlds[name].deliver(message, text)
 
     def invite_by_mail(self, account: str, message: Message, text: str, meeting: Meeting) -> None:
+        (meeting,) = self._dated(meeting)
+        message = self._to_the_second(message)
         self.worlds[account].deliver(message, text, carries=(meeting,))
 
     def event(self, accounts: tuple[str, ...], *instances: Meeting) -> None:
         for name in accounts:
-            self.worlds[name].put_event(*instances)
+            self.worlds[name].put_event(*self._dated(*instances))
 
     def remove_event(self, accounts: tuple[str, ...], ref: str) -> None:
         for name in accounts:
@@ -90,3 +112,12 @@ class Stage:
 
     def card(self, account: str, card: Card) -> None:
         self.worlds[account].put_card(card)
+
+    def _dated(self, *meetings: Meeting) -> tuple[Meeting, ...]:
+        if self.now is None:
+            return meetings
+        return tuple(replace(one, modified=self.now) for one in meetings)
+
+    def _to_the_second(self, message: Message) -> Message:
+        at = message.at.replace(microsecond=0)
+        return message if self.now is None else replace(message, at=at)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import shutil
 from collections import deque
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,11 +29,13 @@ from simulation.years.life import Life
 from simulation.years.owner import MANY, Owner
 from simulation.years.process import Process, Settings
 from simulation.years.rules import RULES
+from simulation.years.served import Served
 from simulation.years.shadow import Reading, Shadow, derived
 from simulation.years.stage import READ, Stage
 from simulation.years.storm import Storm
 from simulation.years.tasks import listed
 from simulation.years.watch import Watch
+from simulation.years.wires import Wires
 
 from connectors.records import Facet
 from syncd.planner import Policy
@@ -40,6 +43,7 @@ from syncd.store.errors import StoreError
 
 MONTH = timedelta(days=30)
 _FIRST = datetime(2025, 1, 1, tzinfo=UTC)
+_SHAKEN = 0.15  # of all drives, where an account is on servers
 _TRAITS = ("merge", "forget", "ignore", "restore", "rules", "clock", "full", "emptied")
 
 
@@ -61,6 +65,7 @@ class Year:
     seed: int
     months: int
     folder: Path
+    served: bool = False  # whether one of the accounts is on real servers
     figures: Figures = field(default_factory=Figures)
     acts: deque[str] = field(default_factory=lambda: deque(maxlen=40))
     step: str = "nothing"
@@ -89,9 +94,16 @@ class Year:
             batch=rng.choice((20, 50, 100)),
             tasks_in=rng.choice(({"default": "home"}, {"default": "home", "work": "work"})),
         )
+        self.wires: dict[str, Wires] = {}
+        if self.served:
+            self.stage.now = self.start
+            home = Served(zone=self.cast.zone, owner=self.cast.owner.addr)
+            self.stage.worlds["home"] = home
+            self.wires["home"] = Wires(home, self.weather["home"], dice(seed, "wires"))
         self.process = Process(
-            self.folder / "main", self.stage, self.cast, self.settings, self.weather, self.fuse
-        )
+            self.folder / "main", self.stage, self.cast, self.settings, self.weather, self.fuse,
+            self.wires,
+        )  # fmt: skip
         self.owner = Owner(dice(seed, "owner"), self.process, self.stage, self.traits)
         self.watch = Watch(self.stage, self.cast, self.truth, self.owner.memory, self.process)
         self.storm = Storm(seed, self.traits, self.weather, self.stage, self.settings)
@@ -109,12 +121,20 @@ class Year:
 
     def run(self) -> Figures:
         """Raises AssertionError, or whatever the product raises that it should not."""
-        with deep.listening() as self.logged, pytest.MonkeyPatch.context() as patch:
+        with (
+            ExitStack() as stack,
+            deep.listening() as self.logged,
+            pytest.MonkeyPatch.context() as patch,
+        ):
+            for wires in self.wires.values():
+                wires.world.opens(stack, self.folder / "radicale")
+                wires.opens(stack)
             burning(patch, lambda one: self.fuse if self.process.mine(one) else None)
             try:
                 self._run()
             finally:
                 self.process.ends()
+        self.figures.broken = sum(wires.broken for wires in self.wires.values())
         deep.nothing_private(self.logged, self.cast)
         deep.no_faults(self.logged)
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -147,6 +167,8 @@ class Year:
             act = self.coming.popleft()
             if self.figures.drives:
                 self._says(f"{act.at:%m-%d %H:%M} {act.name}")
+            if self.stage.now is not None:
+                self.stage.now = act.at.replace(microsecond=0)
             act.do(self.stage)
         trouble = self.storm.calm(self._says) if calm else self.storm.blows(clock, self._says)
         now = clock + trouble.clock
@@ -156,6 +178,10 @@ class Year:
         if trouble.wrong and self.figures.drives:
             heart.is_wrong(self.process, self.driver, clock, clock + trouble.wrong)
         self.process.full = trouble.full
+        for wires in () if calm else self.wires.values():
+            if share(self.seed, "shaken", clock) < _SHAKEN:
+                self._says("a connection is going to break")
+                wires.shake()
         emptied = False
         if self.figures.drives:
             emptied = self._empties(clock, calm=calm)
@@ -169,11 +195,14 @@ class Year:
         self.watch.lists(now, self.latest, emptied=emptied)
         sight.not_dismissed(self.process, self.owner.memory)
         if self.driven:
-            up = [name for name, one in self.weather.items() if one.down is None]
+            up = [n for n, one in self.weather.items() if one.down is None and not one.shaken]
             self.watch.others(up, self.known)
         if fine and not self.storm.settles():
             self.figures.undisturbed += 1
             self.watch.everything(now)
+        for wires in self.wires.values():
+            must(not wires.world.lost_marks(), "4: what another application wrote is gone")
+            wires.settle()
 
     def _empties(self, clock: datetime, *, calm: bool) -> bool:
         """On a bad day the whole list is gone, until the next drive; whether it is today."""
@@ -265,6 +294,8 @@ class Year:
 
     def _reads(self, now: datetime) -> None:
         """Note what was acknowledged since it was asked last."""
+        for world in self.stage.worlds.values():
+            world.note()
         known = self.process.known()
         changed = [place for place, stamp in known.items() if self.known.get(place) != stamp]
         gone = [place for place in self.known if place not in known]
@@ -296,8 +327,9 @@ class Year:
         if memory.comparable:
             self.step = "the same in another order"
             shadow = Process(
-                self.folder / "shadow", self.stage, self.cast, self.settings, self.weather, Fuse()
-            )
+                self.folder / "shadow", self.stage, self.cast, self.settings, self.weather, Fuse(),
+                self.wires,
+            )  # fmt: skip
             try:
                 told = Shadow(self.process, shadow, self.stage, dice(self.seed, "shadow"))
                 told.comes_to_the_same(self.readings, memory.words, now, judged)

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from threading import Event
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
 from syncd import log
-from syncd.engine.faults import PROVEN
+from syncd.engine.checkup import Checkup
+from syncd.engine.faults import PROVEN, Faults
 from syncd.engine.seat import Seat
 from syncd.engine.worker import Desk, Worker
+from syncd.store.database import open_database
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 PATIENCE = 30.0
@@ -101,6 +104,34 @@ def test_one_after_the_other(bench: Bench) -> None:
     bench.seat.tend()
     assert worker.ailment is None
     assert bench.seat.left() is None
+
+
+def test_who_looks_after_them_sleeps_until_the_next_look(bench: Bench) -> None:
+    """Also when somebody's time has come: nobody is replaced before."""
+    database = open_database("sqlite://", "ana@example.org")
+    loop = SimpleNamespace(crew=None, troubles=tuple, database=database)
+    voice = SimpleNamespace(pulse=SimpleNamespace(), refusal=tuple, ailments=lambda _: ())
+    checkup = Checkup(cast("Any", loop), cast("Any", voice), lambda: NOON, [bench.seat])
+    bench.deaths = 1
+    bench.seat.start()
+    bench.died()
+    checkup.look()
+    bench.seconds += bench.seat.left() or 0.0
+    assert bench.seat.left() == 0
+    assert 0 < checkup.patience(40.0) <= 1
+    database.close()
+
+
+def test_who_may_go_on_at_once_is_not_well_for_that() -> None:
+    """Hastened, it has still to be at work for a while."""
+    faults = Faults()
+    faults.met("MemoryError", NOON, 100.0)
+    assert faults.left(101.0) > 0
+    faults.hasten(101.0)
+    assert faults.left(101.0) == 0
+    for seconds, kind in ((0.0, "MemoryError"), (PROVEN - 1, "MemoryError"), (PROVEN, "")):
+        faults.look(101.0 + seconds)
+        assert faults.kind == kind
 
 
 def test_no_thread_can_be_had(bench: Bench) -> None:

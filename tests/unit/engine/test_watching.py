@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -10,6 +11,7 @@ from typing import Any, cast
 
 import pytest
 
+from connectors.errors import Unavailable
 from syncd.engine.mailbox import Leaving
 from syncd.engine.watcher import QUIET, Watcher
 from syncd.engine.worker import Desk
@@ -109,6 +111,28 @@ class Deaf(Quiet):
         return bool(timeout) and not self._time.wait(timeout)
 
 
+class Lost(Quiet):
+    """Loses its connection `times`, each time as soon as it listens; it may have missed something
+    when it has a new one."""
+
+    def __init__(self, time: Time, times: float) -> None:
+        super().__init__(time)
+        self.left = times
+        self.connected = False
+        self.connections: list[float] = []
+
+    def wait(self, timeout: float) -> bool:
+        if not self.connected:
+            self.connected = True
+            self.connections.append(self._time.seconds)
+            return True
+        if timeout and self.left:
+            self.left -= 1
+            self.connected = False
+            raise Unavailable("the connection was lost")
+        return super().wait(timeout)
+
+
 def watch(
     ring_every: float, end: float, source: Callable[[Time], Any], *, fails: bool = False
 ) -> Engine:
@@ -152,3 +176,59 @@ def test_who_failed_is_asked_when_he_may_be_tried(source: Callable[[Time], Any])
     gaps = between(watch(1.0, 20.0, source, fails=True).reads)
     assert gaps[0] < 5
     assert all(gap < 60 for gap in gaps)
+
+
+@pytest.mark.parametrize("ring_every", [1.0, 1e9])
+def test_who_lost_a_connection_is_asked_in_a_moment(ring_every: float) -> None:
+    """And listened to again; after that nothing is asked for without news."""
+    sources: list[Lost] = []
+
+    def lost(time: Time) -> Lost:
+        sources.append(Lost(time, 1))
+        return sources[0]
+
+    reads = watch(ring_every, 3 * QUIET, lost).reads
+    assert len(reads) == 3  # at first, when it was lost, with the new connection
+    assert reads[-1] < 5
+    assert len(sources[0].connections) == 2
+
+
+@pytest.mark.parametrize("ring_every", [1.0, 1e9])
+def test_who_loses_every_connection_is_polled_in_the_end(ring_every: float) -> None:
+    """Connections are made later each time, and it is asked as often as `poll` says at least."""
+    sources: list[Lost] = []
+
+    def lost(time: Time) -> Lost:
+        sources.append(Lost(time, math.inf))
+        return sources[0]
+
+    reads = watch(ring_every, 10 * POLL, lost).reads
+    gaps = between(sources[0].connections)
+    assert gaps[:2] < [5, 10]
+    assert all(later > one * 1.1 for one, later in pairwise(gaps[:8]))
+    assert max(between(reads)) <= POLL * 1.1 + 1
+    assert len(sources[0].connections) < 25
+
+
+def test_that_it_does_not_hear_is_told_until_it_does() -> None:
+    """Not for a connection that was lost once; a second one is worth a line, until a new one has
+    lasted for a minute."""
+    time = Time(1e9)
+    told: list[tuple[float, str]] = []
+
+    class Told(Watcher):
+        def _is_hindered_by(self, words: str) -> None:
+            if words != self.hindrance:
+                told.append((time.seconds, words))
+            super()._is_hindered_by(words)
+
+    for times in (1, 4):
+        engine = Engine(time, time.seconds + 3 * QUIET)
+        desk = Desk(cast("Any", engine), time.now, steady=time.steady)
+        watcher = Told(desk, "home", cast("Any", Lost(time, times)), POLL)
+        watcher._bell = Bell(time)
+        watcher.run()
+        assert [words for _, words in told] == ([] if times == 1 else [told[0][1], ""])
+    (begun, words), (ended, _) = told
+    assert words == "the connection was lost"
+    assert 60 < ended - begun < 200

@@ -13,8 +13,13 @@ from ruamel.yaml import YAML
 
 from syncd import wiring
 from syncd.config import ConfigErrors
-from syncd.config.settings import LocalAccountSettings, OwnerSettings, Settings
-from syncd.setup import Answers, Exists, text_of, write
+from syncd.config.accounts import (
+    CaldavAccountSettings,
+    ImapAccountSettings,
+    LocalAccountSettings,
+)
+from syncd.config.settings import OwnerSettings, Settings
+from syncd.setup import Answers, Draft, Exists, text_of, write
 from syncd.setup.document import quoted
 
 ANSWERS = Answers(
@@ -37,6 +42,7 @@ def test_it_says_what_was_answered(tmp_path: Path) -> None:
         timezone="Europe/Lisbon",
     )
     (account,) = found.accounts
+    assert isinstance(account, LocalAccountSettings)
     assert account.mail == list(ANSWERS.mail)
     assert (account.calendar, account.contacts, account.tasks) == ([], [], "~/tasks")
     assert (found.mode, found.rules) == ("preview", ["real-networking", "open-loops"])
@@ -58,6 +64,42 @@ def test_every_key_has_its_line() -> None:
 
     for name in packs.names():
         assert any(line.strip(" #-") == name for line in lines), name
+
+
+SERVERS = Answers(
+    "Ana Silva",
+    ["ana@example.org"],
+    "Europe/Lisbon",
+    servers=[
+        Draft("imap", {"name": "post", "host": "imap.example.org", "port": 1993, "user": "ana"}),
+        Draft(
+            "caldav",
+            {"name": "dav", "url": "https://dav.example.org/", "user": "ana: the \"first\"",
+             "calendars": ["Work", "Home, sweet"], "contacts": False, "tasks": "yes"},
+        ),
+        Draft("imap", {"name": "mail", "host": "::1", "user": "1234", "auth": "xoauth2",
+                       "token_command": "oama access 'a b'"}),
+    ],
+    tasks_in="dav",
+)  # fmt: skip
+
+
+def test_accounts_on_servers(tmp_path: Path) -> None:
+    """They are read as they were meant, with nothing on this machine; with the # taken away from
+    what is off it is still right; each key of the first of a kind has its line."""
+    text = text_of(SERVERS)
+    path = tmp_path / "syncd.yaml"
+    write(path, text, wiring.assemble, force=False)
+    accounts = wiring.assemble(path).settings.accounts
+    assert accounts == [draft.settings() for draft in SERVERS.servers]
+    text = re.sub(r"^( *)# (\w+: |- (?!my))", r"\1\2", text, flags=re.MULTILINE)
+    path.write_text(text, encoding="utf-8")
+    again = wiring.assemble(path).settings
+    assert [one.kind for one in again.accounts] == ["imap", "caldav", "imap"]
+    assert again.tasks_in == "dav"
+    for key in {*ImapAccountSettings.model_fields, *CaldavAccountSettings.model_fields}:
+        if key not in ("tls", "auth"):  # nobody needs them who was not given them
+            assert re.search(rf"^[ #-]*{key}: ", text, re.MULTILINE), key
 
 
 def test_what_is_off_is_right_once_it_is_on(tmp_path: Path) -> None:

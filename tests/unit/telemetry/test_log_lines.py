@@ -220,7 +220,9 @@ def test_rich_is_not_loaded_for_a_log() -> None:
         "import importlib.util as u; "
         "sys.exit('rich' in sys.modules or u.find_spec('rich') is None)"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, check=False, timeout=60
+    )
     assert done.returncode == 0, done.stderr
     assert b"state.restored" in done.stderr
 
@@ -232,6 +234,6 @@ def test_who_wants_no_log_and_no_metrics_loads_none() -> None:
         "sys.exit(' '.join({'structlog', 'prometheus_client'} & set(sys.modules)) or 0)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60
     )
     assert (done.returncode, done.stderr) == (0, "")

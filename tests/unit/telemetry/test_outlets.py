@@ -106,13 +106,22 @@ def test_a_page_whose_thread_has_died(bench: Bench) -> None:
 
 
 def test_a_file_that_cannot_be_written(bench: Bench, tmp_path: Path) -> None:
-    """It is a problem until it can."""
+    """It is a problem until it can; a configuration that is read again has it tried at once."""
     path = tmp_path / "missing" / "syncd.prom"
     bench.outlets.aim(None, path)
     bench.outlets.tick()
     assert "metrics.textfile cannot be written (No such file" in bench.outlets.problem
     path.parent.mkdir()
     bench.seconds += EVERY
+    bench.outlets.tick()
+    assert bench.outlets.problem == ""
+    path.unlink()
+    path.parent.rmdir()
+    bench.seconds += EVERY
+    bench.outlets.tick()
+    assert bench.outlets.problem != ""
+    path.parent.mkdir()
+    bench.outlets.aim(None, path)
     bench.outlets.tick()
     assert bench.outlets.problem == ""
     assert path.exists()
