@@ -169,6 +169,15 @@ class Timed(Protocol):
         answered yet. None where it does not say. Only differences of days are looked at."""
 
 
+@runtime_checkable
+class Closable(Protocol):
+    """A source that keeps connections, watches or files open between two questions."""
+
+    def close(self) -> None:
+        """Give them back. Called when no thread asks or waits any more, by the one that did so
+        last; asked again all the same, it opens new ones."""
+
+
 class Surveyed(Protocol):
     """An account on a server, which can be looked at for whoever sets it up or mends it."""
 

@@ -29,8 +29,23 @@ class Unavailable(ConnectorError):
         self.wait = 30.0 if wait is None else wait
 
 
+class NoSecret(Unavailable):
+    """What to sign in with cannot be had now: nobody was asked to let us in."""
+
+
 class Vanished(Unavailable):
     """A whole task list that was there is not: nothing of it was deleted one by one."""
+
+
+class Paused(Unavailable):
+    """Nothing is wrong: what the other side allows in a time is used up, by our own count.
+
+    What was yielded before counts. It is asked again after `wait` seconds, and until then it fares
+    as well as before. A write that ends so was not made.
+    """
+
+    def __init__(self, message: str, wait: float) -> None:
+        super().__init__(message, wait)
 
 
 class CursorExpired(ConnectorError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -49,5 +50,9 @@ class ImapAccount:
 
     def drafts(self) -> Drafts | None:
         """The drafts folder, where it is switched on. It has a connection of its own: other
-        threads write than read."""
-        return ImapDrafts(Line(self._server), self._mail) if self._filing else None
+        threads write than read. That it is refused says nothing of the password: it may be one
+        connection too many, and those who read try the password as well."""
+        if not self._filing:
+            return None
+        server = replace(self._server, refused=lambda _secret, _words: None)
+        return ImapDrafts(Line(server), self._mail)

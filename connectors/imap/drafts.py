@@ -10,8 +10,9 @@ from connectors.imap import bodies
 from connectors.imap.folders import Folder, listed, role
 from connectors.imap.line import Line
 from connectors.imap.mail import ImapMail
+from connectors.imap.names import quoted
 from connectors.imap.refs import prefix
-from connectors.imap.session import Session, quoted
+from connectors.imap.session import Session
 from connectors.imap.troubles import No, of_answer
 
 _APPENDED: Final = re.compile(r"\[APPENDUID (\d{1,10}) (\d{1,10})\]", re.IGNORECASE)
@@ -51,7 +52,9 @@ class ImapDrafts:
     def _found(self, session: Session, folder: Folder, identity: str) -> str | None:
         """The ref of the draft with that Message-ID. Raises `No`."""
         validity = session.examine(folder.wire).validity
-        uids = session.search("HEADER", "Message-ID", quoted(f"<{identity}>".encode("ascii")))
+        uids = session.search(
+            "HEADER", "Message-ID", quoted(f"<{identity}>".encode("ascii")).decode()
+        )
         return f"{prefix(folder.name, validity)}{uids.highest}" if uids else None
 
     def _added(self, session: Session, folder: Folder, rfc822: bytes, identity: str) -> str:

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from imapclient.imap_utf7 import decode
+from imapclient.exceptions import ProtocolError
+from imapclient.response_parser import parse_response
 
 from connectors.errors import Refused
+from connectors.imap.names import decoded, sayable
 from connectors.imap.session import Session
-from connectors.imap.troubles import No, of_answer
+from connectors.imap.status import ITEMS, Status, said
+from connectors.imap.troubles import No, of_answer, passing
 
 _ROLES: Final = {
     b"\\all": "all", b"\\allmail": "all", b"\\trash": "trash", b"\\junk": "junk",
@@ -56,39 +59,43 @@ class Folder:
     guessed: bool = False
     foreign: bool = False
     open: bool = True  # whether it can hold mail
+    status: Status | None = None  # where the server told it with the list
 
 
-def decoded(wire: bytes) -> str:
-    """A name in modified UTF-7 (RFC 3501 5.1.3), or in what some servers write instead."""
+def listed(session: Session, *, telling: bool = False) -> list[Folder]:
+    """All folders of the account; `telling`: with their STATUS, where that costs nothing (RFC
+    5819). Raises the errors of the contract."""
     try:
-        name = decode(wire)
-        if isinstance(name, str):
-            name.encode()
-            return name
-    except (ValueError, LookupError):  # no modified UTF-7
-        pass
-    return wire.decode("utf-8", "replace")
-
-
-def listed(session: Session) -> list[Folder]:
-    """All folders of the account. Raises the errors of the contract."""
-    try:
-        if session.offers("SPECIAL-USE") and session.offers("LIST-EXTENDED"):
-            rows, _ = session.ask("LIST", '""', '"*"', "RETURN", "(SPECIAL-USE)")
-        elif session.offers("XLIST") and not session.offers("SPECIAL-USE"):
-            rows, _ = session.ask("XLIST", '""', '"*"')
-        else:
-            rows, _ = session.ask("LIST", '""', '"*"')
+        rows = _rows(session, telling=telling)
+        told = session.also("STATUS")
         foreign = _foreign(session)
     except No as error:
         raise of_answer(error.text, session.host, "list the folders") from error
+    found: list[Folder] = []
+    folders: dict[str, Folder] = {}
     with session.speaking():
-        parsed = session.parsed_folders(rows)
-    folders = {}
-    for flags, delimiter, wire in parsed:
-        folder = _folder([flag.lower() for flag in flags], delimiter, wire, foreign)
+        statuses = said(told)
+        for flags, delimiter, wire in session.parsed_folders(rows):
+            folder = _folder([flag.lower() for flag in flags], delimiter, wire, foreign)
+            found.append(replace(folder, status=statuses.get(folder.wire)))
+    # One name may be there in UTF-7 and in plain bytes: the latter goes by its bytes then.
+    for folder in sorted(found, key=lambda one: not one.wire.isascii()):
+        if folders.get(folder.name, folder).wire != folder.wire:
+            folder = replace(folder, name=folder.wire.decode("latin-1"))
         folders[folder.name] = folder
     return _guessed(list(folders.values()))
+
+
+def unsayable(folders: Iterable[Folder], host: str) -> str:
+    """What to say where folders cannot be named in a command; "" where all can."""
+    found = [one.name for one in folders if not sayable(one.wire)]
+    if not found:
+        return ""
+    shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in found[0])
+    return (
+        f"{host} has a folder {shown} with a line break in its name, which no command can hold: it "
+        "is left out; rename it there"
+    )
 
 
 def chosen(session: Session, folders: Sequence[Folder], wanted: Sequence[str]) -> list[Folder]:
@@ -138,7 +145,7 @@ def _folder(flags: Sequence[bytes], delimiter: Any, wire: Any, foreign: Sequence
         _text(delimiter),
         said,
         foreign=any(raw.startswith(one) for one in foreign),
-        open=not _SHUT.intersection(flags),
+        open=sayable(raw) and not _SHUT.intersection(flags),
     )
 
 
@@ -152,22 +159,53 @@ def _guessed(folders: list[Folder]) -> list[Folder]:
         if one.role or not guess or guess in told:
             found.append(one)
         else:
-            found.append(
-                Folder(one.name, one.wire, one.delimiter, guess, True, one.foreign, one.open)
-            )
+            found.append(replace(one, role=guess, guessed=True))
     return found
 
 
+def _rows(session: Session, *, telling: bool) -> list[Any]:
+    """LIST with all that the server offers; what speaks for a server may offer what the server does
+    not do, so what is refused is left out from then on. Raises `No`."""
+    marked = session.offers("SPECIAL-USE") and session.offers("LIST-EXTENDED")
+    told = telling and session.offers("LIST-STATUS")
+    returns = " ".join(["SPECIAL-USE"] * marked + [f"STATUS {ITEMS}"] * told)
+    other = session.offers("XLIST") and not session.offers("SPECIAL-USE")
+    try:
+        if returns:
+            return session.ask("LIST", '""', '"*"', "RETURN", f"({returns})")[0]
+        return session.ask("XLIST" if other else "LIST", '""', '"*"')[0]
+    except No as error:
+        if passing(error.text) or not (returns or other):
+            raise
+    if told:
+        session.disown("LIST-STATUS")
+    else:
+        session.disown(*(("LIST-EXTENDED", "LIST-STATUS") if returns else ("XLIST",)))
+    return _rows(session, telling=telling)
+
+
 def _foreign(session: Session) -> list[bytes]:
-    """Prefixes of other people's folders and of shared ones (RFC 2342)."""
-    if not session.offers("NAMESPACE"):
-        return []
-    with session.speaking():
-        spaces = session.namespace()
-        personal = [prefix for prefix, _ in spaces[0] or ()]
-        others = [prefix for part in spaces[1:] for prefix, _ in part or ()]
-    # A prefix that is empty, or also ours, tells nothing apart.
-    return [one for one in others if one and one not in personal]
+    """Prefixes of other people's folders and of shared ones (RFC 2342), as far as the server says
+    so in a way that can be understood."""
+    if session.others is not None:
+        return session.others
+    found: list[bytes] = []
+    if session.offers("NAMESPACE"):
+        try:
+            spaces = parse_response(session.ask("NAMESPACE")[0])
+            personal = [prefix for prefix, *_ in spaces[0] or ()]
+            others = [prefix for part in spaces[1:] for prefix, *_ in part or ()]
+            # A prefix that is empty, or also ours, tells nothing apart.
+            found = [
+                one for one in others if isinstance(one, bytes) and one and one not in personal
+            ]
+        except No as error:
+            if passing(error.text):
+                raise
+        except (ProtocolError, ValueError, TypeError, LookupError):
+            pass
+    session.others = found
+    return found
 
 
 def _spellings(folder: Folder) -> set[str]:

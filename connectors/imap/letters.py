@@ -15,7 +15,7 @@ from connectors.formats.mime import READ_LIMIT
 from connectors.imap import bodies
 from connectors.imap.answers import Fetched, arrival
 from connectors.imap.bodies import Asked, fetch
-from connectors.imap.folders import decoded
+from connectors.imap.names import decoded
 from connectors.imap.parsing import Terms, item_of
 from connectors.imap.refs import prefix
 from connectors.imap.session import Session

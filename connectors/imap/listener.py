@@ -12,52 +12,34 @@ import select
 import weakref
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, Final
 
-from connectors.errors import ConnectorError, Unavailable
+from connectors.errors import ConnectorError
+from connectors.imap.ear import Ear
 from connectors.imap.folders import Folder, chosen, listed, role
-from connectors.imap.session import Server, Session, quoted
-from connectors.imap.troubles import No, of_answer
+from connectors.imap.line import Line
+from connectors.imap.names import quoted
+from connectors.imap.session import Session
+from connectors.imap.troubles import No, of_answer, passing
 
 RENEWED: Final = 25 * 60.0  # seconds: servers end an IDLE of 29 minutes (RFC 2177)
 _SHORT: Final = 60.0  # a connection that ends this soon is not made again at once
 _NAMED: Final = 60  # folders that a NOTIFY names
-_NEWS: Final = frozenset((b"EXISTS", b"EXPUNGE", b"VANISHED", b"STATUS", b"LIST"))
-
-
-@dataclass(slots=True)
-class _Ear:
-    """A connection that is listened on. `until` is when it has to be renewed."""
-
-    session: Session
-    until: float
-
-    def news(self) -> bool:
-        """Whether something was said that matters; read without waiting."""
-        kinds = self.session.overheard()
-        if kinds is None:
-            self.session.close()
-            raise Unavailable(f"{self.session.host} has ended the connection")
-        return _matters(kinds)
-
-    def renew(self) -> bool:
-        """Ask for news anew; whether there was some."""
-        return _matters(self.session.listen_again())
 
 
 class Listener:
     """See above. `clock` is in seconds; only `wake` may be called from other threads."""
 
     def __init__(
-        self, server: Server, wanted: Sequence[str], poll: float, clock: Callable[[], float]
+        self, line: Line, wanted: Sequence[str], poll: float, clock: Callable[[], float]
     ) -> None:
         self.hindrance = ""
-        self._server = server
+        self.rung: set[str] = set()  # the folders that news came from, until they are looked at
+        self._line = line
         self._wanted = wanted
         self._poll = poll
         self._clock = clock
-        self._ears: list[_Ear] = []
+        self._ears: list[Ear] = []
         self._opened_at = 0.0
         self._heard_of_all = False  # whether the server tells of every folder
         self._deaf = False
@@ -96,19 +78,23 @@ class Listener:
         while True:
             news = False
             for ear in self._ears:
-                news |= ear.news()
+                heard = ear.news()
                 if self._clock() >= ear.until:
-                    news |= ear.renew()
-                    ear.until = self._clock() + RENEWED
+                    heard |= ear.renew(self._clock() + RENEWED)
+                if heard:
+                    self.rung.add(ear.folder)
+                news |= heard
             now = self._clock()
-            look = self._looked_at + self._poll
-            if news or (not self._heard_of_all and not self._deaf and now >= look):
+            # Also where it tells of every folder: a word may get lost on its way, and an IDLE that
+            # is renewed is a look for whoever asks as RFC 2177 says.
+            look = self._looked_at + (RENEWED if self._heard_of_all else self._poll)
+            if news or (not self._deaf and now >= look):
                 self._looked_at = now
                 return True
             if self._was_woken() or now >= end:
                 return False
             until = min([end, *(ear.until for ear in self._ears)])
-            if not (self._heard_of_all or self._deaf):
+            if not self._deaf:
                 until = min(until, look)
             sockets = [ear.session.wire.sock for ear in self._ears]
             ready: list[Any] = [self._woken, *sockets]
@@ -124,23 +110,24 @@ class Listener:
         """Listen. Raises the errors of the contract."""
         self.hindrance = ""
         self._opened_at = self._clock()
-        session = self._server.connect()
+        session = self._line.another()
         try:
             folders = listed(session)
             read = chosen(session, folders, self._wanted)
-            if not (read and session.offers("IDLE")):
-                self._deaf = True
-                if read:
-                    self.hindrance = (
-                        f"{session.host} does not tell of new mail by itself (no IDLE): it is "
-                        "asked from time to time, as often as `poll:` says"
-                    )
-                else:
-                    self.hindrance = f"{session.host} has none of the folders that are to be read"
-                session.leave()
-                return
-            self._idle(session, read)
+            if read and session.offers("IDLE"):
+                self._idle(session, read)
             self._heard_of_all = len(read) <= len(self._ears)
+            if self._ears:
+                return
+            self._deaf = True
+            if read:
+                self.hindrance = (
+                    f"{session.host} does not tell of new mail by itself (no IDLE): it is asked "
+                    "from time to time, as often as `poll:` says"
+                )
+            else:
+                self.hindrance = f"{session.host} has none of the folders that are to be read"
+            session.leave()
         except No as error:
             self._hang_up()
             session.close()
@@ -151,18 +138,27 @@ class Listener:
             raise
 
     def _idle(self, session: Session, folders: Sequence[Folder]) -> None:
-        """Spend one connection on each folder that is worth it. Raises `No`."""
+        """Spend one connection on each folder that is worth it and can be listened on. Raises `No`
+        where that is so for now only."""
+        spare: Session | None = session
         for folder in _worth_it(folders):
-            if self._ears:
+            if spare is None:
                 try:
-                    session = self._server.connect()
+                    spare = self._line.another()
                 except ConnectorError:
                     return  # it allows no more connections: the rest is looked at in between
-            session.examine(folder.wire)
-            if not self._ears and session.offers("NOTIFY"):
-                _notify(session, [one for one in folders if one is not folder])
-            session.listen()
-            self._ears.append(_Ear(session, self._clock() + RENEWED))
+            try:
+                spare.examine(folder.wire)
+                if not self._ears and spare.offers("NOTIFY"):
+                    _notify(spare, [one for one in folders if one is not folder])
+                self._ears.append(Ear(spare, folder.name, self._clock() + RENEWED))
+            except No as error:
+                if passing(error.text) and not self._ears:
+                    raise
+                continue
+            spare = None
+        if spare is not None and self._ears:
+            spare.leave()
 
     def _hang_up(self) -> None:
         for ear in self._ears:
@@ -183,14 +179,10 @@ def _worth_it(folders: Sequence[Folder]) -> list[Folder]:
 def _notify(session: Session, others: Sequence[Folder]) -> None:
     """Ask to be told of other folders as well. Not being told so is no trouble."""
     events = "(MessageNew MessageExpunge)"
-    names = " ".join(quoted(folder.wire) for folder in others[:_NAMED])
+    names = b" ".join(quoted(folder.wire) for folder in others[:_NAMED])
     with suppress(No):
-        more = [f"(mailboxes ({names}) {events})"] if others else []
+        more = [b"(mailboxes (%b) %b)" % (names, events.encode())] if others else []
         session.ask("NOTIFY", "SET", f"(selected {events})", *more)
-
-
-def _matters(kinds: bytes) -> bool:
-    return not _NEWS.isdisjoint(kinds.split())
 
 
 def _close_all(*descriptors: int) -> None:

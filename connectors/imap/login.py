@@ -2,41 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Final
 
 from connectors.errors import Refused, SignInNeeded
-from connectors.imap.troubles import No, of_sign_in
+from connectors.imap.names import quoted
+from connectors.imap.troubles import No, crowded, of_answer, of_sign_in
 
 if TYPE_CHECKING:
     from connectors.imap.session import Server, Session
 
 _MECHANISMS: Final = {"xoauth2": "XOAUTH2", "oauthbearer": "OAUTHBEARER"}
+_LINES: Final = re.compile(r"[\r\n\0]")
 
 
-def sign_in(session: Session, server: Server) -> None:
-    """Sign in as `server` says. Raises `SignInNeeded`, `Refused` and `Unavailable`."""
+def sign_in(session: Session, server: Server, beside: Collection[Session] = ()) -> None:
+    """Sign in as `server` says. A secret by which one of those `beside` was let in and stands is
+    not called wrong. Raises `SignInNeeded`, `Refused` and `Unavailable`."""
     try:
         plain = _agreed(session, server)
         secret = server.secret()
+        if _LINES.search(secret + server.user):  # another line would be another command
+            raise SignInNeeded(
+                f"the password or token for {server.host} has several lines, or `user:` has: keep "
+                "nothing else beside it"
+            )
         try:
             _show(session, server, secret, plain=plain)
         except No as error:
             found = of_sign_in(error.text, server.host, server.user, token=plain is None)
             if isinstance(found, SignInNeeded):
+                if any(one.stands_by(secret) for one in beside):
+                    raise crowded(server.host) from error
                 server.refused(secret, str(found))
             raise found from error
+        session.accepted(secret)
         session.forget_capabilities()
         enable(session)
     except No as error:
-        raise of_sign_in(error.text, server.host, server.user) from error
+        raise of_answer(error.text, server.host, "say what it can do") from error
 
 
 def enable(session: Session) -> None:
     """Ask for VANISHED, where there is QRESYNC (RFC 7162 3.2.3)."""
     if session.offers("ENABLE") and session.offers("QRESYNC"):
-        with session.speaking():
-            session.enable("QRESYNC")
+        try:
+            session.ask("ENABLE", "QRESYNC")
+        except No:  # what speaks for the server may offer what the server does not do
+            session.disown("QRESYNC")
 
 
 def _agreed(session: Session, server: Server) -> bool | None:
@@ -64,7 +78,8 @@ def _show(session: Session, server: Server, secret: str, *, plain: bool | None) 
         elif plain:
             session.wire.authenticate("PLAIN", _once(f"\0{server.user}\0{secret}"))
         elif secret.isascii() and server.user.isascii():
-            session.wire.login(server.user, secret)
+            # Quoted: "CORP\\ana" and "Ana Silva" are no atoms; the password imaplib quotes itself.
+            session.wire.login(quoted(server.user.encode()).decode(), secret)
         else:
             raise Refused(
                 f"{server.host} takes only passwords and names in plain ASCII: set another one"

@@ -17,7 +17,7 @@ from connectors.errors import BadItem
 from connectors.formats.dates import mail_date
 from connectors.imap import bodies
 from connectors.imap.cursor import Cursor
-from connectors.imap.folders import Folder, chosen, listed, missing
+from connectors.imap.folders import Folder, chosen, listed, missing, unsayable
 from connectors.imap.letters import read_letters
 from connectors.imap.line import Line
 from connectors.imap.listener import Listener
@@ -55,7 +55,7 @@ class ImapMail:
         oldest = datetime.combine(history, time(), UTC) if history else None
         self._terms = Terms(zone or ZoneInfo("UTC"), oldest)
         self._reader = LetterReader(self._terms)
-        self._listener = Listener(line.server, self._wanted, poll, clock)
+        self._listener = Listener(line, self._wanted, poll, clock)
         self._hindrances: tuple[str, ...] = ()
         self._folders: dict[str, Folder] = {}  # by name, as they were listed last
         self.server_said: datetime | None = None  # what time it is, when it last dated something
@@ -72,13 +72,15 @@ class ImapMail:
         reading = Reading(self._line, Request(Cursor.of(cursor), known, now, self._terms))
         with self._asking("answer"):
             session = self._line.session(fresh=True)
-            there = listed(session)
+            there = listed(session, telling=cursor is not None)
             self._folders = {folder.name: folder for folder in there}
             lacking = missing(there, self._wanted, session.host)
-            for chunk in reading.chunks(chosen(session, there, self._wanted)):
+            nameless = unsayable(there, session.host)
+            rung, self._listener.rung = self._listener.rung, set()
+            for chunk in reading.chunks(chosen(session, there, self._wanted), rung):
                 if chunk.done and lacking is not None:
                     raise lacking
-                self._hindrances = tuple(reading.hindrances)
+                self._hindrances = tuple(one for one in (nameless, *reading.hindrances) if one)
                 yield chunk
 
     def read_chunk(self, chunk: Chunk) -> Batch:

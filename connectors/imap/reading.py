@@ -9,7 +9,7 @@ New mail comes first, then the back-fill: newest first over all folders, by the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, NamedTuple
@@ -18,13 +18,14 @@ from connectors.contract import Chunk, Known, Unread
 from connectors.errors import ConnectorError, Unavailable
 from connectors.imap.bodies import Asked
 from connectors.imap.cursor import Breaking, Cursor, Mark
-from connectors.imap.expunged import expunged, known_mails
+from connectors.imap.expunged import compared, expunged
 from connectors.imap.folders import Folder
 from connectors.imap.letters import ask, fetched
 from connectors.imap.line import Line
 from connectors.imap.parsing import Terms
 from connectors.imap.refs import SCOPE, folder_prefix, place_of, prefix
 from connectors.imap.session import Examined, Session
+from connectors.imap.status import Statuses
 from connectors.imap.troubles import No, of_answer, passing
 from connectors.imap.uids import Uids
 from connectors.records import Bad, Gone, Item
@@ -64,23 +65,22 @@ class Reading:
         self._cursor, self._known, now, self._terms = request
         self._now = int(now.timestamp())
         self._lists: dict[str, Uids] = {}
+        self._statuses = Statuses(())
         self._left: set[str] = set()  # folders that are not read this time
         self._trouble: ConnectorError | None = None
         self._ahead: _Ahead | None = None
         self.hindrances: list[str] = []
 
-    def chunks(self, folders: Sequence[Folder]) -> Iterator[Chunk]:
-        """Everything that there is to say; the last chunk is `done`."""
+    def chunks(self, folders: Sequence[Folder], rung: Collection[str] = ()) -> Iterator[Chunk]:
+        """Everything that there is to say; the last chunk is `done`. The folders with names in
+        `rung` are looked at first."""
+        folders = sorted(folders, key=lambda folder: folder.name not in rung)
+        self._statuses = Statuses(folders, rung)
         self._refuse_sudden_emptiness(folders)
         if self._cursor.unsettled:
             yield from self._settle(folders)
-        for folder in folders:
-            try:
-                yield from self._catch_up(folder)
-            except No as error:
-                self._leave(folder, error)
-            except LookupError:
-                self._left.add(folder.name)  # its UIDVALIDITY changed: the next reading tells
+        else:
+            yield from self._catch_all_up(folders)
         yield from self._removed({folder.name for folder in folders})
         yield from self._back_fill(folders)
         if self._trouble is not None:
@@ -96,7 +96,7 @@ class Reading:
             return
         for folder in folders:
             try:
-                if self._line.session().status(folder.wire).exists:
+                if self._statuses.of(self._session, folder).exists:
                     return
             except No:
                 return  # one that is not told about may be full
@@ -129,6 +129,15 @@ class Reading:
         self._cursor.unsettled = False
         self._cursor.folders |= marks
 
+    def _catch_all_up(self, folders: Sequence[Folder]) -> Iterator[Chunk]:
+        for folder in folders:
+            try:
+                yield from self._catch_up(folder)
+            except No as error:
+                self._leave(folder, error)
+            except LookupError:
+                self._left.add(folder.name)  # its UIDVALIDITY changed: the next reading tells
+
     def _catch_up(self, folder: Folder) -> Iterator[Chunk]:
         """What came and went since the folder was read last. Raises `No`."""
         mark = self._cursor.folders.get(folder.name)
@@ -137,7 +146,7 @@ class Reading:
         if mark is None:
             self._cursor.folders[folder.name] = self._begun(self._opened(folder))
             return
-        status = self._session.status(folder.wire)
+        status = self._statuses.of(self._session, folder)
         if (*status,) == (mark.validity, mark.next, mark.count):
             return
         opened = self._opened(folder)
@@ -166,19 +175,21 @@ class Reading:
         """Tell what was expunged; and what had been overlooked, where there is more than there
         should be."""
         if before < mark.count:
-            refs = expunged(self._session, folder.name, mark, mark.count - before, self._known)
-            yield from self._told([Gone(ref) for ref in refs])
+            number = mark.count - before
+            for refs in expunged(self._session, folder.name, mark, number, self._known):
+                yield from self._told([Gone(ref) for ref in refs])
             return
-        known = known_mails(self._known, folder.name, mark.validity)
-        there = self._session.search("ALL").between(1, mark.next - 1)
-        gone = [Gone(ref) for uid, ref in sorted(known.items()) if uid not in there]
-        yield from self._told(gone)
-        lacking = [uid for uid in there.between(mark.low, mark.next - 1) if uid not in known]
-        for at in range(0, len(lacking), BATCH):
-            numbers = lacking[at : at + BATCH]
-            below = prefix(folder.name, mark.validity)
-            letters = fetched(self._session, below, numbers, ask(self._session, numbers))
-            yield Chunk(tuple(letters.items), self._cursor.text())
+        below, highest = prefix(folder.name, mark.validity), mark.next - 1
+        there = self._session.search("ALL").between(1, highest)
+        for portion in compared(self._known, below, there, 0, highest):
+            known = portion.mails or {}
+            yield from self._told([Gone(known[uid]) for uid in sorted(known) if uid not in there])
+            within = portion.within(there).between(mark.low, highest)
+            lacking = [uid for uid in within if uid not in known]
+            for at in range(0, len(lacking), BATCH):
+                numbers = lacking[at : at + BATCH]
+                letters = fetched(self._session, below, numbers, ask(self._session, numbers))
+                yield Chunk(tuple(letters.items), self._cursor.text())
 
     def _reset(self, folder: Folder, mark: Mark, opened: Examined) -> Iterator[Chunk]:
         """All UIDs mean something else now (RFC 3501 2.3.1.1): read it anew, not too often."""

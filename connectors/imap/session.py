@@ -6,26 +6,29 @@ seven times as long for them.
 
 from __future__ import annotations
 
-import imaplib
 import re
 import ssl
+from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import Any, Final, NamedTuple
 
 from imapclient import IMAPClient
 
 from connectors.errors import ConnectorError, Refused, Unavailable
+from connectors.hosts import is_loopback
+from connectors.imap import wire as wires
 from connectors.imap.answers import Fetched, fetched
 from connectors.imap.login import sign_in
-from connectors.imap.troubles import No, lost, of_answer, of_connection
+from connectors.imap.names import quoted
+from connectors.imap.status import ITEMS, Status, said
+from connectors.imap.troubles import No, lost, of_answer, passing, speaking
 from connectors.imap.uids import Uids
 from connectors.imap.wire import Wire, dial
 
 _PORTS: Final = {"implicit": 993, "starttls": 143, "none": 143}
-_STATUS: Final = re.compile(rb"(MESSAGES|UIDNEXT|UIDVALIDITY) (\d+)", re.IGNORECASE)
+_AHEAD: Final = 50  # short commands that are not answered yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +37,8 @@ class Server:
     `refused` is told that it was not accepted, and what is said of that.
 
     `tls`: implicit (from the first byte) | starttls | none (this machine only). `auth`: password |
-    xoauth2 | oauthbearer. `ca_file`: a certificate, or several, to trust besides none of the
-    system's. `port` 0 is the usual one.
+    xoauth2 | oauthbearer. `ca_file`: a certificate, or several, to trust in place of the system's.
+    `port` 0 is the usual one.
     """
 
     host: str
@@ -47,26 +50,28 @@ class Server:
     ca_file: str = ""
     refused: Callable[[str, str], None] = lambda _secret, _words: None
 
-    def connect(self) -> Session:
-        """A connection that is signed in. Raises the errors of the contract."""
+    def connect(self, beside: Collection[Session] = ()) -> Session:
+        """A connection that is signed in; `beside` others of the same account, which the calling
+        thread uses. Raises the errors of the contract."""
         port = self.port or _PORTS[self.tls]
-        if self.tls == "none" and not _loopback(self.host):
+        if self.tls == "none" and not is_loopback(self.host):
             raise Refused(
                 f"{self.host} is another machine, and a password may not go there in the clear: "
                 "set `tls: implicit` or `tls: starttls`"
             )
         context = None if self.tls == "none" else self._context()
         try:
-            with _speaking(self.host, port):
+            with speaking(self.host, port):
                 session = Session(self.host, port, context, late=self.tls == "starttls")
         except No as error:  # BYE instead of a greeting
             found = of_answer(error.text, self.host, "answer")
             raise (found if isinstance(found, Unavailable) else lost(self.host)) from error
         try:
-            sign_in(session, self)
+            sign_in(session, self, beside)
         except BaseException:
             session.close()
             raise
+        session.wire.bear(wires.READ_SECONDS)
         return session
 
     def _context(self) -> ssl.SSLContext:
@@ -87,14 +92,6 @@ class Examined(NamedTuple):
     modseq: int
 
 
-class Status(NamedTuple):
-    """A folder from outside (RFC 3501 6.3.10)."""
-
-    validity: int
-    next: int
-    exists: int
-
-
 class Session(IMAPClient):  # type: ignore[misc]  # it ships no types
     """See above. `late`: TLS comes by STARTTLS."""
 
@@ -105,6 +102,9 @@ class Session(IMAPClient):  # type: ignore[misc]  # it ships no types
         self.dead = False
         self._begun: list[bytes] = []  # tags of commands that are not answered yet
         self._early: list[Fetched] = []  # what came for them before it was waited for
+        self._undone: set[str] = set()  # what it offers and does not do
+        self.others: list[bytes] | None = None  # prefixes of other people's folders, once asked for
+        self._shown = 0  # the hash of the secret that was accepted
         super().__init__(host, port, ssl=False)
         self._imap.debug = 0  # IMAPClient would write every line to a log
         self.folder_encode = False
@@ -127,7 +127,8 @@ class Session(IMAPClient):  # type: ignore[misc]  # it ships no types
             raise Refused(
                 f"{self.host}:{self.port} offers no STARTTLS: set `tls: implicit` and port 993"
             )
-        self.starttls(self._context)
+        # The wire's own, which believes nothing that came in the clear behind the answer.
+        _check(*self.wire.starttls(self._context))
         self._cached_capabilities = None
 
     @property
@@ -143,14 +144,19 @@ class Session(IMAPClient):  # type: ignore[misc]  # it ships no types
     def offers(self, name: str) -> bool:
         """Whether the server has a capability."""
         with self.speaking():
-            return bool(self.has_capability(name))
+            return name not in self._undone and bool(self.has_capability(name))
+
+    def disown(self, *names: str) -> None:
+        """Ask for these capabilities no more on this connection: what speaks for a server may offer
+        what the server does not do."""
+        self._undone |= {*names}
 
     @contextmanager
     def speaking(self) -> Iterator[None]:
         """Turn what goes wrong inside into `No`, or an error of the contract; after the latter
         the connection is closed."""
         try:
-            with _speaking(self.host, self.port):
+            with speaking(self.host, self.port):
                 yield
         except No:
             raise
@@ -158,7 +164,7 @@ class Session(IMAPClient):  # type: ignore[misc]  # it ships no types
             self.close()
             raise
 
-    def ask(self, name: str, *words: str) -> tuple[list[Any], str]:
+    def ask(self, name: str, *words: str | bytes) -> tuple[list[Any], str]:
         """Any command: what came for it untagged, and the words of the answer. Raises `No`."""
         self._give_up()
         with self.speaking():
@@ -168,6 +174,20 @@ class Session(IMAPClient):  # type: ignore[misc]  # it ships no types
             untagged = self._imap.response(name)[1] or []
             words_of = data[0] if data and isinstance(data[0], bytes) else b""
             return [one for one in untagged if one is not None], words_of.decode("utf-8", "replace")
+
+    def ask_each(self, name: str, asked: Sequence[Sequence[str | bytes]]) -> list[Any]:
+        """The same command for many things, sent ahead: what came for it untagged. What is refused
+        is missing in it."""
+        self._give_up()
+        with self.speaking():
+            self._imap.untagged_responses.clear()
+            waiting: deque[bytes] = deque()
+            for at, words in enumerate(asked, 1):
+                waiting.append(self.wire.begin(name, *words))
+                while waiting and (len(waiting) >= _AHEAD or at == len(asked)):
+                    with suppress(No), speaking(self.host, self.port):
+                        self.wire.finish(name, waiting.popleft())
+            return self.also(name)
 
     def uid_ask(self, name: str, *words: str) -> list[Any]:
         """A UID command: what came for it untagged. Raises `No`."""
@@ -185,7 +205,7 @@ class Session(IMAPClient):  # type: ignore[misc]  # it ships no types
             if not self._begun:
                 self._imap.untagged_responses.clear()
                 self._early.clear()
-            tag = self.wire.begin("FETCH", uids, items)
+            tag = self.wire.begin("UID", "FETCH", uids, items)
             self._begun.append(tag)
             return tag
 
@@ -196,7 +216,7 @@ class Session(IMAPClient):  # type: ignore[misc]  # it ships no types
             return None
         with self.speaking():
             self._begun.remove(tag)
-            kind, data = self.wire.finish(tag)
+            kind, data = self.wire.finish("UID", tag)
             # Servers may answer several commands at once (RFC 3501 5.5), and Dovecot does.
             came = [*self._early, *fetched(self.also("FETCH"))]
             self._early = [one for one in came if one.uid not in uids]
@@ -207,7 +227,7 @@ class Session(IMAPClient):  # type: ignore[misc]  # it ships no types
         """Read what is still to come, for nothing: whoever asked for it has gone."""
         while self._begun:
             with suppress(No), self.speaking():
-                self.wire.finish(self._begun.pop(0))
+                self.wire.finish("UID", self._begun.pop(0))
 
     def also(self, name: str) -> list[Any]:
         """What else came untagged with the last answer."""
@@ -230,16 +250,27 @@ class Session(IMAPClient):  # type: ignore[misc]  # it ships no types
 
     def status(self, folder: bytes) -> Status:
         """What a folder holds, without opening it. Raises `No`."""
-        untagged, _ = self.ask("STATUS", quoted(folder), "(MESSAGES UIDNEXT UIDVALIDITY)")
-        text = b" ".join(piece for one in untagged for piece in _pieces(one))
-        # The name comes first, and may look like anything.
-        said = {key.upper(): int(n) for key, n in _STATUS.findall(text[text.rfind(b"(") :])}
-        return Status(*(said.get(key, 0) for key in (b"UIDVALIDITY", b"UIDNEXT", b"MESSAGES")))
+        untagged, _ = self.ask("STATUS", quoted(folder), ITEMS)
+        with self.speaking():
+            # Whatever it calls the folder there: no other was asked for.
+            return next(reversed([*said(untagged).values()]), Status(0, 0, 0))
+
+    def statuses(self, folders: Sequence[bytes]) -> dict[bytes, Status]:
+        """The same of many; those that are refused, or go by another name there, are missing."""
+        rows = self.ask_each("STATUS", [(quoted(folder), ITEMS) for folder in folders])
+        with self.speaking():
+            return said(rows)
 
     def search(self, *words: str) -> Uids:
         """The UIDs of what matches in the open folder. Raises `No`."""
         compact = self.offers("ESEARCH")
-        data = self.uid_ask("SEARCH", *(("RETURN", "(ALL)") if compact else ()), *words)
+        try:
+            data = self.uid_ask("SEARCH", *(("RETURN", "(ALL)") if compact else ()), *words)
+        except No as error:
+            if not compact or passing(error.text):
+                raise
+            data = self.uid_ask("SEARCH", *words)
+            self.disown("ESEARCH")
         told = self.also("ESEARCH")
         with self.speaking():
             text = b" ".join(piece for one in data for piece in _pieces(one)).decode("ascii")
@@ -248,42 +279,35 @@ class Session(IMAPClient):  # type: ignore[misc]  # it ships no types
                 text += " " + match[1].decode("ascii") if match else ""
             return Uids.parse(text)
 
-    def listen(self) -> None:
-        """Begin to IDLE (RFC 2177)."""
-        with self.speaking():
-            self._imap.untagged_responses.clear()
-            self.idle()
-
-    def overheard(self) -> bytes | None:
-        """The kinds of what has come by itself, without waiting; None where the server said BYE.
-        Raises `Unavailable` where the connection has ended."""
-        with self.speaking():
-            while self.wire.pending():
-                self._imap._get_response()  # noqa: SLF001  # imaplib has no other way to
-            kinds = b" ".join(kind.encode() for kind in self._imap.untagged_responses)
-            ended = "BYE" in self._imap.untagged_responses
-            self._imap.untagged_responses.clear()
-            return None if ended else kinds
-
-    def listen_again(self) -> bytes:
-        """IDLE anew, as has to be done before 29 minutes have passed; the kinds of what came."""
-        with self.speaking():
-            self.idle_done()
-            if "BYE" in self._imap.untagged_responses:
-                raise self._imap.abort("BYE")
-            kinds = b" ".join(kind.encode() for kind in self._imap.untagged_responses)
-        self.listen()
-        return kinds
-
     def add(self, folder: bytes, mail: bytes, flags: Sequence[bytes]) -> str:
         """APPEND; the words of the answer. Raises `No`."""
         with self.speaking():
-            answer = self.append(folder, mail, flags)
-            return answer.decode("utf-8", "replace") if isinstance(answer, bytes) else ""
+            # imaplib's own: IMAPClient takes no name but ASCII.
+            kind, data = self._imap.append(
+                quoted(folder), b" ".join(flags).decode("ascii"), None, mail
+            )
+            _check(kind, data)
+            return data[0].decode("utf-8", "replace") if data and data[0] else ""
 
     def parsed_folders(self, rows: Sequence[Any]) -> list[tuple[Any, Any, Any]]:
         """(attributes, delimiter, name as it is on the wire) of each folder in a LIST."""
         return list(self._proc_folder_list(rows))
+
+    def accepted(self, secret: str) -> None:
+        """It was let in by this."""
+        self._shown = hash(secret)
+
+    def stands_by(self, secret: str) -> bool:
+        """Whether it was let in by this, and was not ended since, as far as can be found out
+        without waiting."""
+        if self.dead or self._shown != hash(secret):
+            return False
+        try:
+            with self.speaking():
+                self.wire.take_in()
+        except ConnectorError:
+            return False
+        return True
 
     def alive(self) -> bool:
         """Whether it still answers; no folder is open then."""
@@ -315,6 +339,7 @@ class Session(IMAPClient):  # type: ignore[misc]  # it ships no types
         """End it with a word."""
         if not self.dead and not self._begun:
             with suppress(ConnectorError, No), self.speaking():
+                self.wire.bear(wires.GOODBYE_SECONDS)
                 self._imap.logout()
         self.close()
 
@@ -325,12 +350,6 @@ class Session(IMAPClient):  # type: ignore[misc]  # it ships no types
             return int(digits[1]) if digits else 0
 
 
-def quoted(name: bytes) -> str:
-    """A folder's name as an argument."""
-    text = name.decode("ascii", "surrogateescape")
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
 def _pieces(one: Any) -> Sequence[bytes]:
     return one if isinstance(one, tuple) else (one,)
 
@@ -339,35 +358,3 @@ def _check(kind: str, data: Sequence[Any]) -> None:
     if kind != "OK":
         text = data[0] if data and isinstance(data[0], bytes) else b""
         raise No(text.decode("utf-8", "replace"))
-
-
-@contextmanager
-def _speaking(host: str, port: int) -> Iterator[None]:
-    try:
-        yield
-    except (No, ConnectorError):
-        raise
-    except imaplib.IMAP4.abort as error:
-        # BYE says why (RFC 3501 7.1.5), and nothing else that ends a connection does.
-        if str(error).startswith("unexpected response"):
-            raise _foreign(host, port) from error
-        found = of_answer(str(error), host, "answer")
-        raise (found if isinstance(found, Unavailable) else lost(host)) from error
-    except imaplib.IMAP4.error as error:
-        raise No(str(error)) from error
-    except OSError as error:
-        raise of_connection(error, host, port) from error
-    except (ValueError, TypeError, LookupError, AssertionError) as error:
-        raise _foreign(host, port) from error
-
-
-def _foreign(host: str, port: int) -> Unavailable:
-    return Unavailable(f"{host}:{port} answers what is no IMAP: check `host:` and `port:`")
-
-
-def _loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    with suppress(ValueError):
-        return ip_address(host).is_loopback
-    return False

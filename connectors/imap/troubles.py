@@ -6,18 +6,46 @@ read where it gives no code, and never repeated: it may quote a mail.
 
 from __future__ import annotations
 
+import imaplib
 import re
 import socket
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from connectors.errors import ConnectorError, Refused, SignInNeeded, Unavailable
+from connectors.imap.wire import Mute, Slow
 
+_LONGEST: Final = 2000  # characters of what a server says that are looked at
 _CODE: Final = re.compile(r"\[([A-Z][A-Z0-9.-]*)", re.IGNORECASE)
 # Servers that are busy and say so in words only.
 _BUSY: Final = re.compile(
-    r"too many|simultaneous|try (?:again )?later|tempora|unavailable|timed? ?out|overload|throttl|"
-    r"rate|limit|internal (?:server )?error|in use|locked",
+    r"\btoo many\b|\bsimultaneous|\btry (?:again )?later\b|\btempora|\bunavailable\b|"
+    r"\btimed? ?out\b|\boverload|\bthrottl|\blimits?\b|\binternal (?:server )?error\b|"
+    r"\bin use\b|\bbusy\b|\b(?:mailbox|folder)(?: is)?(?: \w+)? locked\b",
+    re.IGNORECASE,
+)
+# Accounts that are closed to whoever tries, and passwords that are wrong: that the server may be
+# asked later, as many add, mends nothing, and each try makes a lock-out longer.
+_LOCKED: Final = re.compile(
+    r"\b(?:account|user|login|access|sign-?in)\b.*\b(?:locked|disabled|blocked|suspended)\b|"
+    r"\b(?:failed|invalid|incorrect|wrong|bad|unsuccessful)(?: \w+)? (?:attempts|tries|logins)\b|"
+    r"\b(?:login|password|authentication) failures\b",
+    re.IGNORECASE,
+)
+# Also with a code that speaks of the password: Yahoo and Zimbra do so.
+_CROWDED: Final = re.compile(
+    r"\b(?:too many|max(?:imum)?|limit|exceed\w*|simultaneous|concurrent)\b.*\bconnections?\b|"
+    r"\bconnections?\b.*\b(?:too many|max(?:imum)?|limits?|exceed\w*)\b",
+    re.IGNORECASE,
+)
+_WRONG: Final = re.compile(
+    r"\b(?:invalid|incorrect|wrong|bad|unknown|mismatched)\b(?: \w+)*? "
+    r"(?:pass(?:word|phrase|code)?|credentials?|log-?in|user ?(?:name|id)?|account|token)\b|"
+    r"\b(?:pass(?:word|phrase|code)?|credentials?|user ?(?:name|id)?|account|token)\b(?: \w+)*? "
+    r"(?:invalid|incorrect|wrong|rejected|denied|unknown|mismatch|expired|"
+    r"not (?:match|found|valid))\b",
     re.IGNORECASE,
 )
 _APP_PASSWORD: Final = re.compile(r"app(?:lication)?[- ]specific|app password", re.IGNORECASE)
@@ -31,6 +59,8 @@ _LATER: Final = {
     "SERVERBUG": "has an error of its own",
     "CORRUPTION": "says that its data are damaged: tell whoever runs it",
 }
+# Codes for which another password is wanted, or another user.
+_ANOTHER: Final = frozenset(("AUTHENTICATIONFAILED", "EXPIRED", "AUTHORIZATIONFAILED"))
 
 
 class No(Exception):
@@ -38,12 +68,16 @@ class No(Exception):
 
     def __init__(self, text: str) -> None:
         super().__init__("refused")
-        self.text = text
+        self.text = text[:_LONGEST]
 
     @property
     def code(self) -> str:
         """The response code, in upper case; "" without one."""
         return code_of(self.text)
+
+
+class Crowded(Refused):
+    """A server takes no more connections of this account."""
 
 
 def code_of(text: str) -> str:
@@ -62,7 +96,7 @@ def of_answer(text: str, host: str, doing: str) -> ConnectorError:
     code = code_of(text)
     if code in _LATER:
         return Unavailable(f"{host} {_LATER[code]}; it is asked again later")
-    if code in ("AUTHENTICATIONFAILED", "EXPIRED", "AUTHORIZATIONFAILED"):
+    if code in _ANOTHER:
         return of_sign_in(text, host, "")
     if code in ("NOPERM", "CONTACTADMIN"):
         return Refused(f"{host} does not let this account {doing}: ask whoever runs the server")
@@ -74,7 +108,8 @@ def of_answer(text: str, host: str, doing: str) -> ConnectorError:
 def of_sign_in(text: str, host: str, user: str, *, token: bool = False) -> ConnectorError:
     """The error for a refused sign-in."""
     code = code_of(text)
-    if code in _LATER or (code not in ("AUTHENTICATIONFAILED", "EXPIRED") and _later(text)):
+    locked = bool(_LOCKED.search(text))
+    if code in _LATER or (not locked and _later(text, code)):
         what = _LATER.get(code, "takes no sign-in now")
         return Unavailable(f"{host} {what}; it is asked again later")
     who = f" for {user}" if user else ""
@@ -87,6 +122,11 @@ def of_sign_in(text: str, host: str, user: str, *, token: bool = False) -> Conne
             f"{host} wants an app password{who}: make one in the settings of that account and "
             "use it in place of its password"
         )
+    if locked:
+        return SignInNeeded(
+            f"{host} has locked this account{who}, or shut it for IMAP: look into its settings "
+            "there, and correct the password if it is wrong"
+        )
     if code == "AUTHORIZATIONFAILED":
         return SignInNeeded(f"{host} knows the password but not this mailbox: correct `user:`")
     if code == "EXPIRED":
@@ -98,6 +138,14 @@ def of_sign_in(text: str, host: str, user: str, *, token: bool = False) -> Conne
     return SignInNeeded(
         f"{host} does not accept the password{who}: correct `user:` or the password (many "
         "providers want an app password)"
+    )
+
+
+def crowded(host: str) -> Crowded:
+    """The error for a further connection that is refused by the secret that another stands by."""
+    return Crowded(
+        f"{host} lets this account have no further connection: close a mail program that is signed "
+        "in elsewhere, or have fewer accounts on that mailbox"
     )
 
 
@@ -143,8 +191,17 @@ def of_connection(error: OSError, host: str, port: int) -> ConnectorError:
         return Unavailable(f"{host} is not found: check `host:` and the network")
     if isinstance(error, ConnectionRefusedError):
         return Unavailable(f"nothing answers at {where}: check `host:` and `port:`")
+    if isinstance(error, Mute):
+        return Unavailable(
+            f"{where} takes the connection and does not greet as a mail server does: check `port:` "
+            "and `tls:` (993 with implicit, 143 with starttls)"
+        )
+    if isinstance(error, Slow):
+        return Unavailable(f"{where} does not answer in time; it is asked again later")
     if isinstance(error, TimeoutError):
-        return Unavailable(f"{where} does not answer in time: check `host:` and the network")
+        return Unavailable(
+            f"{where} does not answer in time: check `host:`, `port:` and the network"
+        )
     return lost(host)
 
 
@@ -153,5 +210,33 @@ def lost(host: str) -> Unavailable:
     return Unavailable(f"the connection to {host} was lost; it is made again later")
 
 
-def _later(text: str) -> bool:
-    return bool(_BUSY.search(text))
+@contextmanager
+def speaking(host: str, port: int) -> Iterator[None]:
+    """Turn what imaplib raises inside into `No`, or an error of the contract."""
+    try:
+        yield
+    except (No, ConnectorError):
+        raise
+    except imaplib.IMAP4.abort as error:
+        # BYE says why (RFC 3501 7.1.5), and nothing else that ends a connection does.
+        if str(error).startswith("unexpected response"):
+            raise _foreign(host, port) from error
+        found = of_answer(str(error), host, "answer")
+        raise (found if isinstance(found, Unavailable) else lost(host)) from error
+    except imaplib.IMAP4.error as error:
+        raise No(str(error)) from error
+    except OSError as error:
+        raise of_connection(error, host, port) from error
+    except (ValueError, TypeError, LookupError, AssertionError) as error:
+        raise _foreign(host, port) from error
+
+
+def _foreign(host: str, port: int) -> Unavailable:
+    return Unavailable(f"{host}:{port} answers what is no IMAP: check `host:` and `port:`")
+
+
+def _later(text: str, code: str) -> bool:
+    """Whether a sign-in is refused for now only."""
+    if _APP_PASSWORD.search(text) or _WRONG.search(text):
+        return False
+    return bool(_CROWDED.search(text) or (code not in _ANOTHER and _BUSY.search(text)))

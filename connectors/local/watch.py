@@ -15,6 +15,7 @@ import select
 from collections.abc import Callable, Iterator
 from math import ceil
 from stat import S_ISDIR
+from threading import Lock
 from time import monotonic
 from typing import Final
 
@@ -46,6 +47,7 @@ class Watch:
         self._root = root
         self._spots = spots
         self._bell = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+        self._ringing = Lock()  # a descriptor that was closed may be another file's by now
         self._poll = select.poll()
         self._poll.register(self._bell, select.POLLIN)
         self._inotify: INotify | None = None
@@ -79,17 +81,19 @@ class Watch:
 
     def wake(self) -> None:
         """See `connectors.contract.Waiting`."""
-        with contextlib.suppress(BlockingIOError):  # it has rung 2**64 times unheard
-            os.eventfd_write(self._bell, 1)
+        with self._ringing, contextlib.suppress(BlockingIOError):  # it has rung 2**64 times unheard
+            if self._bell >= 0:
+                os.eventfd_write(self._bell, 1)
 
     def close(self) -> None:
         """Give the descriptors back; nobody may be waiting."""
         if self._inotify is not None:
             self._inotify.close()
             self._inotify = None
-        if self._bell >= 0:
-            os.close(self._bell)
-            self._bell = -1
+        with self._ringing:
+            if self._bell >= 0:
+                os.close(self._bell)
+                self._bell = -1
 
     def _sleep(self, seconds: float) -> bool:
         """Until something is told or the bell rings; whether it rang."""

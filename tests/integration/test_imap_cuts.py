@@ -97,7 +97,8 @@ def test_a_half_open_connection_is_over(full: Mailbox, way: str) -> None:
 def test_garbage_is_no_answer(full: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """Other bytes than the server sent end the connection, or spoil what they hit: nothing that is
     not understood moves the cursor."""
-    monkeypatch.setattr(wire, "READ_SECONDS", 0.5)  # for what seems to have more to come
+    for patience in ("SIGN_IN_SECONDS", "READ_SECONDS"):
+        monkeypatch.setattr(wire, patience, 0.5)  # for what seems to have more to come
     with Proxy(full.server.port) as proxy:
         for at in range(50, 2000, 130):
             proxy.plan(Fault("garbage", DOWN, at))

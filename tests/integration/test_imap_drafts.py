@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from imap_world import Mailbox, letter, mailbox, servers
 from servers.fake_imap import Box, FakeImap
 
 from connectors.contract import Drafts
-from connectors.errors import Ambiguous, Refused
+from connectors.errors import Ambiguous, Refused, SignInNeeded
 from connectors.imap.account import ImapAccount
 from connectors.imap.session import Server
 
@@ -91,6 +92,16 @@ def test_a_refused_draft(fake: FakeImap, answer: str, words: str) -> None:
     fake.says("APPEND ", f"{{tag}} {answer}")
     with pytest.raises(Refused, match=words):
         drafts_of(at(fake)).add_draft(letter(1), "<1@example.org>")
+
+
+def test_a_connection_for_drafts_that_is_refused(fake: FakeImap) -> None:
+    """It may be one too many: that the password is wrong is found out by reading."""
+    fake.says("AUTHENTICATE", "{tag} NO [AUTHENTICATIONFAILED] no")
+    told: list[str] = []
+    server = replace(at(fake), refused=lambda _, words: told.append(words))
+    with pytest.raises(SignInNeeded):
+        drafts_of(server).add_draft(letter(1), "<1@example.org>")
+    assert told == []
 
 
 def test_no_folder_for_drafts(fake: FakeImap) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from contract.ledger import Ledger
 from imap_world import letter
+from imapclient import IMAPClient
 from servers import dovecot
 from servers.dovecot import free_port
 from servers.fake_imap import Box, FakeImap
@@ -59,6 +60,23 @@ def refusal(server: Server, ledger: Ledger | None = None) -> ConnectorError:
         ("NO [LIMIT] no more", Unavailable, "asked again later"),
         ("NO [INUSE] locked", Unavailable, "in use elsewhere"),
         ("NO [ALERT] Too many simultaneous connections", Unavailable, "asked again later"),
+        ("NO Temporary authentication failure", Unavailable, "asked again later"),
+        ("NO Login failed: server busy, try again later", Unavailable, "asked again later"),
+        ("NO Please generate an app password", SignInNeeded, "make one in the"),
+        ("NO Use an app password and try again later", SignInNeeded, "make one in the"),
+        ("NO Your corporate account: administration says no", SignInNeeded, "does not accept"),
+        ("NO Login failed: wrong password, try again later", SignInNeeded, "does not accept"),
+        (
+            "NO [AUTHENTICATIONFAILED] Maximum number of connections exceeded",
+            Unavailable,
+            "asked again later",
+        ),
+        ("NO [AUTHENTICATIONFAILED] Wrong; try again later", SignInNeeded, "does not accept"),
+        (
+            "NO Your account is temporarily locked after too many failed logins",
+            SignInNeeded,
+            "has locked this account for ana",
+        ),
         ("NO [CONTACTADMIN] closed", Refused, "whoever runs the server"),
         ("NO [PRIVACYREQUIRED] not here", Refused, "tls: starttls"),
     ],
@@ -68,15 +86,18 @@ def test_a_refused_sign_in(
 ) -> None:
     """A wrong password asks for another one; a server that is busy for a later try."""
     fake.says("AUTHENTICATE", f"{{tag}} {answer}", always=True)
-    error = refusal(settings(fake.port))
+    told: list[str] = []
+    error = refusal(settings(fake.port, refused=lambda _, words: told.append(words)))
     assert type(error) is kind
     assert words in str(error)
     assert "secret" not in "".join(fake.log)
+    assert told == ([str(error)] if kind is SignInNeeded else [])
 
 
 @pytest.mark.parametrize(
     ("command", "answer", "kind"),
     [
+        ("CAPABILITY", "{tag} NO [UNAVAILABLE] later", Unavailable),
         ("LIST", "{tag} NO [UNAVAILABLE] later", Unavailable),
         ("EXAMINE", "{tag} NO [INUSE] locked", Unavailable),
         ("UID FETCH", "{tag} NO [OVERQUOTA] bandwidth exceeded", Unavailable),
@@ -126,7 +147,7 @@ def test_a_closed_port() -> None:
 
 def test_a_server_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is not waited for without end."""
-    monkeypatch.setattr(wire, "READ_SECONDS", 0.05)
+    monkeypatch.setattr(wire, "SIGN_IN_SECONDS", 0.05)
     with FakeImap(greeting="* OK ready") as fake:
         fake.says("CAPABILITY", "", always=True)
         error = refusal(settings(fake.port))
@@ -146,11 +167,20 @@ def test_a_password_stays_at_home() -> None:
         assert not [line for line in fake.log if line.startswith(("LOGIN", "AUTH"))]
 
 
-def test_text_before_tls_is_not_believed() -> None:
-    """What was said in the clear behind the answer to STARTTLS may come from anybody."""
+def test_text_before_tls_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was said in the clear behind the answer to STARTTLS may come from anybody; whatever the
+    library below makes of it."""
+
+    def begins(client: Any, context: ssl.SSLContext) -> None:
+        client._imap._simple_command("STARTTLS")
+        client._imap.sock = context.wrap_socket(client._imap.sock, server_hostname=client.host)
+
+    monkeypatch.setattr(IMAPClient, "starttls", begins)
     with FakeImap("STARTTLS") as fake:
         fake.says("STARTTLS", "{tag} OK begin\r\n* PREAUTH hello")
-        assert type(refusal(settings(fake.port, tls="starttls"))) is Unavailable
+        error = refusal(settings(fake.port, tls="starttls"))
+        assert type(error) is Unavailable
+        assert "was lost" in str(error)
 
 
 @pytest.mark.parametrize("auth", ["xoauth2", "oauthbearer"])
@@ -169,6 +199,17 @@ def test_a_refused_token(fake: FakeImap) -> None:
     error = refusal(settings(fake.port, auth="xoauth2"))
     assert type(error) is SignInNeeded
     assert "sign in again" in str(error)
+
+
+def test_capabilities_that_are_refused(fake: FakeImap) -> None:
+    """Whatever is said once the password was accepted, it is the right one."""
+    told: list[str] = []
+    for answer in ("* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n{tag} OK done", "{tag} BAD what?"):
+        fake.says("CAPABILITY", answer)
+    error = refusal(settings(fake.port, refused=lambda _, words: told.append(words)))
+    assert type(error) is Refused
+    assert "say what it can do" in str(error)
+    assert told == []
 
 
 def tls_server(

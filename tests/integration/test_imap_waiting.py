@@ -16,7 +16,7 @@ from servers.fake_imap import Box, FakeImap
 from servers.proxy import Proxy
 
 from connectors.contract import Hindered, Waiting
-from connectors.errors import Unavailable
+from connectors.errors import Refused, SignInNeeded, Unavailable
 from connectors.imap.line import Line
 from connectors.imap.listener import RENEWED
 from connectors.imap.mail import ImapMail
@@ -44,10 +44,18 @@ def fake() -> Iterator[FakeImap]:
 
 
 def source_of(
-    fake: FakeImap, clock: Callable[[], float] = monotonic, poll: float = 300
+    fake: FakeImap,
+    clock: Callable[[], float] = monotonic,
+    poll: float = 300,
+    wrong: list[str] | None = None,
 ) -> ImapMail:
-    """A source that reads it."""
-    server = Server("127.0.0.1", "ana", lambda: "secret", port=fake.port, tls="none")
+    """A source that reads it; into `wrong` go passwords that were called so."""
+
+    def refused(secret: str, words: str) -> None:
+        if wrong is not None:
+            wrong.append(secret)
+
+    server = Server("127.0.0.1", "ana", lambda: "secret", fake.port, "none", refused=refused)
     return ImapMail(Line(server), clock=clock, poll=poll)
 
 
@@ -99,20 +107,25 @@ def test_a_lost_connection_is_a_look(servers: Servers) -> None:
 
 
 def test_idle_is_renewed(fake: FakeImap) -> None:
-    """Before 29 minutes have passed it is asked for anew; that is no news."""
+    """Before 29 minutes have passed it is asked for anew, and mail of which a word got lost is
+    looked for."""
     clock = Clock()
     with closing(source_of(fake, clock)) as source:
         assert source.wait(0)
-        Ledger().read(source)
+        ledger = Ledger()
+        ledger.read(source)
         idle_of(fake)
         assert RENEWED < 29 * 60
         clock.now += RENEWED - 1
         assert not source.wait(0)
         assert fake.log.count("IDLE") == 1
+        fake.boxes["INBOX"].mails[6] = letter(6)  # and nothing is said of it
         clock.now += 2
-        assert not source.wait(0)
+        assert source.wait(0)
+        assert len(ledger.read(source)) == 1
         idle_of(fake, times=2)
         assert fake.log.count("DONE") == 1
+        assert not source.wait(0)
         fake.push("* 6 EXISTS")
         assert source.wait(SOON)
 
@@ -131,6 +144,32 @@ def test_other_folders_are_looked_at(fake: FakeImap) -> None:
         clock.now += 2
         assert source.wait(0)
         assert not source.wait(0)
+
+
+def test_the_folder_that_rang_is_looked_at_first(fake: FakeImap) -> None:
+    """Its mail is told before any other folder is asked about."""
+    fake.boxes |= {f"Box{number}": Box() for number in range(3)} | {"Sent": Box()}
+    with closing(source_of(fake)) as source:
+        assert source.wait(0)
+        ledger = Ledger()
+        ledger.read(source)
+        assert ledger.read(source) == []
+        fake.boxes["Sent"].mails[1] = letter(9)
+        fake.idling[1]("* 1 EXISTS")
+        assert source.wait(SOON)
+        del fake.log[:]
+        assert len(ledger.read(source)) == 1
+        asked = [line for line in fake.log if line.startswith(("STATUS", "EXAMINE"))]
+        assert asked[:2] == ['STATUS "Sent" (MESSAGES UIDNEXT UIDVALIDITY)', 'EXAMINE "Sent"']
+        assert len(asked) == 6
+
+
+def test_words_before_an_idle_begins(fake: FakeImap) -> None:
+    """What a server tells while it is asked to IDLE is heard, and is no refusal."""
+    fake.says("IDLE", "* 6 EXISTS\r\n+ idling")
+    with closing(source_of(fake)) as source:
+        assert source.wait(0)
+        assert source.wait(SOON)
 
 
 def test_a_server_without_idle() -> None:
@@ -162,14 +201,87 @@ def test_a_server_that_ends_each_idle(fake: FakeImap) -> None:
         assert source.wait(SOON)
 
 
-def test_a_second_connection_too_many(fake: FakeImap) -> None:
-    """A server that allows one listener has the inbox listened to, and the rest looked at."""
+@pytest.mark.parametrize("refusal", ["[LIMIT] too many connections", "[AUTHENTICATIONFAILED] no"])
+def test_a_second_connection_too_many(fake: FakeImap, refusal: str) -> None:
+    """A server that allows one listener has the inbox listened to, and the rest looked at; whatever
+    it says of it, the password is the right one."""
     fake.boxes["Sent"] = Box()
     clock = Clock()
-    with closing(source_of(fake, clock, poll=60)) as source:
+    wrong: list[str] = []
+    with closing(source_of(fake, clock, poll=60, wrong=wrong)) as source:
         fake.says("AUTHENTICATE", "{tag} OK in")
-        fake.says("AUTHENTICATE", "{tag} NO [LIMIT] too many connections")
+        fake.says("AUTHENTICATE", f"{{tag}} NO {refusal}")
         assert source.wait(0)
         assert len(fake.idling) == 1
         clock.now += 61
         assert source.wait(0)
+        assert wrong == []
+
+
+def test_one_connection_and_no_more(fake: FakeImap) -> None:
+    """Where there is none for a listener the mail is read, and the password is the right one."""
+    wrong: list[str] = []
+    with closing(source_of(fake, wrong=wrong)) as source:
+        ledger = Ledger()
+        ledger.read(source)
+        fake.says("AUTHENTICATE", "{tag} NO [AUTHENTICATIONFAILED] no", always=True)
+        with pytest.raises(Refused, match="no further connection"):
+            source.wait(0)
+        fake.boxes["INBOX"].mails[6] = letter(6)
+        assert len(ledger.read(source)) == 1
+        assert wrong == []
+
+
+def test_reading_goes_before_listening(fake: FakeImap) -> None:
+    """Where the server takes one connection less than there were, those that listen end, and what
+    it says of the password without them is believed."""
+    wrong: list[str] = []
+    with closing(source_of(fake, wrong=wrong)) as source:
+        assert source.wait(0)
+        ledger = Ledger()
+        fake.says("AUTHENTICATE", "{tag} NO [AUTHENTICATIONFAILED] no", always=True)
+        with pytest.raises(Unavailable):
+            ledger.read(source)
+        assert wrong == []
+        with pytest.raises(SignInNeeded):
+            ledger.read(source)
+        assert wrong == ["secret"]
+
+
+def test_a_password_that_was_changed(fake: FakeImap) -> None:
+    """A server that ends every connection and then refuses the password means it."""
+    wrong: list[str] = []
+    with closing(source_of(fake, wrong=wrong)) as source:
+        assert source.wait(0)
+        ledger = Ledger()
+        ledger.read(source)
+        fake.says("AUTHENTICATE", "{tag} NO [AUTHENTICATIONFAILED] no", always=True)
+        fake.hang_up()
+        with pytest.raises(SignInNeeded):
+            ledger.read(source)
+        assert wrong == ["secret"]
+
+
+def test_an_idle_that_is_refused(fake: FakeImap) -> None:
+    """A server that offers it and does not do it is one that has none; one that cannot do it now is
+    asked again."""
+    fake.says("IDLE", "{tag} NO [UNAVAILABLE] not now")
+    fake.says("IDLE", "{tag} BAD what is IDLE?", always=True)
+    with closing(source_of(fake)) as source:
+        with pytest.raises(Unavailable):
+            source.wait(0)
+        source.wait(0)
+        assert "no IDLE" in source.hindrance
+        assert source.wait(0.02)
+
+
+def test_a_folder_that_cannot_be_listened_on(fake: FakeImap) -> None:
+    """It keeps nobody from hearing of the other one."""
+    fake.boxes["Sent"] = Box()
+    fake.says('EXAMINE "INBOX"', "{tag} NO [NOPERM] not yours", always=True)
+    with closing(source_of(fake)) as source:
+        assert source.wait(0)
+        idle_of(fake)
+        assert source.hindrance == ""
+        fake.push("* 1 EXISTS")
+        assert source.wait(SOON)

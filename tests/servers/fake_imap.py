@@ -2,7 +2,8 @@
 
 It keeps mails in memory and answers what the connector asks. `says` puts other answers in the place
 of its own: for commands that begin like this, once or for ever. {tag} stands for the command's tag;
-an answer that ends with "!" closes the connection behind it.
+an answer that ends with "!" closes the connection behind it. Bytes that are no UTF-8 are written as
+surrogates.
 """
 
 from __future__ import annotations
@@ -54,6 +55,7 @@ class FakeImap:
         self._context = context
         self._listing = listing
         self._planned: list[tuple[str, str, bool]] = []
+        self._together: dict[str, int] = {}
         self._listener = socket.create_server((host, 0))
         self.port = int(self._listener.getsockname()[1])
         self._open: list[socket.socket] = []
@@ -62,6 +64,14 @@ class FakeImap:
     def says(self, command: str, answer: str, *, always: bool = False) -> None:
         """Answer commands that begin with `command` like this."""
         self._planned.append((command, answer, always))
+
+    def answers_together(self, command: str, number: int) -> None:
+        """Answer commands of that name only when so many have come."""
+        self._together[command] = number
+
+    def together(self, name: str) -> int:
+        """How many of these commands have to come before the first is answered."""
+        return self._together.get(name, 1)
 
     def push(self, text: str) -> None:
         """Say something to everybody who is in IDLE."""
@@ -91,6 +101,7 @@ class FakeImap:
                 connection, _ = self._listener.accept()
             except OSError:
                 return
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._open.append(connection)
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
@@ -129,17 +140,22 @@ class _Talk:
         self._connection = connection
         self._lines = connection.makefile("rb")
         self._box = Box()
+        self._held: list[tuple[str, str]] = []
         self._send(greeting)
 
     def run(self) -> None:
         """Answer until there is nothing more."""
         with self._lines:
             while line := self._lines.readline():
-                tag, _, command = line.decode("utf-8", "replace").strip().partition(" ")
+                tag, _, command = line.decode("utf-8", "surrogateescape").strip().partition(" ")
                 self._server.log.append(command)
                 planned = self._server.planned(command)
                 if planned is None:
-                    self._answer(tag, command)
+                    self._held.append((tag, command))
+                    if len(self._held) >= self._server.together(command.partition(" ")[0]):
+                        held, self._held = self._held, []
+                        for one in held:
+                            self._answer(*one)
                     continue
                 text = planned.removesuffix("!")
                 if text:
@@ -149,7 +165,10 @@ class _Talk:
 
     def _send(self, *lines: str | bytes) -> None:
         self._connection.sendall(
-            b"".join((x if isinstance(x, bytes) else x.encode()) + b"\r\n" for x in lines)
+            b"".join(
+                (x if isinstance(x, bytes) else x.encode("utf-8", "surrogateescape")) + b"\r\n"
+                for x in lines
+            )
         )
 
     def _answer(self, tag: str, command: str) -> None:
@@ -166,6 +185,8 @@ class _Talk:
         self._send(f"* CAPABILITY {self._server.capabilities}")
 
     def _noop(self, tag: str, rest: str) -> None: ...
+
+    def _close(self, tag: str, rest: str) -> None: ...
 
     def _login(self, tag: str, rest: str) -> None: ...
 
@@ -185,6 +206,9 @@ class _Talk:
 
     def _list(self, tag: str, rest: str) -> None:
         self._send(*self._server.listed())
+        if " STATUS (" in rest or "(STATUS (" in rest:
+            for name in self._server.boxes:
+                self._status(tag, f'"{name}" ()')
 
     _xlist = _list
 

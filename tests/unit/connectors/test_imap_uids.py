@@ -20,7 +20,8 @@ def test_a_set_of_uids_is_a_set(some: set[int], low: int, high: int) -> None:
     uids = Uids.of(some)
     assert list(uids) == sorted(some)
     assert len(uids) == len(some)
-    assert Uids.parse(str(uids))._ranges == uids._ranges
+    assert [*Uids.parse(str(uids)).spans()] == [*uids.spans()]
+    assert uids.count(low, high) == len([one for one in some if low <= one <= high])
     assert [one in uids for one in range(1, 210)] == [one in some for one in range(1, 210)]
     assert list(uids.between(low, high)) == sorted(one for one in some if low <= one <= high)
     assert uids.newest(5, high) == sorted((one for one in some if one < high), reverse=True)[:5]
