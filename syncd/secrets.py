@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 STATE_PASSWORD: Final = "state-password"
 FORGETTING_KEY: Final = "forgetting-key"
 
+# What is a whole document, as its maker gave it, and no word on one line.
+_DOCUMENTS: Final = (".google-token", ".google-key")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@-]*")
 # systemd refuses larger credentials than a megabyte; a password never comes near that.
 _LARGEST = 64 * 1024
@@ -36,7 +39,8 @@ class SecretWrong(Exception):
 def secret(name: str, folder: Path) -> SecretStr | None:
     """The secret of that name; None where there is none. `folder` is the configuration's.
 
-    Raises `SecretWrong` for one that others can read, that cannot be read, or that is empty.
+    Raises `SecretWrong` for one that others can read, that cannot be read, that is empty or no
+    single line.
     """
     found = credential(name)
     return found if found is not None else _read(folder / "secrets" / _safe(name), guarded=True)
@@ -47,6 +51,12 @@ def credential(name: str) -> SecretStr | None:
     given = os.environ.get("CREDENTIALS_DIRECTORY")
     # The manager guards its folder itself; a container's mount is often readable by all in it.
     return _read(Path(given) / _safe(name), guarded=False) if given else None
+
+
+def kept(path: Path) -> SecretStr | None:
+    """What a file of ours keeps secret, on any number of lines; None where there is no such file.
+    Raises `SecretWrong`."""
+    return _read(path, guarded=True, document=True)
 
 
 def is_name(name: str) -> bool:
@@ -62,9 +72,10 @@ def _safe(name: str) -> str:
     return name
 
 
-def _read(path: Path, *, guarded: bool) -> SecretStr | None:
+def _read(path: Path, *, guarded: bool, document: bool = False) -> SecretStr | None:
     from pydantic import SecretStr
 
+    document = document or path.name.endswith(_DOCUMENTS)
     try:
         with path.open("rb") as file:
             mode = os.fstat(file.fileno()).st_mode
@@ -78,10 +89,21 @@ def _read(path: Path, *, guarded: bool) -> SecretStr | None:
     if len(content) > _LARGEST:
         raise SecretWrong(f"the secret {path} is too long for one: write nothing but it there")
     try:
-        # An editor ends a file with a line break, and no password ends with one.
-        text = content.decode("utf-8").rstrip("\r\n")
+        # An editor ends a file with a line break, and no password ends with one; some of them
+        # begin it with a mark of its coding.
+        text = content.decode("utf-8-sig").rstrip("\r\n")
     except UnicodeDecodeError:
         raise SecretWrong(f"the secret {path} is no text (UTF-8): write it anew") from None
     if not text:
         raise SecretWrong(f"the secret {path} is empty: write it there, or remove the file")
+    if document:
+        return SecretStr(text)
+    if "\n" in text or "\r" in text:
+        raise SecretWrong(
+            f"the secret {path} has several lines: write nothing but it there, on one line"
+        )
+    if _CONTROL.search(text):
+        raise SecretWrong(
+            f"the secret {path} holds control characters, which none can have: write it anew"
+        )
     return SecretStr(text)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from connectors.caldav.http import Answer, Session
+from connectors.caldav.signing import header_value
 from connectors.caldav.trouble import refusal, write_refusal
 from connectors.caldav.xml import DAV, Element, Garbled, Reader, Response, conditions_of, document
 from connectors.caldav.xml import element as tag
@@ -80,12 +81,14 @@ class Dav:
         if if_match is None:
             headers["If-None-Match"] = "*"
         else:
-            headers["If-Match"] = _header(if_match)
+            headers["If-Match"] = header_value(if_match)
         self._write("PUT", url, data, headers, what)
 
     def delete(self, url: str, what: str, if_match: str) -> None:
         """Delete a resource as it was seen. Raises `Told`."""
-        self._write("DELETE", url, b"", {"If-Match": _header(if_match)} if if_match else {}, what)
+        self._write(
+            "DELETE", url, b"", {"If-Match": header_value(if_match)} if if_match else {}, what
+        )
 
     def make(self, method: str, url: str, body: bytes, what: str) -> None:
         """MKCALENDAR (RFC 4791 5.3.1) or extended MKCOL (RFC 5689). Raises `Told`."""
@@ -120,11 +123,6 @@ class Dav:
         if root.name != DAV + "multistatus":
             raise Garbled(root.name)
         return root, answer.url
-
-
-def _header(etag: str) -> str:
-    """As http.client takes it: UTF-8, without what would end a header."""
-    return "".join(filter(str.isprintable, etag)).encode().decode("latin-1")
 
 
 def no_dav(what: str) -> Unavailable:

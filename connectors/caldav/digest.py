@@ -6,6 +6,7 @@ import hashlib
 import re
 from os import urandom
 from typing import Final
+from urllib.parse import quote
 
 from connectors.errors import Refused
 
@@ -16,8 +17,9 @@ _ALGORITHMS: Final = {"MD5": "md5", "SHA-256": "sha256", "SHA-512-256": "sha512_
 def digest_answer(
     challenge: str, method: str, target: str, user: str, password: str, cnonce: str = ""
 ) -> str:
-    """The Authorization header for a WWW-Authenticate header. Raises `Refused` for algorithms that
-    are not known. `cnonce`: for tests; else it is random."""
+    """The Authorization header for a WWW-Authenticate header; it may hold any characters that
+    `user` does. Raises `Refused` for algorithms that are not known. `cnonce`: for tests; else it is
+    random."""
     told = {
         name.lower(): quoted.replace("\\", "") or plain
         for name, quoted, plain in _PARAMETER.findall(challenge)
@@ -38,6 +40,12 @@ def digest_answer(
         secret = digest(f"{secret}:{nonce}:{cnonce}")
     asked = digest(f"{method}:{target}")
     fields = {"username": user, "realm": realm, "nonce": nonce, "uri": target}
+    head = ""
+    if told.get("userhash", "").lower() == "true":
+        fields["username"], head = digest(f"{user}:{realm}"), "userhash=true, "
+    elif told.get("charset", "").upper() == "UTF-8" and not user.isascii():
+        del fields["username"]
+        head = f"username*=UTF-8''{quote(user, safe='')}, "  # RFC 7616 section 3.4
     if "auth" in {word.strip() for word in told.get("qop", "").lower().split(",")}:
         fields["response"] = digest(f"{secret}:{nonce}:{count}:{cnonce}:auth:{asked}")
         tail = f', qop=auth, nc={count}, cnonce="{cnonce}"'
@@ -49,4 +57,4 @@ def digest_answer(
         '{}="{}"'.format(key, value.replace("\\", "\\\\").replace('"', '\\"'))
         for key, value in fields.items()
     )
-    return f"Digest {quoted}, algorithm={algorithm}{tail}"
+    return f"Digest {head}{quoted}, algorithm={algorithm}{tail}"

@@ -7,23 +7,29 @@ them is listed anew for each reading.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from connectors.caldav.dav import Dav, Told, no_dav
 from connectors.caldav.paths import as_folder, elsewhere, path_of, url_of
-from connectors.caldav.urls import origin_of, shown, split
-from connectors.caldav.xml import CAL, CARD, DAV, SERVER, Garbled, Response
+from connectors.caldav.urls import origin_of, shown, stays
+from connectors.caldav.xml import CAL, CARD, DAV, SERVER, Element, Garbled, Response
 from connectors.errors import ConnectorError, Refused, Unavailable
 
 _WELL_KNOWN: Final = {"caldav": "/.well-known/caldav", "carddav": "/.well-known/carddav"}
 _HOME: Final = {"caldav": CAL + "calendar-home-set", "carddav": CARD + "addressbook-home-set"}
 _HERE: Final = "this URL"
+_ABSENT: Final = frozenset((404, 405, 410, 501))  # what servers say that know no WebDAV there
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _KIND: Final = {"caldav": CAL + "calendar", "carddav": CARD + "addressbook"}
 # Made by servers for themselves: scheduling (RFC 6638), what was thrown away.
 _NOT_OURS: Final = frozenset(("schedule-inbox", "schedule-outbox", "deleted-calendar", "trash-bin"))
 _COMPONENTS: Final = CAL + "supported-calendar-component-set"
+_RIGHTS: Final = DAV + "current-user-privilege-set"
+# RFC 3744 section 3: each lets somebody write items, or make them.
+_WRITING: Final = frozenset(DAV + one for one in ("all", "write", "write-content", "bind"))
 _WHAT: Final = (
     DAV + "resourcetype",
     DAV + "displayname",
@@ -31,6 +37,7 @@ _WHAT: Final = (
     DAV + "supported-report-set",
     SERVER + "getctag",
     _COMPONENTS,
+    _RIGHTS,
 )
 _WHO: Final = (DAV + "current-user-principal", DAV + "principal-URL", *_HOME.values())
 
@@ -45,6 +52,7 @@ class Collection(NamedTuple):
     token: str  # of RFC 6578, "" where it has none
     ctag: str  # "" where it has none
     syncs: bool  # whether it says that it knows sync-collection
+    writable: bool  # False where it says that this login may only read it
 
     def takes(self, component: str) -> bool:
         """Whether it holds components of that name. Without a word about it, it takes all (RFC
@@ -114,7 +122,9 @@ class Discovery:
                 found = self._look(url, service)
             except Told as error:
                 told = error.error()
-                if isinstance(told, Unavailable) and error.status not in (404, 410):
+                if error.status in _ABSENT:
+                    told = _absent(url, error.status)
+                elif isinstance(told, Unavailable):
                     raise told from error  # it is no question of where
             except Garbled:
                 told = no_dav(_HERE)
@@ -145,7 +155,7 @@ class Discovery:
             doors.append(error.answer.url)  # most want to know first who asks
         except (Garbled, Unavailable, Refused):
             pass
-        kept = [door for door in doors if split(door).hostname == split(root).hostname]
+        kept = [door for door in doors if stays(root, door)]
         yield from dict.fromkeys((*kept, root + "/"))
 
     def _look(self, url: str, service: str) -> Homes:
@@ -195,7 +205,7 @@ def _collection(response: Response, where: str, kind: str) -> Collection | None:
     return Collection(
         path,
         url_of(path, where),
-        (named.text.strip() if named is not None else "") or path.strip("/").rpartition("/")[2],
+        _shown_name(named) or path.strip("/").rpartition("/")[2],
         frozenset(
             one.attributes.get("name", "").upper() for one in (told.children if told else ())
         ),
@@ -206,7 +216,24 @@ def _collection(response: Response, where: str, kind: str) -> Collection | None:
             for supported in (reports.children if reports else ())
             for report in supported.every(DAV + "report")
         ),
+        _may_write(response.props.get(_RIGHTS)),
     )
+
+
+def _may_write(told: Element | None) -> bool:
+    """RFC 3744 section 5.4. Nothing, or nothing at all in it, says nothing."""
+    rights = {name for one in (told.children if told else ()) for name in one.names()}
+    return not rights or bool(rights & _WRITING)
+
+
+def _absent(url: str, status: int) -> ConnectorError:
+    words = f"{shown(url)} is no CalDAV server at this URL (HTTP {status}): check `url`"
+    return Refused(words) if status in (405, 501) else Unavailable(words)
+
+
+def _shown_name(named: Element | None) -> str:
+    """A display name, which somebody else may have given, without what drives a terminal."""
+    return "" if named is None else _CONTROL.sub("", named.text).strip()
 
 
 def _text(response: Response, name: str) -> str:

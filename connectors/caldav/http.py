@@ -1,4 +1,4 @@
-"""One account's server over HTTP/1.1: connections, signing in, redirects, limits, its clock.
+"""One account's server over HTTP/1.1: requests, signed; redirects, limits, its clock.
 
 By the standard library, which brings 8 MB where `requests` brings 24 and `caldav` 36. Plain `http`
 carries a password to this machine only. Requests of all threads go one by one.
@@ -7,43 +7,28 @@ carries a password to this machine only. Requests of all threads go one by one.
 from __future__ import annotations
 
 import http.client
-import select
-import socket
-import ssl
 import zlib
-from base64 import b64encode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import Message
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from threading import RLock
 from typing import Final, NamedTuple
-from urllib.parse import SplitResult, urljoin
+from urllib.parse import urljoin
 
-from connectors.caldav.digest import digest_answer
-from connectors.caldav.response import Response, body_of
-from connectors.caldav.trouble import cannot_connect, cut_off
-from connectors.caldav.urls import is_loopback, key_of, shown, split, target_of
-from connectors.errors import Ambiguous, Refused, SignInNeeded, Unavailable
+from connectors.caldav.connections import Connections
+from connectors.caldav.response import body_of
+from connectors.caldav.signing import Login, Signer
+from connectors.caldav.trouble import cut_off
+from connectors.caldav.urls import shown, split, stays, target_of
+from connectors.errors import Ambiguous, Refused, Unavailable
 
+__all__ = ["TIMEOUT", "Answer", "Login", "Session"]
 TIMEOUT: Final = 30.0  # seconds without a byte
 _REDIRECTS: Final = frozenset((301, 302, 303, 307, 308))
 _HOPS: Final = 5
 _WRITES: Final = frozenset(("PUT", "DELETE", "MKCALENDAR", "MKCOL", "PROPPATCH"))
-
-
-@dataclass(frozen=True, slots=True)
-class Login:
-    """Who signs in. `secret` is asked when it is needed first, and again when it was refused: a
-    password, or with `bearer` an access token (RFC 6750). It may raise the contract's errors.
-    `refused` is told that it was not accepted, and what is said of that."""
-
-    user: str
-    secret: Callable[[], str]
-    bearer: bool = False
-    refused: Callable[[str, str], None] = lambda _secret, _words: None
 
 
 class Answer(NamedTuple):
@@ -62,14 +47,10 @@ class Session:
     def __init__(
         self, login: Login | None, ca_file: Path | None = None, timeout: float = TIMEOUT
     ) -> None:
-        self._login = login
-        self._ca_file = ca_file
-        self._timeout = timeout
-        self._secret: str | None = None
-        self._challenge = ""  # of a server that takes nothing but Digest
+        self._signer = Signer(login)
+        self._connections = Connections(ca_file, timeout)
         self._lock = RLock()
-        self._open: dict[tuple[str, str, int], http.client.HTTPConnection] = {}
-        self._context: ssl.SSLContext | None = None
+        self._entered = ""  # the last URL that we were let into
         self.time: datetime | None = None  # the Date of the last answer
 
     def request(
@@ -82,62 +63,63 @@ class Session:
         *,
         anonymous: bool = False,
     ) -> Answer:
-        """Ask, and follow redirects within the host. The body of a 207 goes to `sink`, as it comes.
+        """Ask, and follow redirects within the server. The body of a 207 goes to `sink`, as it
+        comes.
 
-        Statuses are the caller's business, 401 aside. `anonymous` shows no password, and follows
-        redirects to any host. Raises `SignInNeeded`, `Unavailable`, `Refused`; and `Ambiguous`
-        where the answer to a write was lost.
+        Statuses are the caller's business; a 401 only where the login is good for something else.
+        `anonymous` shows no password, and follows redirects to any host. Raises `SignInNeeded`,
+        `Unavailable`, `Refused`; and `Ambiguous` where the answer to a write was lost.
         """
         with self._lock:
             asked = (method, url, body, headers or {}, sink)
-            answer = self._follow(*asked, anonymous=anonymous)
-            if answer.status != 401 or anonymous:
-                return answer
-            if self._login is not None and self._another_try(answer):
-                answer = self._follow(*asked)
-            if answer.status == 401:
-                raise self._no_entry(answer)
+            if anonymous:
+                return self._follow(*asked, anonymous=True)
+            answer = self._signed(*asked)
+            if answer.status == 207:
+                self._entered = answer.url
+            elif answer.status == 401 and not self._still_enters():
+                raise self._signer.no_entry(answer.url)
             return answer
 
     def close(self) -> None:
-        """Close the connections; the next request opens new ones."""
-        with self._lock:
-            while self._open:
-                self._open.popitem()[1].close()
+        """Close the connections; the next request opens new ones. Where another thread is asking,
+        they are still needed."""
+        if self._lock.acquire(blocking=False):
+            try:
+                self._connections.close()
+            finally:
+                self._lock.release()
 
     def __del__(self) -> None:
-        for connection in self._open.values():
-            connection.close()
+        self._connections.close()
 
-    def _another_try(self, answer: Answer) -> bool:
-        """Whether there is something new to show: a token that was renewed, or a Digest."""
-        assert self._login is not None
-        offers = answer.headers.get_all("WWW-Authenticate") or []
-        digest = next((one for one in offers if one.lower().startswith("digest")), "")
-        if digest and not any(one.lower().startswith("basic") for one in offers):
-            stale = "stale=true" in digest.lower().replace('"', "")
-            fresh, self._challenge = not self._challenge or stale, digest
-            if fresh and not self._login.bearer:
-                return True
-        used, self._secret = self._secret, None
-        if used is None:
+    def _still_enters(self) -> bool:
+        """Whether the login is as good as it was: some servers say 401 of single resources that it
+        has no right to."""
+        if not self._entered:
             return False
-        self._secret = self._login.secret()
-        return self._secret != used
-
-    def _no_entry(self, answer: Answer) -> SignInNeeded:
-        host, used = shown(answer.url), self._secret
-        self._secret, self._challenge = None, ""
-        if self._login is None:
-            return SignInNeeded(f"{host} asks who is there: set `user` and a password")
-        what = "access token" if self._login.bearer else "password"
-        words = (
-            f"{host} refuses {self._login.user or 'us'}: check `user`, and set the {what} anew "
-            "(many providers want an app password)"
+        asked = ("PROPFIND", self._entered, b"", {"Depth": "0"}, None)
+        # What anybody may enter proves nothing.
+        good = self._signed(*asked).status != 401 and (
+            self._follow(*asked, anonymous=True).status != 207
         )
-        if used is not None:
-            self._login.refused(used, words)
-        return SignInNeeded(words)
+        if not good:
+            self._entered = ""
+        return good
+
+    def _signed(
+        self,
+        method: str,
+        url: str,
+        body: bytes,
+        headers: Mapping[str, str],
+        sink: Callable[[bytes], None] | None,
+    ) -> Answer:
+        """What is said to the login, also where that takes two questions."""
+        answer = self._follow(method, url, body, headers, sink)
+        if answer.status == 401 and self._signer.another_try(answer.headers):
+            answer = self._follow(method, url, body, headers, sink)
+        return answer
 
     def _follow(
         self,
@@ -151,8 +133,8 @@ class Session:
     ) -> Answer:
         for _ in range(_HOPS + 1):
             own = dict(headers)
-            if not anonymous:
-                self._sign(own, method, url)
+            if not anonymous and (signed := self._signer.header(method, url)) is not None:
+                own["Authorization"] = signed
             answer = self._ask(method, url, body, own, sink)
             if answer.status not in _REDIRECTS:
                 return answer
@@ -161,24 +143,6 @@ class Session:
                 _stay(url, target)
             url = target
         raise Unavailable(f"{shown(url)} sends us in circles: check the URL")
-
-    def _sign(self, headers: dict[str, str], method: str, url: str) -> None:
-        if self._login is None:
-            return
-        parts = split(url)
-        if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
-            raise Refused(f"{shown(url)} would get the password unencrypted: use an https:// URL")
-        if self._secret is None:
-            self._secret = self._login.secret()
-        if self._login.bearer:
-            headers["Authorization"] = f"Bearer {self._secret}"
-        elif self._challenge:
-            headers["Authorization"] = digest_answer(
-                self._challenge, method, target_of(parts), self._login.user, self._secret
-            )
-        else:
-            pair = f"{self._login.user}:{self._secret}".encode()
-            headers["Authorization"] = "Basic " + b64encode(pair).decode()
 
     def _ask(
         self,
@@ -189,11 +153,11 @@ class Session:
         sink: Callable[[bytes], None] | None,
     ) -> Answer:
         parts = split(url)
-        connection, used_before = self._connection(parts)
+        connection, used_before = self._connections.connected(parts)
         headers |= {"User-Agent": "syncd", "Accept-Encoding": "gzip" if sink else "identity"}
         host = shown(url)
         try:
-            connection.request(method, target_of(parts), body or None, headers)
+            _send(connection, method, target_of(parts), body, headers)
             with connection.getresponse() as response:
                 self._note_time(response)
                 kept = bytearray()
@@ -201,65 +165,23 @@ class Session:
                 for piece in body_of(response, host):
                     keep(piece)
         except (OSError, http.client.HTTPException, zlib.error) as error:
-            self._drop(parts)
+            self._connections.drop(parts)
+            trouble = cut_off(host, error)
+            if isinstance(error, TimeoutError):
+                self._connections.silent(parts, trouble)
             if method in _WRITES:
                 raise Ambiguous(
                     f"{host} took a change and its answer was lost: look whether it is there"
                 ) from error
             if used_before and isinstance(error, ConnectionError):
                 return self._ask(method, url, body, headers, sink)  # it had been closed meanwhile
-            raise cut_off(host, error) from error
+            raise trouble from error
         except BaseException:
-            self._drop(parts)
+            self._connections.drop(parts)
             raise
         if response.will_close:
-            self._drop(parts)
+            self._connections.drop(parts)
         return Answer(response.status, response.headers, bytes(kept), url)
-
-    def _connection(self, parts: SplitResult) -> tuple[http.client.HTTPConnection, bool]:
-        """A connected one, and whether it was used before."""
-        key = key_of(parts)
-        if (held := self._open.get(key)) is not None:
-            # Readable without a request means closed by the server, or out of step.
-            if held.sock is not None and not select.select([held.sock], [], [], 0)[0]:
-                return held, True
-            self._drop(parts)
-        _, host, port = key
-        made: http.client.HTTPConnection
-        if parts.scheme == "https":
-            made = http.client.HTTPSConnection(
-                host, port, timeout=self._timeout, context=self._tls()
-            )
-        else:
-            made = http.client.HTTPConnection(host, port, timeout=self._timeout)
-        made.response_class = Response
-        try:
-            made.connect()
-        except (OSError, UnicodeError) as error:
-            made.close()
-            raise cannot_connect(host, port, error) from error
-        if made.sock is not None:
-            made.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._open[key] = made
-        return made, False
-
-    def _tls(self) -> ssl.SSLContext:
-        if self._context is None:
-            context = ssl.create_default_context()
-            if self._ca_file is not None:
-                try:
-                    context.load_verify_locations(self._ca_file)
-                except OSError as error:
-                    raise Refused(
-                        f"{self._ca_file} (`ca_file`) is no certificate that can be read "
-                        f"({error.strerror or 'not PEM'}): correct its path"
-                    ) from error
-            self._context = context
-        return self._context
-
-    def _drop(self, parts: SplitResult) -> None:
-        if (held := self._open.pop(key_of(parts), None)) is not None:
-            held.close()
 
     def _note_time(self, response: http.client.HTTPResponse) -> None:
         try:
@@ -269,12 +191,25 @@ class Session:
         self.time = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
+def _send(
+    connection: http.client.HTTPConnection,
+    method: str,
+    target: str,
+    body: bytes,
+    headers: Mapping[str, str],
+) -> None:
+    try:
+        connection.request(method, target, body or None, headers)
+    except ValueError:
+        # Its words quote the header, and who signs in is in one.
+        raise Refused("a request cannot be written as HTTP: check `url` and `user`") from None
+
+
 def _stay(url: str, target: str) -> None:
-    """Raise `Refused` where a redirect leaves the host, or TLS."""
+    """Raise `Refused` where a redirect leaves the server, or TLS."""
     here, there = split(url), split(target)
-    if there.hostname != here.hostname:
-        raise Refused(
-            f"{here.hostname} sends us to {there.hostname}: if that is right, put it into `url`"
-        )
-    if here.scheme == "https" and there.scheme != "https":
+    if stays(url, target):
+        return
+    if there.hostname == here.hostname and here.scheme == "https" and there.scheme != "https":
         raise Refused(f"{here.hostname} sends us away from https: tell its operator")
+    raise Refused(f"{shown(url)} sends us to {shown(target)}: if that is right, put it into `url`")

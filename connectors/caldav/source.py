@@ -8,7 +8,7 @@ read. A ref is `scope/` and the path of the item on the server.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Final, NamedTuple
 
@@ -122,36 +122,48 @@ class DavSource(ABC):
         """The day of an item by its content; None where it has none."""
         return None
 
+    def close(self) -> None:
+        """See `connectors.contract.Closable`."""
+        self.server.session.close()
+
     def server_time(self) -> datetime | None:
         """See `connectors.contract.Timed`."""
         return self.server.time()
 
-    def places(self, progress: Progress) -> tuple[dict[str, Collection], Unavailable | None]:
-        """The collections that are read, by path, and what is wrong where a chosen one is not
+    def places(self, progress: Progress) -> tuple[dict[str, Collection], Refused | None]:
+        """The collections that are read, by path, and what is wrong where chosen ones are not
         there. One that was renamed since is known by its path."""
         listed = {place.path: place for place in self.server.collections(self.service)}
         if self._chosen is None:
             progress.names = {}
             return {path: one for path, one in listed.items() if self.wanted(one)}, None
         found: dict[str, Collection] = {}
-        missing: Unavailable | None = None
-        before = progress.names or self._names
-        progress.names = {name: before.get(name, "") for name in self._chosen}
+        missing: list[str] = []
+        before = progress.names
+        progress.names = {}
         for name in self._chosen:
-            remembered = listed.get(progress.names.get(name, ""))
+            # The cursor may be from before the collection was found, or made.
+            paths = [one for one in (before.get(name), self._names.get(name)) if one]
+            progress.names[name] = paths[0] if paths else ""
             called = [one for one in listed.values() if one.called(name)]
-            called.sort(key=lambda one: not self.wanted(one))  # of two with one name that one
-            if place := (called[0] if called else remembered):
+            called.sort(key=lambda one: not one.writable)
+            remembered = [listed[path] for path in paths if path in listed]
+            # Of several the one that is of use.
+            if choice := sorted((*called, *remembered), key=lambda one: not self.wanted(one)):
+                place = choice[0]
                 found[place.path] = place
                 progress.names[name] = place.path
-                continue
-            there = ", ".join(sorted({one.name for one in listed.values()})) or "none"
-            missing = missing or Unavailable(
-                f"there is no {self.what} {name!r} on the server (there are: {there}): make it, or "
-                "correct the configuration"
-            )
+            else:
+                missing.append(repr(name))
         self._names = dict(progress.names)
-        return found, missing
+        return found, self._missing(missing, listed.values()) if missing else None
+
+    def _missing(self, names: Sequence[str], listed: Iterable[Collection]) -> Refused:
+        there = ", ".join(sorted({one.name for one in listed if self.wanted(one)})) or "none"
+        return Refused(
+            f"there is no {self.what} {' or '.join(names)} on the server (there are: {there}): "
+            "make it, or correct the configuration"
+        )
 
     def _look(
         self, place: Collection, committed: Mapping[str, str], progress: Progress
@@ -229,15 +241,14 @@ class DavSource(ABC):
     ) -> Iterator[list[Item]]:
         paths = list(wanted)
         for start in range(0, len(paths), BATCH):
-            part = paths[start : start + BATCH]
-            got = self._fetcher.fetch(place, part)
-            read = (
-                self._item(
-                    path, wanted[path], got[path], progress, known=self._ref(path) in committed
+            for got in self._fetcher.portions(place, paths[start : start + BATCH]):
+                read = (
+                    self._item(
+                        path, wanted[path], one, progress, known=self._ref(path) in committed
+                    )
+                    for path, one in got.items()
                 )
-                for path in part
-            )
-            yield [item for item in read if item is not None]
+                yield [item for item in read if item is not None]
 
     def _item(
         self, path: str, listed: str, got: Got, progress: Progress, *, known: bool

@@ -8,6 +8,7 @@ that is there: what other applications wrote stays.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from hashlib import blake2b
@@ -49,6 +50,7 @@ _UNFIT: Final = frozenset(
     )
 )  # fmt: skip
 _UNFIT_STATUS: Final = frozenset((400, 413, 415, 422))
+_PERHAPS: Final = 3  # times that a 400 without a reason may be of how the task arrived
 _GONE: Final = frozenset((404, 410))
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
@@ -69,6 +71,7 @@ class DavTasks(DavSource):
         self._name = name
         self._zone = zone
         self._place: Collection | None = None
+        self._unexplained: Counter[str] = Counter()  # how often a write of it was answered by 400
 
     def wanted(self, place: Collection) -> bool:
         """One that takes tasks."""
@@ -85,12 +88,20 @@ class DavTasks(DavSource):
             self._remember(known)
         yield from super().changes(cursor, known, now)
 
-    def places(self, progress: Progress) -> tuple[dict[str, Collection], Unavailable | None]:
-        """See `DavSource`. Raises `Vanished` for a list that was there."""
+    def places(self, progress: Progress) -> tuple[dict[str, Collection], Refused | None]:
+        """See `DavSource`. Raises `Vanished` for a list that was there, and `Refused` for a
+        calendar that takes no tasks."""
         remembered = progress.names.get(self._name) or self._names.get(self._name)
         found, missing = super().places(progress)
         if found:
-            (self._place,) = found.values()
+            (place,) = found.values()
+            if not self.wanted(place):
+                self._names[self._name] = remembered or ""
+                raise Refused(
+                    f"{place.name} is a calendar that takes no tasks: name a task list in `tasks:`,"
+                    " or a new name, and the first task makes it"
+                )
+            self._place = place
         elif remembered:
             self._place = None
             raise Vanished(
@@ -129,6 +140,7 @@ class DavTasks(DavSource):
                 return found[0]  # there under another name: moved to and fro by an application
             if error.status != 412 or error.conditions & _UNFIT:
                 raise self._not_written(error, place, self._ref(path)) from error
+        self._unexplained.pop(self._ref(path), None)
         remote = self._remote(path, self._got(place, path), draft.key)
         if remote is None:
             raise Refused(f"another item is in the way of a new task in {place.name}: {path}")
@@ -199,6 +211,7 @@ class DavTasks(DavSource):
             if error.status in (*_GONE, 412) and not error.conditions & _UNFIT:
                 raise _changed(remote) from error
             raise self._not_written(error, place, remote.ref) from error
+        self._unexplained.pop(remote.ref, None)
         edited = self._remote(path, self._got(place, path), remote.task.key)
         if edited is None:
             raise _changed(remote)
@@ -310,6 +323,14 @@ class DavTasks(DavSource):
         return True
 
     def _not_written(self, error: Told, place: Collection, ref: str) -> ConnectorError:
+        if error.status == 400 and not error.conditions:
+            # A proxy or a line that garbles what we send has the same answer as a bad task: over
+            # another connection it may be taken.
+            self._unexplained[ref] += 1
+            if self._unexplained[ref] <= _PERHAPS:
+                self.close()
+                return Ambiguous(f"{place.name} does not understand this task (400)")
+            del self._unexplained[ref]
         if error.conditions & _UNFIT or error.status in _UNFIT_STATUS:
             wrong = ", ".join(sorted(name.rpartition(" ")[2] for name in error.conditions))
             return BadItem(ref, f"{place.name} does not take this task ({wrong or error.status})")

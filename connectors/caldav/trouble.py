@@ -10,7 +10,8 @@ from email.message import Message
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final
 
-from connectors.errors import Ambiguous, ConnectorError, Refused, SignInNeeded, Unavailable
+from connectors.caldav.response import TooSlow
+from connectors.errors import Ambiguous, ConnectorError, Refused, Unavailable
 
 if TYPE_CHECKING:
     from connectors.caldav.http import Answer
@@ -42,7 +43,12 @@ def cannot_connect(host: str, port: int, error: Exception) -> Unavailable:
 def cut_off(shown: str, error: Exception) -> Unavailable:
     """Why an answer did not come, or not whole."""
     if isinstance(error, TimeoutError):
-        return Unavailable(f"{shown} stopped answering")
+        return Unavailable(
+            f"{shown} stopped answering; if it never did, check `url`: https:// or http://, and "
+            "the port"
+        )
+    if isinstance(error, TooSlow):
+        return Unavailable(f"{shown} answers too slowly")
     if isinstance(error, http.client.BadStatusLine) and not isinstance(error, ConnectionError):
         return Unavailable(f"{shown} does not speak HTTP: check `url` and its port")
     return Unavailable(f"{shown} broke the connection off")
@@ -54,8 +60,8 @@ def refusal(answer: Answer, what: str, conditions: frozenset[str] = frozenset())
     `conditions` are the names in the answer's DAV:error (RFC 4918 section 16).
     """
     status, wait = answer.status, asked_wait(answer.headers)
-    if status == 401:
-        return SignInNeeded(f"the server asks to sign in again for {what}")
+    if status == 401:  # of this alone: what the login is good for was seen elsewhere
+        return Refused(f"the server does not let this login into {what}: ask for the right to it")
     if status == 507 or conditions & _FULL:
         return Refused(f"no space is left on the server for {what}: free some there")
     if status == 423:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
 from typing import Final
 from urllib.parse import SplitResult, quote, urlsplit
 
@@ -37,21 +36,22 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port else "")
 
 
-def is_loopback(host: str) -> bool:
-    """Whether a name or address is this machine."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
-
-
 def key_of(parts: SplitResult) -> tuple[str, str, int]:
     """What one connection is for: scheme, host and port."""
     port = parts.port or (443 if parts.scheme == "https" else 80)
     return parts.scheme, parts.hostname or "", port
 
 
+def stays(url: str, target: str) -> bool:
+    """Whether a redirect may be given what `url` was: the same server, or its TLS. Another port may
+    be another user's."""
+    here, there = key_of(split(url)), key_of(split(target))
+    host = here[1]
+    return there == here or (here, there) == (("http", host, 80), ("https", host, 443))
+
+
 def shown(url: str) -> str:
-    """Host, and port where one is named."""
+    """Host, and port where one is named, for a terminal."""
     parts = split(url)
-    return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
+    text = f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
+    return "".join(filter(str.isprintable, text))

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -49,6 +50,22 @@ def dav(request: pytest.FixtureRequest) -> Iterator[DavServer]:
     """Each of the real servers."""
     with in_memory() as folder, SERVERS[request.param](folder / request.param) as server:
         yield server
+
+
+@pytest.fixture
+def sessions(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """All that are made are closed, also where an error holds one."""
+    made: list[Session] = []
+    real = Session.__init__
+
+    def init(session: Session, *arguments: Any, **named: Any) -> None:
+        real(session, *arguments, **named)
+        made.append(session)
+
+    monkeypatch.setattr(Session, "__init__", init)
+    yield
+    for session in made:
+        session.close()
 
 
 def server_of(dav: DavServer, password: str = PASSWORD, path: str = "") -> Server:
@@ -152,14 +169,16 @@ class DavStage:
         self.dav.put(self.item(ref), self.content(self.number(ref)))
 
     def vanish_when_fetched(self, ref: str) -> None:
-        real, stage, there = Fetcher.fetch, self, [ref]
+        real, stage, there = Fetcher.portions, self, [ref]
 
-        def fetches(fetcher: Fetcher, place: Collection, paths: Sequence[str]) -> dict[str, Got]:
+        def fetches(
+            fetcher: Fetcher, place: Collection, paths: Sequence[str]
+        ) -> Iterator[dict[str, Got]]:
             if there and stage.item(ref) in paths:
                 stage.remove(there.pop())
             return real(fetcher, place, paths)
 
-        self.monkeypatch.setattr(Fetcher, "fetch", fetches)
+        self.monkeypatch.setattr(Fetcher, "portions", fetches)
 
 
 class CardsStage(DavStage):

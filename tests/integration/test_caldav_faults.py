@@ -203,9 +203,10 @@ def read(url: str, ca_file: Path | None) -> int:
     return len(Ledger().read(Calendars(server, "caldav", ZONE)))
 
 
-def test_tls_is_verified(tmp_path: Path) -> None:
-    """A certificate of our own counts once it is named, and not before."""
-    good = certificate(tmp_path)
+def test_tls_is_verified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A certificate of our own counts once it is named, and not before; then the system's do not
+    count any more."""
+    good, other = certificate(tmp_path), certificate(tmp_path, "other")
     with in_memory() as folder, radicale(folder, good) as server:
         server.put(server.make_calendar("work") + "1.ics", event(1))
         assert read(server.url, good.path) == 1
@@ -213,6 +214,10 @@ def test_tls_is_verified(tmp_path: Path) -> None:
             read(server.url, None)
         with pytest.raises(Unavailable):
             read(server.url.replace("https", "http"), None)
+        monkeypatch.setenv("SSL_CERT_FILE", str(good.path))
+        assert read(server.url, None) == 1
+        with pytest.raises(Unavailable, match="`ca_file`"):
+            read(server.url, other.path)
 
 
 def test_what_is_wrong_with_a_certificate(tmp_path: Path) -> None:

@@ -153,6 +153,23 @@ def test_a_list_that_is_renamed_stays_ours(dav: DavServer, tasks: DavTasks) -> N
     assert again.complete(remote, CREATED).task.completed
 
 
+def test_a_new_list_that_is_renamed_before_it_is_read(dav: DavServer, tasks: DavTasks) -> None:
+    """The cursor is from before it was made; what was written into it tells where it is."""
+    dav.delete(f"{dav.home}l1/")
+    ledger = Ledger()
+    assert ledger.read(tasks) == []
+    remote = tasks.create(draft())
+    ledger.stamps[remote.ref] = remote.stamp  # as the core knows what it wrote
+    path = tasks._path(remote).rpartition("/")[0] + "/"
+    dav.rename(path, "Renamed")
+    cursor = ledger.cursor
+    assert ledger.read(tasks) == []
+    ledger.cursor = cursor
+    assert ledger.read(DavTasks(server_of(dav), "To do", ZONE)) == []
+    assert list(ledger.stamps) == [remote.ref]
+    dav.delete(path)
+
+
 def test_of_two_with_one_name_the_one_for_tasks(dav: DavServer, tasks: DavTasks) -> None:
     """A calendar with the list's name is not written to."""
     path = dav.make_calendar("a-first", "To do")

@@ -54,6 +54,7 @@ class FakeDav:
     asked: list[Asked] = field(default_factory=list)
     syncs: bool = True
     ctags: bool = True
+    more: str = ""  # further properties of the calendar
     page: int = 0  # how many members an answer of sync-collection may have; 0: all
     oldest: int = 0  # tokens below this one are refused by `refusal`
     refusal: Reply = field(default_factory=lambda: Reply(403))
@@ -113,7 +114,7 @@ class FakeDav:
         token = f"<sync-token>t{len(self.log)}</sync-token>" if self.syncs else ""
         ctag = f"<S:getctag>c{len(self.log)}</S:getctag>" if self.ctags else ""
         kind = "<resourcetype><collection/><C:calendar/></resourcetype>"
-        return f"{kind}<displayname>Work</displayname>{synced}{token}{ctag}"
+        return f"{kind}<displayname>Work</displayname>{synced}{token}{ctag}{self.more}"
 
     def _member(self, name: str) -> str:
         return f"<getetag>{escape(self._etag(name))}</getetag>"

@@ -60,6 +60,14 @@ def test_the_line_break_of_an_editor_is_no_part_of_it(tmp_path: Path, ending: by
     assert found.get_secret_value() == " a b "
 
 
+def test_the_mark_of_an_editor_is_no_part_of_it(tmp_path: Path) -> None:
+    """Some begin UTF-8 with a byte order mark."""
+    put(tmp_path / "secrets" / "x", b"\xef\xbb\xbf" + WORD.encode())
+    found = secret("x", tmp_path)
+    assert found is not None
+    assert found.get_secret_value() == WORD
+
+
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604])
 def test_a_file_that_others_can_read_is_refused(tmp_path: Path, mode: int) -> None:
     """The sentence says how to mend it, and not what is in it."""
@@ -70,13 +78,22 @@ def test_a_file_that_others_can_read_is_refused(tmp_path: Path, mode: int) -> No
 
 
 @pytest.mark.parametrize(
-    ("content", "words"), [(b"\n", "empty"), (b"\xff\xfe", "no text"), (b"x" * 70_000, "too long")]
+    ("content", "words"),
+    [
+        (b"\n", "empty"),
+        (b"\xff\xfe", "no text"),
+        (b"x" * 70_000, "too long"),
+        (b"correct\nhorse\n", "several lines"),
+        (b"correct\rhorse", "several lines"),
+        (b"correct\0horse", "control characters"),
+    ],
 )
 def test_what_cannot_be_a_secret_is_refused(tmp_path: Path, content: bytes, words: str) -> None:
-    """An empty file, bytes that are no text, and a file that is something else."""
+    """An empty file, bytes that are no text, more than one, and a file that is something else."""
     put(tmp_path / "secrets" / "state-password", content)
-    with pytest.raises(SecretWrong, match=words):
+    with pytest.raises(SecretWrong, match=words) as caught:
         secret("state-password", tmp_path)
+    assert "correct" not in str(caught.value)
 
 
 def test_a_folder_is_no_secret(tmp_path: Path) -> None:
