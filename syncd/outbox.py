@@ -23,6 +23,7 @@ from connectors.errors import (
     BadItem,
     Conflict,
     ConnectorError,
+    Paused,
     Refused,
     SignInNeeded,
     Unavailable,
@@ -82,7 +83,10 @@ def deliver(
         try:
             run.all()
         except Unavailable as error:
-            summary.failed[account] = error
+            if isinstance(error, Paused):
+                summary.tried.discard(account)  # it says nothing of how the list fares
+            else:
+                summary.failed[account] = error
             with transactions.begin() as connection:
                 until = now + timedelta(seconds=error.wait)
                 ledger_outbox.postpone(connection, owner, account, until)
@@ -132,7 +136,9 @@ class _Run:
             self._writer().answer(entry, remote)
 
     def _writer(self) -> Writer:
-        return Writer(self.transactions, self.owner, self.account, self.tasks, self.now)
+        return Writer(
+            self.transactions, self.owner, self.account, self.tasks, self.now, self.restored
+        )
 
     def _begun(self, connection: Connection, entry: Entry) -> Tracked | None:
         """The row to write for, with the entry marked; None when there is nothing to write."""
@@ -170,13 +176,13 @@ class _Run:
         writer = self._writer()
         try:
             if isinstance(entry.work, Draft):
-                remote = writer.create(entry, entry.work, task, restored=self.restored)
+                remote = writer.create(entry, entry.work, task)
                 if remote is not None and remote.deleted and task.status is Status.OPEN:
                     self.deleted.append((entry, remote))
                     self.stuck.add(entry.key)
                 else:
                     self.summary.created += remote is not None
-            elif not writer.change(entry, entry.work, task, restored=self.restored):
+            elif not writer.change(entry, entry.work, task):
                 return
             elif isinstance(entry.work, Complete):
                 self.summary.completed += 1
@@ -188,7 +194,7 @@ class _Run:
         except (Ambiguous, Conflict) as error:
             self.stuck.add(entry.key)
             self._again(entry, str(error), _GIVE_UP)
-        except (SignInNeeded, Refused) as error:
+        except (SignInNeeded, Refused, Paused) as error:
             # Certainly not written now; what was in doubt before still is.
             self._mark(entry, entry.state, str(error))
             raise

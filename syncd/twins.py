@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from connectors.contract import TaskList
 from syncd.planner import Update
-from syncd.store import doubled, drafts, ledger, ledger_hand, ledger_outbox, strays
+from syncd.store import answers, doubled, drafts, ledger, ledger_outbox, strays
 from syncd.writer import Transactions, copy_of, digest, seen_in
 
 
@@ -59,11 +59,13 @@ def settle_twins(
                     row = row.having(replace(task, ours=first, theirs=first))
                     anew = Update(key, account, ours.title, ours.notes, ours.due)
                     ledger_outbox.enqueue(connection, owner, anew)
-                ledger_hand.observe(connection, owner, row, seen_in(found[0]), now)
+                answers.meet(connection, owner, row, seen_in(found[0]), now)
+        kept = digest(copy_of(found[0].task))
         for twin in found[1:]:
             copy = replace(copy_of(twin.task), completed=False)
             alike = copy.due == ours.due and not replace(task, theirs=copy).touched
-            if (alike or digest(copy) == drafted) and not twin.task.completed:
+            # Where it is forgotten what we wrote last, nothing is lost with what says the same.
+            if (alike or digest(copy) in (drafted, kept)) and not twin.task.completed:
                 tasks.remove(twin)
                 removed += 1
         with store.begin() as connection:

@@ -18,9 +18,19 @@ from sqlalchemy import Connection
 from connectors.contract import Draft, Remote, TaskList
 from connectors.errors import Ambiguous, Conflict
 from connectors.records import Task
-from syncd.planner import Complete, Copy, Intent, Status, TaskState, Write, to_write
+from syncd.planner import (
+    Complete,
+    Copy,
+    Hand,
+    Intent,
+    Status,
+    TaskState,
+    Tracked,
+    Write,
+    to_write,
+)
 from syncd.planner.words import plain
-from syncd.store import drafts, ledger, ledger_hand, ledger_outbox, sources
+from syncd.store import answers, drafts, ledger, ledger_hand, ledger_outbox, sources
 from syncd.store.ledger_outbox import DOUBT, Entry
 
 _ROUNDS = 3  # of reading anew and deciding anew within one delivery
@@ -41,14 +51,13 @@ class Writer:
     account: str
     tasks: TaskList
     now: datetime
+    restored: bool = False  # the list may have been written to after the state was
 
-    def create(
-        self, entry: Entry, draft: Draft, task: TaskState, *, restored: bool = False
-    ) -> Remote | None:
-        """Create a task that is not in the list; returns it as it is there now. With `restored` it
-        may have been written after the state was. One that was written before and deleted since is
-        returned as it was, for `answer`; None where it is not wanted any more."""
-        doubt = entry.state == DOUBT or restored
+    def create(self, entry: Entry, draft: Draft, task: TaskState) -> Remote | None:
+        """Create a task that is not in the list; returns it as it is there now. One that was
+        written before and deleted since is returned as it was, for `answer`; None where it is not
+        wanted any more."""
+        doubt = entry.state == DOUBT or self.restored
         cancelled = task.status is not Status.OPEN
         found: Sequence[Remote] = ()
         if doubt:
@@ -102,9 +111,9 @@ class Writer:
                 if fresh:
                     ours = copy_of(remote.task)
                     row = row.having(replace(row.task, ours=ours, theirs=ours))
-                seen = ledger_hand.observe(connection, self.owner, row, seen_in(remote), self.now)
+                seen = self._meet(connection, row, remote)
                 if remote.deleted:
-                    ledger_hand.dismiss(connection, self.owner, seen.tracked, self.now)
+                    answers.refuse(connection, self.owner, seen.tracked, self.now)
             if not remote.deleted:
                 self._know(connection, remote)
             ledger_outbox.drop(connection, self.owner, entry)
@@ -114,12 +123,9 @@ class Writer:
         unless the owner was at it since."""
         sources.acknowledge(connection, self.owner, self.account, "tasks", remote.ref, remote.stamp)
 
-    def change(
-        self, entry: Entry, intent: Intent, task: TaskState, *, restored: bool = False
-    ) -> bool:
-        """Change a task in the list as its owner leaves room for; whether anything was written.
-        `restored`: see `create`."""
-        doubt = entry.state == DOUBT or restored
+    def change(self, entry: Entry, intent: Intent, task: TaskState) -> bool:
+        """Change a task in the list as its owner leaves room for; whether anything was written."""
+        doubt = entry.state == DOUBT or self.restored
         for round_ in range(_ROUNDS):
             write = to_write(task, intent)
             if not write:
@@ -165,10 +171,20 @@ class Writer:
             ref = row.task.ref
             remote = next((one for one in alive if one.ref == ref), alive[0])
             unwritten = 0 if doubt else entry.id
-            seen = ledger_hand.observe(
-                connection, self.owner, row, seen_in(remote), self.now, unwritten=unwritten
-            )
-            return seen.tracked.task
+            return self._meet(connection, row, remote, unwritten).tracked.task
+
+    def _meet(
+        self, connection: Connection, row: Tracked, remote: Remote, unwritten: int = 0
+    ) -> Hand:
+        return answers.meet(
+            connection,
+            self.owner,
+            row,
+            seen_in(remote),
+            self.now,
+            restored=self.restored,
+            unwritten=unwritten,
+        )
 
     def _changed(self, entry: Entry, before: TaskState, remote: Remote, write: Write) -> None:
         with self.transactions.begin() as connection:

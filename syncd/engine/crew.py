@@ -38,7 +38,7 @@ class Crew:
     ) -> None:
         """Hire those who write to a list and who read it."""
         desk = self._desk
-        writes = self._hire(lambda: Deliverer(desk, account, alone))
+        writes = self._hire(lambda: Deliverer(desk, account, alone, tasks))
         self._hire(lambda: HandWatcher(desk, account, tasks, poll, alone, writes.ring))
 
     def _hire(self, make: Callable[[], Worker]) -> Seat:
@@ -116,7 +116,7 @@ class Crew:
         """Give those who write to a list a moment to hear its answer."""
         for one in self._deliverers:
             if one.is_alive():
-                one.join(seconds / len(self._deliverers))
+                one.over.wait(seconds / len(self._deliverers))
 
 
 def _tell(acts: Iterable[Callable[[], None]]) -> None:

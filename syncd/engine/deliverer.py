@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
 
+from connectors.contract import TaskList
 from syncd.engine.worker import Desk, Worker
 
 
 class Deliverer(Worker):
-    """Writes to the list of one account. The list is not read meanwhile: `alone`."""
+    """Writes to the list of one account, `tasks`. It is not read meanwhile: `alone`."""
 
     def __init__(
-        self, desk: Desk, account: str, alone: AbstractContextManager[object] | None = None
+        self,
+        desk: Desk,
+        account: str,
+        alone: AbstractContextManager[object] | None = None,
+        tasks: TaskList | None = None,
     ) -> None:
-        super().__init__(f"deliver {account}", desk)
+        super().__init__(f"deliver {account}", desk, tasks)
         self._account = account
         self._alone = alone or nullcontext()
 

@@ -123,18 +123,25 @@ class Engine:
             )
             return reader.observe(account, source, self._account(account).since)
 
+        paused = False
         try:
             outcome = self._with_shop(pull, now)
+            paused = bool(outcome.paused)
         finally:
             if self._judge.waits_for(place):
-                self._act("read", lambda at: self._judge.read_to_the_end(place, at), now)
+                end = self._judge.rests if paused else self._judge.read_to_the_end
+                self._act("read", lambda at: end(place, at), now)
+        first = place not in asked
         asked.add(place)
-        if outcome.error:
+        if outcome.error or paused:
             well.discard(place)
         elif place not in well:
             well.add(place)
             if well >= self.shop.places:
                 self._act("read", self._judge.judge_unread, now)
+                return outcome
+        if first and asked >= self.shop.places:
+            self._act("read", lambda _: None, now)  # somebody waits for that
         return outcome
 
     def hand(self, account: str, now: datetime) -> Outcome:

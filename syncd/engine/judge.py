@@ -142,6 +142,13 @@ class Judge:
         self._awaited.discard(place)
         self._catch_up(now)
 
+    def rests(self, place: Place, now: datetime) -> None:
+        """A source says the rest later. Whom it brought is judged, the first time at once."""
+        self._much |= place in self._filling
+        self._awaited.discard(place)
+        self._pace.rest(now)
+        self._catch_up(now)
+
     def wake(self, now: datetime) -> None:
         """Whoever's moment has come, what the owner said, the day's draw when its hour has come."""
         self._much |= self._is_crowded()

@@ -38,7 +38,7 @@ class Lists:
 
     def was_read(self, account: str, outcome: Outcome, *, behind_all: bool) -> None:
         """A list was read, well or not."""
-        if outcome.error or outcome.held:
+        if outcome.error or outcome.held or outcome.paused:
             self._read.pop(account, None)
         else:
             self._read[account] = behind_all

@@ -12,6 +12,7 @@ from typing import Final
 APART: Final = timedelta(minutes=2)
 _FACTOR: Final = 9  # times as long as the last pass took
 _MOST: Final = timedelta(minutes=30)
+_RESTED: Final = timedelta(minutes=5)  # between passes while it rests now and then
 
 
 class Pace:
@@ -20,14 +21,24 @@ class Pace:
     def __init__(self) -> None:
         self._next: datetime | None = None
         self._passed: datetime | None = None  # when the last pass began, until its end is known
+        self._first = False  # no pass was made since the back-fill began
 
     def begin(self, now: datetime) -> None:
         """A back-fill begins, the only one."""
-        self._passed, self._next = None, now + APART
+        self._passed, self._next, self._first = None, now + APART, True
 
     def passed(self, now: datetime) -> None:
         """A pass was made; it began at `now`."""
-        self._passed, self._next = now, now + APART
+        self._passed, self._next, self._first = now, now + APART, False
+
+    def rest(self, now: datetime) -> None:
+        """The back-fill waits for its provider. What it brought is shown soon; later on, how long
+        a pass takes cannot be told from when it goes on."""
+        if self._first:
+            self._next = now
+        elif self._passed is not None:
+            self._next = self._passed + _RESTED
+            self._passed = None
 
     def go_on(self, now: datetime) -> None:
         """The back-fill goes on: the pass before is over."""

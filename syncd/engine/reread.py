@@ -58,8 +58,8 @@ class Reread:
         return min(most, max(0.0, self._again_at - time.monotonic()))
 
     def reread(self) -> None:
-        """All that the new configuration needs is there before anything of the old one ends. Where
-        the state cannot be had, this is tried again."""
+        """All that the new configuration needs is there before anything of the old one ends, and
+        every sign-in is tried anew. Where the state cannot be had, this is tried again."""
         self._again_at = None
         with self._voice.reloading() as told:
             try:
@@ -79,6 +79,8 @@ class Reread:
                 return
             told.refused = False
             self.note([])
+            for account in shop.accounts:
+                account.again()
             self._loop.begin_anew(shop)
             told.follow()
             log.event("config.reloaded", accounts=len(shop.accounts))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 
 from syncd.engine.worker import Desk, Worker
@@ -17,7 +18,7 @@ class Timekeeper(Worker):
     """Tells what is wrong with the clock, "" for nothing. Servers are asked, so it may hang."""
 
     def __init__(self, desk: Desk, tell: Callable[[str], None]) -> None:
-        super().__init__("clock", Desk(desk.engine, desk.clock))
+        super().__init__("clock", Desk(desk.engine, desk.clock, holds=desk.holds))
         self._tell = tell
 
     def turn(self) -> None:
@@ -25,7 +26,11 @@ class Timekeeper(Worker):
         # What the owner said meanwhile has nothing to do with it, and is not followed as long as it
         # is wrong.
         database = Database(shop.database.engine, shop.database.owner)
-        words = clock.look(replace(shop, database=database), self.desk.clock())
+        with ExitStack() as uses:
+            for account in shop.accounts:
+                for source in account.sources:
+                    uses.enter_context(self.desk.holds.using(source))
+            words = clock.look(replace(shop, database=database), self.desk.clock())
         if not self._bell.is_set():  # else it was set meanwhile: that is asked about once more
             self._tell(words)
         self.sleep(_WRONG if words else _EVERY)

@@ -27,7 +27,7 @@ class Watcher(Worker):
     """Watches one source of an account. `poll` is in seconds."""
 
     def __init__(self, desk: Desk, account: str, source: Source, poll: float) -> None:
-        super().__init__(f"watch {account} {source.facet}", desk)
+        super().__init__(f"watch {account} {source.facet}", desk, source)
         self.account = account
         self.source = source
         self._poll = poll

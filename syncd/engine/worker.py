@@ -10,13 +10,14 @@ import random
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Event, Thread
 
 from syncd import log
 from syncd.engine.engine import Engine
 from syncd.engine.faults import Faults
+from syncd.engine.holds import Holds
 from syncd.engine.mailbox import Job, Leaving, Mailbox, leave_if_dismissed
 from syncd.engine.signals import leave_to_main
 from syncd.store.ailments import WORKER, Ailment
@@ -35,17 +36,20 @@ class Desk:
     blocked: Callable[[], str] = lambda: ""  # why nothing may be read or written now
     no_room: Callable[[], None] = lambda: None  # told that the disk takes nothing
     steady: Callable[[], float] = time.monotonic  # seconds, by a clock that nobody sets
+    holds: Holds = field(default_factory=Holds)  # by whom the sources are used
 
 
 class Worker(Thread, ABC):
     """Does one `turn` after the other until it is dismissed."""
 
-    def __init__(self, name: str, desk: Desk) -> None:
+    def __init__(self, name: str, desk: Desk, uses: object = None) -> None:
         super().__init__(name=name, daemon=True)
         self.desk = desk
+        self._uses = uses  # the source that it asks, waits for or writes to, if any
         self.dismissed = False
         self.faults = Faults()
         self.ended_by = ""  # the kind of what ended the thread, where nobody had dismissed it
+        self.over = Event()  # it does nothing more
         self._bell = Event()
 
     @property
@@ -70,6 +74,10 @@ class Worker(Thread, ABC):
 
     def run(self) -> None:
         leave_to_main()
+        with self.desk.holds.using(self._uses):
+            self._until_dismissed()
+
+    def _until_dismissed(self) -> None:
         try:
             while True:
                 self._guarded()
@@ -77,6 +85,8 @@ class Worker(Thread, ABC):
             return
         except BaseException as error:  # noqa: BLE001  # whoever looks after the threads tells it
             self.ended_by = type(error).__name__
+        finally:
+            self.over.set()  # what is left is to hang up, for which nobody waits
 
     def _guarded(self) -> None:
         try:

@@ -63,7 +63,7 @@ def once(
             return report
         begin(shop, now, report, show)
         observe(shop, now, report, show, accept_deletions=accept_deletions)
-        failed = any(one.error for one in report.outcomes if one.facet in READABLE)
+        failed = any(one.error or one.paused for one in report.outcomes if one.facet in READABLE)
         notice_reading(shop, now, complete=not failed)
         shop = find_aliases(shop)
         shelf = Shelf()
@@ -125,5 +125,5 @@ def deliver(shop: Workshop, now: datetime, report: Report) -> None:
 
 def _unreadable(report: Report) -> Sequence[str]:
     """Lists that could not be read, or lost many tasks at once, are not written to."""
-    failed = [o.account for o in report.outcomes if o.facet == "tasks" and o.error]
+    failed = [o.account for o in report.outcomes if o.facet == "tasks" and (o.error or o.paused)]
     return [*failed, *report.incidents]

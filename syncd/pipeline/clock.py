@@ -18,8 +18,9 @@ from sqlalchemy import Connection, select
 
 from connectors.contract import Timed
 from connectors.errors import ConnectorError
+from syncd import log
 from syncd.people import domain_of
-from syncd.pipeline.workshop import Workshop
+from syncd.pipeline.workshop import Account, Workshop
 from syncd.store import facts, trouble
 from syncd.store.schema import observation
 from syncd.store.times import from_int, to_int
@@ -51,28 +52,37 @@ def look(shop: Workshop, now: datetime) -> str:
 
 def off(shop: Workshop, now: datetime) -> Off | None:
     """How the clock is wrong; None where nobody says so. Asks servers; writes nothing."""
-    told = list(_told(shop))
+    told = []
+    for account, there in _told(shop):
+        if abs(there - now) <= LIMIT:
+            return None  # of servers that disagree, one that agrees with us is believed
+        told.append((account, there))
     if told:
-        # Of servers that disagree, one that agrees with us is believed.
-        account, there = min(told, key=lambda one: abs(one[1] - now))
-        return _by_server(account, there, now) if abs(there - now) > LIMIT else None
+        return _by_server(*min(told, key=lambda one: abs(one[1] - now)), now)
     with shop.database.read() as connection:
         return _by_mail(connection, shop.database.owner, now)
 
 
 def _told(shop: Workshop) -> Iterator[tuple[str, datetime]]:
-    """What one server of each account says the time is."""
+    """What one server of each account says the time is. One that fails is not asked by another
+    source: it may take half a minute each time, and reading it will say what is wrong."""
     for account in shop.accounts:
-        for source in account.sources:
-            if not isinstance(source, Timed):
-                continue
-            try:
-                there = source.server_time()
-            except ConnectorError:
-                continue  # it does not answer; reading it will say so
-            if there is not None:
-                yield account.name, there
-                break
+        try:
+            there = _told_by(account)
+        except ConnectorError:
+            continue
+        except Exception as error:  # noqa: BLE001  # one account's fault is nobody else's
+            log.event("job.failed", kind="clock", error=error)
+            continue
+        if there is not None:
+            yield account.name, there
+
+
+def _told_by(account: Account) -> datetime | None:
+    for source in account.sources:
+        if isinstance(source, Timed) and (there := source.server_time()) is not None:
+            return there
+    return None
 
 
 def _by_server(account: str, there: datetime, now: datetime) -> Off:

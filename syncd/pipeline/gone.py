@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from connectors.records import Gone, Item, Seen, Task
 from syncd.planner import MANY_DELETIONS, is_key
-from syncd.store import ledger_outbox, ledger_tasks, strays
+from syncd.store import ledger, ledger_outbox, ledger_tasks, strays
 from syncd.store.ledger_outbox import DOUBT
 
 
@@ -41,9 +41,9 @@ def lost_in(
     is_open = bool(ledger_tasks.open_tasks(connection, owner, account))
     if not is_open and not _may_hold_more(connection, owner, account, again=again):
         return set()
-    ours = ledger_tasks.by_ref(connection, owner, account)
-    there = keys_in(items)  # under another name
-    return {ref for ref in gone if ours.get(ref) not in there}
+    there = ledger.by_key(connection, owner, keys_in(items)).values()
+    renamed = (row.task for row in there if row.task is not None and row.task.account == account)
+    return gone - {task.ref for task in renamed}
 
 
 def is_emptied(

@@ -14,7 +14,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from connectors.contract import TaskList
-from connectors.errors import CursorExpired, Vanished
+from connectors.errors import CursorExpired, Paused, Vanished
 from connectors.records import Gone, Item, Seen, Task
 from syncd.people.forgotten import Forgotten
 from syncd.pipeline import lull
@@ -24,14 +24,13 @@ from syncd.pipeline.health import Ward
 from syncd.pipeline.incidents import accepted, asked, asked_of, is_gone
 from syncd.pipeline.lull import Lull
 from syncd.pipeline.observe import Outcome, is_news
-from syncd.planner import is_key
 from syncd.retry import Retries
 from syncd.store import (
+    answers,
     doubled,
     facts,
     ledger,
     ledger_hand,
-    notes,
     observations,
     people,
     removals,
@@ -94,6 +93,11 @@ class HandReader:
                 items += away
         except StoreError:
             raise
+        except Paused as pause:
+            outcome.paused = str(pause)
+            with self.database.begin() as connection:
+                ward.rests(connection, place, pause, well=False)
+            return outcome
         except Exception as error:  # noqa: BLE001  # whatever it is, it stops nothing else
             return self._failed(row, outcome, error)
         outcome.items = len(items)
@@ -101,9 +105,10 @@ class HandReader:
             outcome.held = True
             ward.calm(place)
             return outcome
-        if not away and self._is_emptied(account, items, known, again=again):
+        if not away and self._is_emptied(account, items, known, again=again, first=first):
+            many = max(before, len(gone_in(items)))
             emptied = Vanished(
-                f"of the {before:,} tasks in the list none is left; which of ours were among them "
+                f"of the {many:,} tasks in the list none is left; which of ours were among them "
                 "is not known for sure, so nothing is taken for deleted: put them back"
             )
             return self._failed(row, outcome, emptied)
@@ -112,7 +117,8 @@ class HandReader:
             ward.calm(place)
             return outcome
 
-        anew = self._is_made_anew(row, items, known)
+        restless = self.waiting is not None and self.waiting.is_restless(account)
+        anew = restless or self._is_made_anew(row, items, known)
 
         def take(connection: Connection, now: datetime) -> int:
             received = self._take(
@@ -187,12 +193,21 @@ class HandReader:
         return bool(before) and before <= gone_in(items)
 
     def _is_emptied(
-        self, account: str, items: Sequence[Item], known: sources.StoredItems, *, again: bool
+        self,
+        account: str,
+        items: Sequence[Item],
+        known: sources.StoredItems,
+        *,
+        again: bool,
+        first: str | None,
     ) -> bool:
-        """Whether nothing is left of what a list held, and that is no answer."""
+        """Whether nothing is left of what a list held, and that is no answer. `first` is the cursor
+        that was read from."""
         if self.accept or not any(isinstance(one, Gone) for one in items):
             return False
         before = {self.forgotten.ref(ref) for ref in known.under("")}
+        if first is not None and all(isinstance(one, Gone) for one in items):
+            before |= gone_in(items)  # what came and went between two readings was in it as well
         with self.database.read() as connection:
             return is_emptied(connection, self.database.owner, account, items, before, again=again)
 
@@ -223,7 +238,8 @@ class HandReader:
         anew: bool,
     ) -> Received:
         """Store what the owner did; returns what is still to be done about it. `moved`: the list
-        was in another place before; `anew`: it was gone and is another now."""
+        was in another place before; `anew`: it was gone and is another now, or is just
+        being emptied."""
         owner = self.database.owner
         where = Where(owner, account, "tasks")
         observations.acknowledge(connection, where, [acknowledged(item) for item in items])
@@ -237,7 +253,7 @@ class HandReader:
             now,
             listed_before=before,
             listed_after=after,
-            another=anew or (moved and not any(map(is_key, keys_in(items)))),
+            another=anew or (moved and not _ours_among(connection, owner, account, items)),
             doubted=again,
             unknown=strays.lost(connection, owner, account, _lost(items), keys_in(items)),
             asked=before_it,
@@ -256,12 +272,7 @@ class HandReader:
         if again:
             # What we wrote after that copy was made must not become the owner's notes.
             received = replace(received, lines=())
-        written = people.addresses_of(connection, owner, sorted({p for p, _ in received.lines}))
-        lines = [(min(written[person]), line) for person, line in received.lines if written[person]]
-        notes.add(connection, owner, lines, now)
-        theirs = people.addresses_of(connection, owner, sorted(received.persons))
-        for addrs in theirs.values():
-            observations.mark(connection, owner, addrs)
+        answers.heed(connection, owner, received.persons, received.lines, now)
         if self._strays(connection, account, items, received, moved=moved):
             people.evaluate_all(connection, owner, now)
         return received
@@ -303,6 +314,13 @@ class HandReader:
                 ledger_hand.dismiss(connection, owner, row, now)
                 people_.add(row.person)
         return replace(received, persons=frozenset(people_), missing=())
+
+
+def _ours_among(connection: Connection, owner: str, account: str, items: Sequence[Item]) -> bool:
+    """Whether a task that was written to the account's list is there: a key alone may be that of
+    another syncd, which writes there as well."""
+    rows = ledger.by_key(connection, owner, keys_in(items)).values()
+    return any(row.task is not None and row.task.account == account for row in rows)
 
 
 def _lost(items: Sequence[Item]) -> set[str]:

@@ -6,10 +6,11 @@ An outage is one line when it begins and one when it ends, whatever was tried in
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from connectors.errors import Paused
 from syncd import log
 from syncd.retry import Retries
 from syncd.store import health
@@ -39,6 +40,13 @@ class Ward:
         self.calm(place)
         if health.ok(connection, self.owner, place, self.now):
             self._tell(connection, place)
+
+    def rests(self, connection: Connection, place: Place, pause: Paused, *, well: bool) -> None:
+        """It goes on when it may, and fares until then as it did: `well`, if it did something."""
+        if well:
+            self.well(connection, place)
+        if self.retries is not None:
+            self.retries.of(place).put_off(self.now + timedelta(seconds=pause.wait))
 
     def ill(self, connection: Connection, place: Place, error: Exception) -> None:
         """It failed; when it is tried again is noted with it."""

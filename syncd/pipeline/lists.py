@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
 from connectors.contract import TaskList
-from connectors.errors import ConnectorError, Unavailable
+from connectors.errors import ConnectorError, Paused, Unavailable
 from syncd import log, outbox, twins
 from syncd.outbox import Summary
 from syncd.pipeline.doubt import older_than, trust
@@ -39,6 +39,8 @@ def settle_twins(
         twins.settle_twins(
             database, database.owner, account, tasks, outcome.twins, now, go_on=go_on
         )
+    except Paused as pause:
+        outcome.paused = str(pause)
     except ConnectorError as error:
         # They stay twins until the list answers again: the next reading goes on with them.
         outcome.failed(error)

@@ -17,6 +17,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from syncd.planner import MANY_DELETIONS
 from syncd.store import facts
 from syncd.store.times import from_int, to_int
 
@@ -41,6 +42,7 @@ class Lull:
     def __init__(self, quiet: timedelta = timedelta()) -> None:
         self._quiet = quiet
         self._held: dict[str, Held] = {}
+        self._restless: set[str] = set()
 
     def holds(
         self, account: str, lost: Set[str], now: datetime, stored: Held | None = None
@@ -48,6 +50,7 @@ class Lull:
         """What has to wait of a reading that finds these refs gone, None for nothing; asked at each
         reading. `stored` is what an earlier daemon left."""
         before = self._held.pop(account, stored)
+        self._restless.discard(account)
         if not lost or not self._quiet:
             return None
         digest = hashlib.sha256("\n".join(sorted(lost)).encode()).hexdigest()
@@ -57,9 +60,16 @@ class Lull:
             before, same = Held(digest, now, now), True
         held = before if same else Held(digest, before.first, now)
         if self._end(held) <= now:
+            if now < held.last + self._quiet and len(lost) >= MANY_DELETIONS:
+                self._restless.add(account)
             return None
         self._held[account] = held
         return held
+
+    def is_restless(self, account: str) -> bool:
+        """Whether the last reading is only believed because nobody waits for ever: somebody is
+        still at it, and what is open goes with all the rest."""
+        return account in self._restless
 
     def until(self, account: str) -> datetime | None:
         """When the list has to be read again although it says nothing; None where nothing waits."""

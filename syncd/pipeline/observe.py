@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from connectors.contract import Rereading, Source
-from connectors.errors import BadItem, ConnectorError, CursorExpired, SignInNeeded
+from connectors.errors import BadItem, ConnectorError, CursorExpired, Paused
 from connectors.records import Bad, Batch, Facet, Item
 from syncd import log
 from syncd.intake import Ignore
@@ -46,10 +46,12 @@ class Outcome:
     twins: tuple[str, ...] = ()  # task lists only: keys that stand there more than once
     strays: tuple[Found, ...] = ()  # and those with a key of ours that nobody knew here
     held: bool = False  # nothing was taken in yet: see `syncd.pipeline.lull`
+    paused: str = ""  # why it goes on later though nothing is wrong
 
     @property
-    def sign_in_needed(self) -> bool:
-        return self.error_kind == SignInNeeded.__name__
+    def signed_out(self) -> bool:
+        """Whether nobody let us in."""
+        return isinstance(self.trouble, health.SIGNED_OUT)
 
     def failed(self, error: Exception) -> None:
         """Note what stopped the reading."""
@@ -90,6 +92,10 @@ class Reader:
             self._reread(account, source, outcome, since)
         except StoreError:
             raise
+        except Paused as pause:
+            outcome.paused = str(pause)
+            with self.database.begin() as connection:
+                self.ward.rests(connection, place, pause, well=outcome.items > 0)
         except Exception as error:  # noqa: BLE001  # whatever it is, it stops nothing else
             outcome.failed(error)
             self._note(place, outcome, error)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from connectors.errors import ConnectorError, SignInNeeded
+from connectors.errors import ConnectorError
 from syncd.pipeline.observe import Outcome
+from syncd.store.health import SIGNED_OUT
 
 
 class Progress(Protocol):
@@ -54,8 +55,8 @@ class Report:
 
     @property
     def nobody_signed_in(self) -> bool:
-        """Every account refused our credentials."""
+        """Every account refused our credentials, or there were none to show."""
         accounts = {outcome.account for outcome in self.outcomes}
-        refused = {outcome.account for outcome in self.outcomes if outcome.sign_in_needed}
-        refused |= {name for name, e in self.delivery_errors.items() if isinstance(e, SignInNeeded)}
-        return bool(accounts) and accounts <= refused
+        outside = {outcome.account for outcome in self.outcomes if outcome.signed_out}
+        outside |= {name for name, e in self.delivery_errors.items() if isinstance(e, SIGNED_OUT)}
+        return bool(accounts) and accounts <= outside

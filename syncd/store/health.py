@@ -21,6 +21,7 @@ from sqlalchemy import Connection, bindparam, delete, select
 from connectors.errors import (
     ConnectorError,
     CursorExpired,
+    NoSecret,
     Refused,
     SignInNeeded,
     Vanished,
@@ -34,6 +35,9 @@ UP, DEGRADED, DOWN = "up", "degraded", "down"
 NONE, WAIT, SIGN_IN, OWNER = "none", "wait", "signin", "owner"
 DELIVERY: Final = "delivery"
 """The facet that stands for writing to a task list; reading it is `tasks`."""
+
+SIGNED_OUT: Final = (SignInNeeded, NoSecret)
+"""Nobody let us in: we were refused, or had nothing to show."""
 
 # A cursor that expires now and then costs one reading of everything. A source whose cursors all
 # expire would be read for ever: some are let through, then one in each of these spans.

@@ -166,6 +166,8 @@ def observe(
         works = [e.work for e in pending if not isinstance(e.work, Draft) and e.id not in never]
     writing: list[Copy] = [intended(task, work) for work in works]
     seen = _answered(connection, owner, row, hand(row.having(task), found.task, now, writing))
+    if unknown:
+        seen = replace(seen, lines=())  # our own words of then are forgotten as well
     if not any(isinstance(entry.work, Complete) for entry in pending):
         _close_again(connection, owner, seen.tracked, now)
     return seen

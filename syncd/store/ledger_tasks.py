@@ -117,18 +117,6 @@ _OPEN_OF = Query(
 )
 
 
-def by_ref(connection: Connection, owner: str, account: str) -> dict[str, str]:
-    """The keys of all tasks that were ever seen in this list, by the names they had there."""
-    return dict(_REFS(connection, owner=owner, account=account))
-
-
-_REFS = Query(
-    lambda _: select(task.c.ref, task.c.key).where(
-        owned(task), task.c.account == bindparam("account")
-    )
-)
-
-
 def dismissed(connection: Connection, owner: str) -> list[Tracked]:
     """Rows whose task the owner deleted."""
     query = select(task.c.key).where(task.c.owner == owner, task.c.status == str(Status.DISMISSED))

@@ -85,6 +85,25 @@ def test_a_list_that_moved_is_read_as_a_whole(tmp_path: Path) -> None:
     assert len(house.files()) == 1
 
 
+def test_a_list_with_tasks_of_another_syncd(tmp_path: Path) -> None:
+    """A key like ours is not ours yet: pointed at a list that holds nothing but what another
+    owner's syncd wrote, nothing is taken for deleted, and going back settles it."""
+    house = Mover(tmp_path, settings=AMPLE)
+    house.meet(BEN, at("2026-03-03", "10:00"))
+    house.once(NOON)
+    ((name, data),) = house.files().items()
+    key = name.removesuffix(".ics")
+    other = key[:-4] + ("0f0f" if not key.endswith("0f0f") else "f0f0")
+    theirs = data.replace(key.encode(), other.encode())
+    house.place = "theirs"
+    house.folder.mkdir()
+    (house.folder / f"{other}.ics").write_bytes(theirs)
+    assert house.statuses(LATER, 1) == ["open"]
+    assert [path.read_bytes() for path in house.folder.iterdir()] == [theirs]
+    house.place = "tasks"
+    assert house.statuses(at("2026-03-05")) == ["open"]
+
+
 def test_two_deletions_are_a_mute(house: House) -> None:
     """Two deletions for the same rule and person mute that rule for them, and nothing else."""
     house.rules = rule(since="meeting") + rule("other", since="meeting")

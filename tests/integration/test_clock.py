@@ -3,6 +3,7 @@ right. Where no server tells the time, only a clock that plainly went back is ca
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from connectors.errors import Unavailable
 from connectors.memory.source import MemorySource
 from connectors.memory.world import World
 from connectors.records import Facet
+from syncd import log
+from syncd.log.veil import veiled
 from syncd.pipeline import once
 from syncd.pipeline.report import Report
 
@@ -89,6 +92,33 @@ def test_one_server_that_is_wrong(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr(MemorySource, "server_time", mute)
     assert not real(lab, day(1)).failed
+
+
+def test_a_server_that_fails_is_asked_once(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever it is, also what nobody foresaw: it stops no other account, and no word of it is
+    told but its kind, since it may quote a token."""
+    lab.worlds["odd"] = World(clock=day(1))
+    asked: list[str] = []
+    told: list[object] = []
+
+    def hear(_name: str, facts: Mapping[str, object]) -> None:
+        told.append(veiled(facts))
+
+    def fails(source: MemorySource) -> datetime | None:
+        if source.world is lab.world:
+            asked.append(source.scope)
+            raise ValueError("Invalid header value b'Bearer sesame'")
+        return source.world.clock
+
+    monkeypatch.setattr(MemorySource, "server_time", fails)
+    log.hear(hear)
+    try:
+        report = real(lab, day(200))
+    finally:
+        log.unhear(hear)
+    assert "server of odd" in report.clock
+    assert len(asked) == 1
+    assert ("ValueError" in str(told), "sesame" in f"{told}{report}") == (True, False)
 
 
 def test_a_clock_that_went_back(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from integration.test_engine import NOW, by_once, lab_in, the_owner_is_busy
 from integration.test_step import POOL
 from stepping import put
 
-from connectors.records import Facet
+from connectors.records import Facet, Task
 from syncd.engine.engine import Engine
 from syncd.pipeline.incidents import incident
 from syncd.pipeline.lull import QUIET, Lull
@@ -146,3 +146,16 @@ def test_a_list_that_is_never_quiet(beating: Beating) -> None:
     assert not lull.holds("home", set(), NOW - END)
     assert lull.until("home") is None
     assert not Lull().holds("home", {"a", "b", "c"}, NOW)
+
+
+def test_a_long_list_that_is_emptied_for_ever(tmp_path: Path) -> None:
+    """When the wait ends few of its open tasks are gone yet: they go with all the rest."""
+    beating = Beating(tmp_path)
+    for number in range(170):
+        beating.lab.world.put(Facet.TASKS, f"old-{number:03}", (Task("", "Old", "", None),))
+    beating.read()
+    old = sorted(ref for ref in beating.lab.world.alive(Facet.TASKS) if ref.startswith("old-"))
+    beating.delete([beating.tasks[0], *old], 4 * SECOND)
+    assert beating.now > NOW + END
+    assert beating.asked() == 1
+    assert "dismissed" not in beating.statuses()

@@ -242,6 +242,32 @@ def test_gone_again_before_anybody_saw_it_back(tmp_path: Path) -> None:
     assert len(lab.tasks(day(1.6), "dismissed")) == 1
 
 
+def test_it_came_and_went_between_two_readings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All that was done was cleared away; the list was full again, and empty again, before it was
+    read: with it went a task of which nobody heard."""
+    lab = lab_in(tmp_path)
+    lab.once(day(1))
+    for ref in refs(lab.world):
+        lab.world.tick(ref, day(1.1))
+    lab.once(day(1.2))
+    done = emptied(lab.world)
+    assert not lab.once(day(1.25)).failed
+    lab.world.put_event(coffee(day(1.3), BEN, name="again"))
+    lab.world.time_out_next_write()
+    with monkeypatch.context() as patch:
+        patch.setattr(MemoryTasks, "find", is_down)
+        assert lab.once(day(2)).delivery_errors
+    put_back(lab.world, done)
+    gone = emptied(lab.world)
+    report = lab.once(day(2.1))
+    assert [one.error_kind for one in report.outcomes if one.error] == ["Vanished"]
+    put_back(lab.world, gone)
+    assert not lab.once(day(2.2)).failed
+    assert len(lab.tasks(day(2.2))) == 1
+
+
 def test_what_is_done_is_cleared_away(tmp_path: Path) -> None:
     """That empties a list as well, and says nothing where all is known."""
     lab = lab_in(tmp_path)

@@ -2,7 +2,9 @@
 
 A machine makes meetings come and go, lets the owner work in the list, and crashes the process at
 every commit and every call. It checks after every step that no (person, rule) has two open tasks,
-no key two tasks in the list, and nothing the owner wrote is lost.
+no key two tasks in the list, and nothing the owner wrote is lost. Only the owner's hand may open a
+second task, an old one that was done: whoever it is about is marked with it, until the rules are
+followed again.
 """
 
 from __future__ import annotations
@@ -31,13 +33,17 @@ from rules.history import Event
 from rules.verdict import State, Verdict
 from syncd import outbox, twins
 from syncd.planner import Policy, Status, draw, due_day, follow, unjudged
-from syncd.store import ledger, ledger_hand, ledger_outbox, ledger_tasks
+from syncd.store import answers, ledger, ledger_hand, ledger_outbox, ledger_tasks, people
 from syncd.store.database import open_database
 
 OWNER = "owner@example.org"
 PEOPLE = ("p-ana", "p-bob", "p-eve")
 RULE = "call-in-30-days"
 POLICY = Policy(zone=ZONE, per_day=4, open_limit=4)
+
+
+def address_of(who: str) -> str:
+    return f"{who}@example.org"
 
 
 @dataclass
@@ -76,6 +82,8 @@ class VerdictToTask(RuleBasedStateMachine):
             connection.exec_driver_sql("COMMIT")
             connection.exec_driver_sql("PRAGMA synchronous = OFF")
             connection.exec_driver_sql("BEGIN")
+        with self.database.begin() as connection:
+            people.assign(connection, OWNER, {address_of(who): who for who in PEOPLE})
         self.fuse = Fuse()
         self.world = World()
         self.list = CrashingList(self.world, creates_once=self.once)
@@ -211,6 +219,7 @@ class VerdictToTask(RuleBasedStateMachine):
         for who in PEOPLE:
             with store.begin() as connection:
                 self._follow(connection, who)
+                people.clean(connection, OWNER, [address_of(who)])
         with store.begin() as connection:
             waiting = ledger_tasks.candidates(connection, OWNER)
             counts = ledger_tasks.counts(connection, OWNER, POLICY, self.now)
@@ -231,6 +240,7 @@ class VerdictToTask(RuleBasedStateMachine):
             cursor = batch.cursor
         with store.begin() as connection:
             received = ledger_hand.receive(connection, OWNER, "home", items, self.now)
+            answers.heed(connection, OWNER, received.persons, received.lines, self.now)
             if received.incident:
                 self.deleted -= set(received.missing)  # not believed, so no answer
         self.cursor = cursor
@@ -245,7 +255,7 @@ class VerdictToTask(RuleBasedStateMachine):
             row.key: self._verdict(who, known[row.anchor]) if row.anchor in known else None
             for row in unjudged(current, rows)
         }
-        addresses = {one.evidence: f"{who}@example.org" for one in real}
+        addresses = {one.evidence: address_of(who) for one in real}
         result = follow(who, current, rows, rejudged, POLICY, self.now, address_of=addresses)
         ledger.save(connection, OWNER, result)
 
@@ -279,7 +289,8 @@ class VerdictToTask(RuleBasedStateMachine):
     def one_open_task_for_a_person_and_a_rule(self) -> None:
         with self.database.read() as connection:
             rows = ledger_tasks.open_tasks(connection, OWNER)
-        whose = [row.person for row in rows]
+            marked = people.dirty_addresses(connection, OWNER, 9)
+        whose = [row.person for row in rows if address_of(row.person) not in marked]
         assert len(whose) == len(set(whose))
 
     @invariant()
@@ -333,3 +344,27 @@ TestWithKeys = VerdictToTask.TestCase
 TestWithKeys.settings = _SETTINGS
 TestWithoutKeys = VerdictToTaskWithoutKeys.TestCase
 TestWithoutKeys.settings = _SETTINGS
+
+
+def test_an_old_task_is_opened_again_beside_a_newer_one() -> None:
+    """Its owner may: whoever it is about is followed anew, and then the older is the open one."""
+    state = VerdictToTask()
+    try:
+        state.a_first_day()
+        before = state._refs()
+        (old,) = [ref for ref in before if state.world.task(ref).title == "Call p-ana"]
+        state.world.tick(old, state.now)
+        state.they_meet("p-ana")
+        state.time_passes(1)
+        state.a_pass()
+        (new,) = set(state._refs()).difference(before)
+        state.world.untick(old)
+        state.only_the_list_is_read()
+        with state.database.read() as connection:
+            assert people.dirty_addresses(connection, OWNER, 9) == {address_of("p-ana")}
+        state.a_pass()
+        state.one_open_task_for_a_person_and_a_rule()
+        assert not state.world.task(old).completed
+        assert state.world.task(new).completed
+    finally:
+        state.teardown()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors.errors import Unavailable
 from connectors.memory.world import World
 from connectors.records import Facet, Task
 from syncd.planner import Policy
@@ -117,3 +118,21 @@ def test_a_state_is_older_only_when_it_is(tmp_path: Path) -> None:
             assert was_restored(database) is expected, content
         finally:
             database.close()
+
+
+def test_a_twin_that_says_the_same_goes_although_our_day_is_forgotten(tmp_path: Path) -> None:
+    """The older state decides it anew while the list is down, for a later day. The list has it
+    twice, written long ago: of two that say the same one is enough."""
+    rules = RULES.replace("due: 10d", "due: 2d, expires: 40d")
+    lab = Lab(tmp_path, rules=rules, creates_once=False)
+    lab.world.put_event(coffee(day(0.1)))
+    lab.once(day(0))
+    copy = Path(shutil.copy(tmp_path / "syncd.db", tmp_path / "copy"))
+    lab.once(day(1))
+    (ref,) = lab.world.alive(Facet.TASKS)
+    lab.world.put(Facet.TASKS, f"{ref}-late", (lab.world.task(ref),))
+    put_back(lab, copy)
+    lab.world.fail_next(Unavailable("no answer"), times=4)
+    lab.once(day(7))
+    lab.once(day(8))
+    assert list(lab.world.alive(Facet.TASKS)) == [ref]

@@ -29,7 +29,8 @@ class Heart:
         pulse = Pulse(clock=self._steady)
         self.loop = Loop(engine, Mailbox(), self._wall, pulse, lambda: None, steady=self._steady)
         desk = Desk(engine, self._wall, lambda: self.loop.blocked)
-        self.keeper = Timekeeper(desk, self.loop.clock_is)
+        self.keeper = Timekeeper(desk, self._told)
+        self._heard = False
         self.loop.timekeeper = self.keeper
         self.loop.doubt_clock()
         self._looks()
@@ -56,9 +57,16 @@ class Heart:
         return True
 
     def _looks(self) -> None:
-        """Whoever looks at the clock does so; it was rung, or its hour has come."""
-        self.keeper.ring()
-        self.keeper.turn()
+        """Whoever looks at the clock does so, and tells what it came to; one that was rung
+        meanwhile looks once more."""
+        self._heard = False
+        while not self._heard:
+            self.keeper.turn()
+
+    def _told(self, words: str) -> None:
+        self._heard = True
+        self.loop.clock_is(words)
+        self.keeper.ring()  # it need not sleep here
 
     def _wall(self) -> datetime:
         return self.wall

@@ -84,8 +84,8 @@ class Owner:
             going = (one.account, one.ref) in self.stage.going
             if one.task.completed or going or rng.random() > 0.06:
                 continue
-            if self.stage.worlds[one.account].away:
-                continue
+            if self._is_away(one.account):
+                continue  # nobody works in a list that is not there
             what = rng.choice(("tick", "tick", "title", "notes", "due", "delete", "untick"))
             if what == "delete" and (deletions or self.memory.back):
                 # Three at once are an incident, which has a day of its own; and one that does not
@@ -98,14 +98,17 @@ class Owner:
     def empties_a_list(self, saying: Callable[[str], None]) -> bool:
         """Everything in a list is gone at once; whether there was enough for an incident."""
         mine = [one for one in tasks_of(self.stage) if one.account == "home"]
-        away = self.stage.worlds["home"].away
-        if len(mine) < MANY or self.memory.untold or away:
+        if len(mine) < MANY or self.memory.untold or self._is_away("home"):
             return False  # what was deleted before would be found gone with the others
         saying(f"the list of home is emptied: {len(mine)} tasks")
         self.stage.going = [(one.account, one.ref) for one in mine]
         self.stage.goes_on("home")
         self._emptied = [(one.account, one.ref) for one in mine]
         return True
+
+    def _is_away(self, account: str) -> bool:
+        gone = self.process.weather[account].vanished is not None
+        return gone or self.stage.worlds[account].away
 
     @property
     def asked(self) -> bool:
@@ -114,7 +117,7 @@ class Owner:
 
     def fills_it_again(self, saying: Callable[[str], None]) -> None:
         """What was gone is there again, as it was."""
-        if self._emptied and self.stage.worlds["home"].away:
+        if self._emptied and self._is_away("home"):
             return
         if self._emptied:
             saying("the list of home is there again")

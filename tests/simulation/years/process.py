@@ -23,7 +23,7 @@ from simulation.years.edge import (
 from simulation.years.stage import LISTS, READ, THERE, Stage
 from simulation.years.thrift import Remembering, compiling_once
 from simulation.years.wires import Wires
-from sqlalchemy import Connection, event, select
+from sqlalchemy import Connection, event, or_, select
 
 from connectors.contract import Source, TaskList
 from connectors.records import Facet
@@ -53,7 +53,10 @@ MAIN = "home"  # where tasks go unless their anchor's account has a list
 _FACETS = {str(one): one for one in Facet}
 _ITEMS = Query(
     lambda _: select(item.c.account, item.c.facet, item.c.ref, item.c.stamp).where(
-        owned(item), item.c.facet != "tasks"
+        owned(item),
+        item.c.facet != "tasks",
+        # Set aside for now, and without a stamp: it is asked for again.
+        or_(item.c.state != "bad", item.c.stamp != ""),
     )
 )
 

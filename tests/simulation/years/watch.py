@@ -82,7 +82,11 @@ class Watch:
             return  # not even the first look is complete
         if one.task.completed and one.task.created != now:
             return  # it was written long ago, landed late, and is closed again
-        reasons = oracle.open(one.rule, latest, self.seen)
+        # One that landed late was called for when it was written; closing it may have to wait.
+        written = min(one.task.created or now, latest)
+        reasons = oracle.open(one.rule, latest, self.seen) or oracle.open(
+            one.rule, written, self.seen
+        )
         must(reasons, f"truth: {one.task.title!r} ({one.rule}, {one.addr}) has no reason at {now}")
         self.judged += 1
 

@@ -136,7 +136,7 @@ class Year:
                 self.process.ends()
         self.figures.broken = sum(wires.broken for wires in self.wires.values())
         deep.nothing_private(self.logged, self.cast)
-        deep.no_faults(self.logged)
+        deep.no_faults(self.logged, {name: one.broken for name, one in self.wires.items()})
         shutil.rmtree(self.folder, ignore_errors=True)
         return self.figures
 
@@ -207,6 +207,8 @@ class Year:
     def _empties(self, clock: datetime, *, calm: bool) -> bool:
         """On a bad day the whole list is gone, until the next drive; whether it is today."""
         self.owner.fills_it_again(self._says)
+        if self.owner.asked:
+            return True
         bad = "emptied" in self.traits and share(self.seed, "emptied", clock) < 0.04
         return bad and not calm and self.owner.empties_a_list(self._says)
 
