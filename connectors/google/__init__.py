@@ -1,0 +1,1 @@
+"""Google: Gmail, Calendar, Contacts and Tasks, by google-api-python-client."""
