@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
@@ -20,6 +21,8 @@ from syncd.people import normalise
 from syncd.secrets import STATE_PASSWORD, SecretWrong, secret
 from syncd.store.database import Database, open_database
 from syncd.store.folder import state_folder
+
+_FILE: Final = "sqlite:///"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,18 +104,35 @@ def rule_file(entry: str, config: Path) -> tuple[str, str]:
 def state_url(assembly: Assembly) -> str:
     """Where the state lives; a relative SQLite path is relative to the configuration file. A link
     is followed, so that what lies beside the file (its lock) is the same under all its names."""
-    given = assembly.settings.state
-    prefix = "sqlite:///"
+    return _placed(assembly.settings.state, assembly.base)
+
+
+def glimpse(path: Path) -> Database | None:
+    """The file of the state that a configuration still names though it is wrong, to be looked at;
+    None where it names none, or there is none yet. Raises `StoreError` and `ConfigErrors`."""
+    document = Document(path)
+    given, told = document.said("state"), document.said("owner", "addresses")
+    listed = told if isinstance(told, list) else [told]
+    owners = [normalise(one) for one in listed if isinstance(one, str)]
+    if not owners or not (given is None or isinstance(given, str)):
+        return None
+    url = _placed(given, path.resolve().parent)
+    if not url.startswith(_FILE) or not Path(url.removeprefix(_FILE)).is_file():
+        return None
+    return open_database(url, owners[0], frozenset(owners), look=True)
+
+
+def _placed(given: str | None, base: Path) -> str:
     if given is None:
-        given = f"{prefix}{state_folder()}/syncd.db"
-    if not given.startswith(prefix):
+        given = f"{_FILE}{state_folder()}/syncd.db"
+    if not given.startswith(_FILE):
         return given
-    if not given.startswith(prefix + "/"):
-        given = prefix + str(assembly.base / given.removeprefix(prefix))
-    path = given.removeprefix(prefix)
+    if not given.startswith(_FILE + "/"):
+        given = _FILE + str(base / given.removeprefix(_FILE))
+    path = given.removeprefix(_FILE)
     # `Path` would fail where a folder may not be read, or a link leads to itself: that is told by
     # whoever opens it.
-    return prefix + os.path.realpath(path) if os.path.islink(path) else given  # noqa: PTH114
+    return _FILE + os.path.realpath(path) if os.path.islink(path) else given  # noqa: PTH114
 
 
 def open_state(assembly: Assembly, *, look: bool = False) -> Database:

@@ -49,6 +49,8 @@ class Summary:
     aside: int = 0  # refused by their list for what they are
     doubtful: int = 0  # may have been written; looked for the next time
     failed: dict[str, ConnectorError] = field(default_factory=dict)
+    # By account, why it goes on later though nothing is wrong.
+    paused: dict[str, str] = field(default_factory=dict)
     # By account, keys of tasks that it held once: so many are an incident, and no answer.
     missing: dict[str, tuple[str, ...]] = field(default_factory=dict)
     # Accounts whose lists were written to, or asked.
@@ -84,6 +86,7 @@ def deliver(
             run.all()
         except Unavailable as error:
             if isinstance(error, Paused):
+                summary.paused[account] = str(error)
                 summary.tried.discard(account)  # it says nothing of how the list fares
             else:
                 summary.failed[account] = error

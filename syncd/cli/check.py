@@ -15,13 +15,7 @@ from syncd.cli import rules_files
 from syncd.cli.context import Call, JsonOption, NowOption, call_of, default_config, print_json
 from syncd.cli.counted import many
 from syncd.cli.rules_files import Source, Tested
-from syncd.config import (
-    ConfigErrors,
-    Document,
-    MetricsSettings,
-    Mistake,
-    ServerAccountSettings,
-)
+from syncd.config import ConfigErrors, Document, MetricsSettings, Mistake
 from syncd.pipeline.switches import mode_line
 
 _WRONG = 78
@@ -104,7 +98,7 @@ def _configuration(call: Call, now: str | None) -> dict[str, Any]:
     targets = settings.task_accounts()
     lines = [f"{assembly.path} is right."]
     for account, entry in zip(shop.accounts, settings.accounts, strict=True):
-        if isinstance(entry, ServerAccountSettings):
+        if entry.place:
             facets = ", ".join(str(source.facet) for source in account.sources)
             lines.append(f"  account {account.name}: {entry.place} ({facets})")
             continue
@@ -119,8 +113,7 @@ def _configuration(call: Call, now: str | None) -> dict[str, Any]:
         if not (assembly.base / Path(path).expanduser()).exists()
     ]
     for entry in settings.accounts:
-        key = wiring.key_of(entry, assembly.base)
-        if key is not None and (words := key.lacks()):
+        if words := wiring.lacks(entry, assembly):
             lines.append(f"  but {entry.name}: {words}")
     if targets:
         lines.append("  tasks go to: " + ", ".join(f"{t} ({a})" for a, t in targets.items()))

@@ -15,6 +15,8 @@ from syncd.cli import streams
 # Where each command is, in the order of `--help`.
 COMMANDS: Final = {
     "init": "init",
+    "login": "login",
+    "logout": "login",
     "run": "run",
     "once": "once",
     "check": "check",

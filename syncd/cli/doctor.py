@@ -12,6 +12,7 @@ from sqlalchemy import make_url
 from syncd import wiring
 from syncd.cli import doctor_accounts, doctor_metrics, doctor_state
 from syncd.cli.context import Call, JsonOption, NowOption, call_of, print_json
+from syncd.cli.shown import shown
 from syncd.config import ConfigErrors
 from syncd.store.database import HEAD
 from syncd.store.errors import StoreError
@@ -33,8 +34,9 @@ def command(
 ) -> None:
     """Look at configuration, secrets, state, disk, clock and accounts, and say what to do.
 
-    Writes nothing, and works beside a running daemon. Exit code 0: warnings at most; 1: something
-    is wrong; 78: with the configuration, the rules, a secret or the state itself.
+    Writes nothing but which password a server refused, and works beside a running daemon. Exit code
+    0: warnings at most; 1: something is wrong; 77: no account can sign in; 78: the configuration,
+    the rules, a secret of the state or the state itself is wrong.
     """
     call = call_of(context)
     real = now is None and call.now is None
@@ -44,7 +46,7 @@ def command(
         print_json(plain(found))
     else:
         for line in lines_of(found):
-            typer.echo(line)
+            typer.echo("\n".join(map(shown, line.splitlines())))
     raise typer.Exit(code_of(found))
 
 
@@ -87,7 +89,7 @@ def _older(one: Finding) -> bool:
 def _open(assembly: wiring.Assembly, now: datetime, *, full: bool, real: bool) -> Iterator[Finding]:
     database = wiring.open_state(assembly, look=True)
     try:
-        shop = wiring.open_workshop(assembly, database, writing=False)
+        shop = wiring.open_workshop(assembly, database, writing=False, now=lambda: now)
         yield from doctor_state.content(shop, full=full)
         yield doctor_state.time(shop, now, real=real)
         yield from doctor_accounts.accounts(assembly, shop.accounts, now)

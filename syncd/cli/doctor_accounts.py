@@ -10,12 +10,15 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from connectors.contract import Divisible, Hindered, Source, Waiting
-from connectors.errors import ConnectorError
 from connectors.records import Facet
 from syncd import secrets, wiring
 from syncd.cli.doctor_servers import servers
 from syncd.pipeline import Account
+from syncd.store.health import words_of
 from syncd.views.doctor import Finding, ok, warning, wrong
+
+# Without these no command can open the state; the others only keep an account from signing in.
+_OF_THE_STATE = (secrets.STATE_PASSWORD, secrets.FORGETTING_KEY)
 
 
 def configuration(assembly: wiring.Assembly) -> Iterator[Finding]:
@@ -48,7 +51,7 @@ def credentials(assembly: wiring.Assembly) -> Iterator[Finding]:
             if secrets.secret(name, assembly.base) is not None:
                 usable.append(name)
         except secrets.SecretWrong as error:
-            yield wrong("secrets", str(error), code=78)
+            yield wrong("secrets", str(error), code=78 if name in _OF_THE_STATE else 1)
     if given and not Path(given).is_dir():
         yield wrong("secrets", f"$CREDENTIALS_DIRECTORY is {given}, which is no folder", code=78)
     elif usable:
@@ -89,8 +92,8 @@ def _listed(what: str, source: Source, now: datetime) -> Finding:
             next(iter(source.chunks(None, _Nothing(), now)), None)
         else:
             next(iter(source.changes(None, _Nothing(), now)), None)
-    except ConnectorError as error:
-        return wrong(what, str(error))
+    except Exception as error:  # noqa: BLE001  # it is told, and the other accounts are looked at
+        return wrong(what, words_of(error))
     return ok(what, f"{source.scope} can be listed")
 
 
@@ -116,8 +119,8 @@ def _watched(opened: tuple[Account, ...]) -> Finding:
         count += 1
         try:
             source.wait(0)
-        except ConnectorError:
-            continue  # it cannot be listed either
+        except Exception:  # noqa: BLE001  # it cannot be listed either, which is told
+            continue
         if source.hindrance:
             hindered.append(source.hindrance)
     if hindered:

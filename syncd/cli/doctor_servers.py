@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Thread
 from typing import Final
@@ -11,7 +12,7 @@ from typing import Final
 from connectors.contract import Timed
 from syncd import wiring
 from syncd.pipeline import Account
-from syncd.store.health import words_of
+from syncd.store.health import SIGNED_OUT, words_of
 from syncd.views.doctor import Finding, ok, warning, wrong
 
 SECONDS: Final = 40.0  # for all of them together
@@ -26,6 +27,7 @@ class _Visit(Thread):
         self.account = account
         self.found: list[str] = []
         self.trouble = ""
+        self.signed_out = False
         self.clock: timedelta | None = None  # how far the server is ahead of us
 
     def run(self) -> None:
@@ -38,13 +40,14 @@ class _Visit(Thread):
                     break
         except Exception as error:  # noqa: BLE001  # it is told
             self.trouble = words_of(error)
+            self.signed_out = isinstance(error, SIGNED_OUT)
 
 
 def servers(
     assembly: wiring.Assembly, opened: Sequence[Account], *, seconds: float = SECONDS
 ) -> Iterator[Finding]:
     """A line for each account on a server: reached, signed in, what it has. Nothing is read into
-    the state."""
+    the state. Where no account at all can sign in, that is what is wrong (77)."""
     kinds = {entry.name: entry.kind for entry in assembly.settings.accounts}
     visits = [_Visit(account) for account in opened if account.survey is not None]
     for visit in visits:
@@ -52,14 +55,18 @@ def servers(
     end = time.monotonic() + seconds
     for visit in visits:
         visit.join(max(0.0, end - time.monotonic()))
-        yield _finding(f"{visit.account.name}/{kinds[visit.account.name]}", visit, seconds)
+    nobody = len(visits) == len(opened) and all(visit.signed_out for visit in visits)
+    for visit in visits:
+        found = _finding(f"{visit.account.name}/{kinds[visit.account.name]}", visit, seconds)
+        yield replace(found, code=77) if nobody else found
 
 
 def _finding(what: str, visit: _Visit, seconds: float) -> Finding:
     said = "; ".join(visit.found)
     if visit.is_alive():
         so_far = f" ({said})" if said else ""
-        return wrong(what, f"no answer within {seconds:.0f} seconds{so_far}", "try again later")
+        look = "look whether host or URL, port and encryption are right; if so, try again later"
+        return wrong(what, f"no answer within {seconds:.0f} seconds{so_far}", look)
     if visit.trouble:
         return wrong(what, "; ".join([*visit.found, visit.trouble]))
     if visit.clock is None:

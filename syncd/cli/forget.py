@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from syncd import wiring
 from syncd.cli import who
 from syncd.cli.context import JsonOption, NotFound, NowOption, call_of, print_json
+from syncd.cli.ends import Stopped
 from syncd.people import normalise
 from syncd.pipeline import Workshop
 from syncd.pipeline import forget as forgetting
@@ -145,6 +146,8 @@ def _ask(
         }
     except typer.Abort:
         raise NotFound("nothing was erased (`--yes` asks nothing)") from None
+    except Stopped as stopped:
+        raise Stopped(stopped.number, "nothing was erased") from None
 
 
 def _counted(counts: Mapping[str, int]) -> str:

@@ -109,6 +109,7 @@ def command(
     )
     from syncd.cli.ends import Stopped, stoppable
     from syncd.cli.init_servers import Desk
+    from syncd.cli.shown import busy
 
     call = call_of(context)
     call.moment(now)  # found wrong before anything is asked
@@ -129,7 +130,7 @@ def command(
             init_add.add(target, words, program_of(target), asking=asking, as_json=as_json)
             return
         desk = Desk(setup.place_of(target).parent, words)
-        with init_look.searching(shown=sys.stderr.isatty()):
+        with busy("Looking for mail, calendars and contacts"):
             finds = setup.find(place, given.mail, given.calendar, given.contacts)
             guess = setup.guess(place, finds.boxes)
         zone = given.timezone or setup.time_zone({} if home else os.environ)
@@ -176,7 +177,8 @@ def command(
     # Where nothing can be read yet, there is nothing to be seen.
     look = look and (answers.here or any(one.works is not None for one in answers.servers))
     written = {"config": str(target), **answers.plain()}
-    code = 0
+    ailing = [one.draft.name for one in answers.servers if one.works is False]
+    code = 1 if ailing else 0
     if look:
         moment = call.moment(now, assembly)
         told = written if as_json else None
@@ -184,7 +186,7 @@ def command(
     elif as_json:
         print_json(written)
     else:
-        init_look.onwards(further, looked=False)
+        init_look.onwards(further, ailing, looked=False)
     raise typer.Exit(code)
 
 

@@ -22,7 +22,7 @@ from syncd.people import normalise
 
 def add(target: Path, words: ServerWords, program: str, *, asking: bool, as_json: bool) -> None:
     """Find the accounts, try them, and put them at the end of `accounts:`. Raises `ConfigErrors`
-    where the configuration was wrong before."""
+    where the configuration was wrong before, and Exit where one of them does not sign in."""
     assembly = wiring.assemble(target)
     settings = assembly.settings
     real = setup.place_of(target)
@@ -63,11 +63,13 @@ def add(target: Path, words: ServerWords, program: str, *, asking: bool, as_json
         ) from None
     if as_json:
         print_json({"config": str(target), "accounts": [told(one) for one in servers]})
-        return
-    typer.echo(f"Added to {target}: {', '.join(one.name for one in drafts)}")
-    for place in places:
-        typer.echo(f"Written: {place}")
-    _onwards(servers, assembly, program)
+    else:
+        typer.echo(f"Added to {target}: {', '.join(one.name for one in drafts)}")
+        for place in places:
+            typer.echo(f"Written: {place}")
+        _onwards(servers, assembly, program)
+    if any(one.works is False for one in servers):
+        raise typer.Exit(1)
 
 
 def _right(fresh: Path, target: Path) -> None:
@@ -99,4 +101,7 @@ def _onwards(servers: Sequence[Signed], assembly: wiring.Assembly, program: str)
     users = {normalise(str(one.draft.keys.get("user", ""))) for one in servers}
     for user in sorted(users - mine - {""}):
         typer.echo(f"Add {user} to owner.addresses, if you write from it: that mail is yours then.")
+    ailing = [one.draft.name for one in servers if one.works is False]
+    if ailing:
+        typer.echo(f"Look what keeps {', '.join(ailing)} from being read: {program} doctor")
     typer.echo(f"Then: {program} check, and {program} once. A daemon takes it on reload (SIGHUP).")

@@ -12,6 +12,8 @@ import typer
 from connectors.errors import ConnectorError, Refused, SignInNeeded
 from syncd import setup
 from syncd.cli.init_answers import numbers_of, question
+from syncd.cli.shown import busy, shown
+from syncd.wiring.accounts import lacks_extra
 from syncd.wiring.printed import NotPrinted, printed
 from syncd.wiring.trial import Collections, collections, mail_folders
 
@@ -40,16 +42,19 @@ def tried(draft: setup.Draft, base: Path) -> Signed:
             return Signed(draft)
         return _seen(draft, secret, base)
     except (ConnectorError, NotPrinted) as error:
-        return Signed(draft, False, str(error))
+        return Signed(draft, False, shown(str(error)))
 
 
 def signed_in(drafts: Sequence[setup.Draft], base: Path, correct: Correct) -> list[Signed]:
-    """Each account tried, with one password for all as long as it works; corrected until it
-    signs in, or left as the owner says."""
+    """Each account tried, with one password for all as long as it works, and what one trusts at a
+    host trusted there by all; corrected until it signs in, or left as the owner says."""
     found: list[Signed] = []
     secret: str | None = None
+    trusted: dict[str, str] = {}
     for draft in drafts:
         one = draft
+        if draft.host in trusted:
+            one = draft.having(ca_file=trusted[draft.host])
         if one.by_token and one.command_key not in one.keys:
             token = _token_command(one)
             if token is None:
@@ -63,6 +68,8 @@ def signed_in(drafts: Sequence[setup.Draft], base: Path, correct: Correct) -> li
             continue
         if used:
             secret = used
+        if signed.works and "ca_file" in signed.draft.keys:
+            trusted[signed.draft.host] = signed.draft.keys["ca_file"]
         found.append(_chosen(signed))
     return _kept(found, base)
 
@@ -78,10 +85,11 @@ def _tried_until(
             used = _at_hand(draft, base) if secret is None else secret
             signed = _seen(draft, used or "", base)
         except (ConnectorError, NotPrinted) as error:
-            typer.echo(f"  {draft.what}: {error}")
+            typer.echo(f"  {draft.what}: {shown(str(error))}")
             answer = _what_now(draft, isinstance(error, SignInNeeded) and secret is not None)
             if answer == "w":
-                return Signed(replace(draft, secret=secret or ""), False, str(error)), ""
+                kept = replace(draft, secret=secret or "")
+                return Signed(kept, False, shown(str(error))), ""
             if answer == "l":
                 return None, ""
             if answer == "c":
@@ -121,10 +129,13 @@ def _seen(draft: setup.Draft, secret: str, base: Path) -> Signed:
     """What is there. Raises the errors of the contract."""
     entry = draft.settings()
     try:
-        if draft.kind == "imap":
-            return Signed(draft, True, folders=mail_folders(entry, secret, base))
-        return Signed(draft, True, there=collections(entry, secret, base))
-    except ImportError as error:
+        with busy(f"Asking {draft.host}"):
+            if draft.kind == "imap":
+                return Signed(draft, True, folders=mail_folders(entry, secret, base))
+            return Signed(draft, True, there=collections(entry, secret, base))
+    except ModuleNotFoundError as error:
+        if not lacks_extra(error):
+            raise
         raise Refused(f"this needs an extra: pip install 'syncd[{draft.kind}]'") from error
 
 
@@ -138,7 +149,8 @@ def _tell(signed: Signed) -> None:
     ):
         if names:
             more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-            typer.echo(f"  Signed in; {what}: {', '.join(names[:_SHOWN])}{more}")
+            listed = ", ".join(map(shown, names[:_SHOWN]))
+            typer.echo(f"  Signed in; {what}: {listed}{more}")
 
 
 def _chosen(signed: Signed) -> Signed:
@@ -151,7 +163,7 @@ def _chosen(signed: Signed) -> Signed:
         if len(names) < 2:
             continue
         for number, name in enumerate(names, 1):
-            typer.echo(f"  {number:>2}  {name}")
+            typer.echo(f"  {number:>2}  {shown(name)}")
         text = f"Which {noun} are read? Their numbers, or nothing for all"
         if wanted := question(text, numbers_of(len(names)), ""):
             draft = draft.having(**{key: [names[number - 1] for number in sorted(wanted)]})

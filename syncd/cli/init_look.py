@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sys
 import textwrap
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from pathlib import Path
@@ -18,6 +17,7 @@ from syncd.cli.context import print_json
 from syncd.cli.counted import many
 from syncd.cli.once import bar, code_of, report_of, troubles_of
 from syncd.cli.session import Session
+from syncd.cli.shown import shown
 from syncd.pipeline import once
 from syncd.pipeline.switches import mode_line
 from syncd.store import ledger_tasks
@@ -29,18 +29,6 @@ _WIDTH = 100
 _SHOWN = 8  # lines of each kind
 # Colleagues are known anyway; and whoever never answered is not yet somebody to believe in.
 _STAGES = ("connection", "acquaintance", "dormant")
-
-
-@contextmanager
-def searching(*, shown: bool) -> Iterator[None]:
-    """Say that the search is on, while it is."""
-    if not shown:
-        yield
-        return
-    from rich.console import Console
-
-    with Console(stderr=True).status("Looking for mail, calendars and contacts"):
-        yield
 
 
 def show_finds(finds: setup.Finds, place: setup.Home, *, listed: bool) -> None:
@@ -130,11 +118,12 @@ def first_look(
         )
     else:
         zone = shop.owner.zone
-        _people(people, zone, moment)
-        _tasks(tasks, mode)
-        onwards(further, looked=True)
+        ailing = list(dict.fromkeys(one.account for one in report.outcomes if one.error))
+        _people(people, zone, moment, ailing)
+        _tasks(tasks, mode, ailing)
+        onwards(further, ailing, looked=True)
     for line in troubles_of(report):
-        typer.echo(line, err=True)
+        typer.echo(shown(line), err=True)
     return code_of(report)
 
 
@@ -156,10 +145,13 @@ def _wanted(tasks: list[dict[str, Any]], opened: Collection[str]) -> list[dict[s
     return sorted(held, key=lambda task: (task["due"] or date.max, task["title"], task["key"]))
 
 
-def _people(people: list[dict[str, Any]], zone: tzinfo, moment: datetime) -> None:
+def _people(
+    people: list[dict[str, Any]], zone: tzinfo, moment: datetime, ailing: Sequence[str]
+) -> None:
     _heading(f"People it believes in ({_of(PEOPLE, people)})")
     if not people:
-        typer.echo("  Nobody yet: nobody was met, and nobody answered you.")
+        why = _unread(ailing) if ailing else "nobody was met, and nobody answered you"
+        typer.echo(f"  Nobody yet: {why}.")
     for one in people[:PEOPLE]:
         counts = one["counts"]
         met = "never met"
@@ -173,10 +165,11 @@ def _people(people: list[dict[str, Any]], zone: tzinfo, moment: datetime) -> Non
         )
 
 
-def _tasks(tasks: list[dict[str, Any]], mode: str) -> None:
+def _tasks(tasks: list[dict[str, Any]], mode: str, ailing: Sequence[str]) -> None:
     _heading(f"Tasks it would write ({_of(TASKS, tasks)})")
     if not tasks:
-        typer.echo("  None: nothing of the last two weeks is waiting for you.")
+        why = _unread(ailing) if ailing else "nothing of the last two weeks is waiting for you"
+        typer.echo(f"  None: {why}.")
     for task in tasks[:TASKS]:
         who = task["person"]["name"] or ", ".join(task["person"]["addresses"])
         typer.echo(f"  {task['due']}  {task['title']}")
@@ -193,8 +186,12 @@ def _because(task: dict[str, Any]) -> str:
     return ""
 
 
-def onwards(further: Further, *, looked: bool) -> None:
-    """What to do next."""
+def _unread(ailing: Sequence[str]) -> str:
+    return f"not everything of {', '.join(ailing)} could be read"
+
+
+def onwards(further: Further, ailing: Sequence[str] = (), *, looked: bool) -> None:
+    """What to do next; `ailing` are the accounts that could not be read."""
     _heading("What next")
     program = further.program
     steps = [
@@ -212,6 +209,8 @@ def onwards(further: Further, *, looked: bool) -> None:
             steps.insert(0, (f"{program} once", "read everything; no task is written yet"))
     else:
         steps.insert(0, (f"{program} once", "read everything, and write the tasks"))
+    if ailing:
+        steps.insert(0, (f"{program} doctor", f"what keeps {', '.join(ailing)} from being read"))
     for line, why in steps:
         typer.echo(f"  {line}")
         typer.echo(f"      {why}")

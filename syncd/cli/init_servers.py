@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +14,7 @@ from syncd.cli.init_answers import an_account, question
 from syncd.cli.init_correct import correct, server_of
 from syncd.cli.init_given import ServerWords
 from syncd.cli.init_login import Signed, signed_in, tried
+from syncd.cli.shown import busy, shown
 
 _WIDTH = 23
 
@@ -62,13 +61,15 @@ def taken_servers(desk: Desk) -> list[Signed]:
     found: list[Signed] = []
     for given in desk.words.accounts:
         settings = _proposed(desk, given)
-        drafts = setup.drafts_of(settings, desk.taken)
+        proposed = setup.drafts_of(settings, desk.taken)
+        drafts = _agreed(proposed)
         for note in settings.notes:
             typer.echo(f"Note: {note}", err=True)
         for draft in drafts:
             _refuse(draft, desk.words)
         if not drafts:
-            typer.echo(f"syncd: {_unknown(given, settings)}", err=True)
+            if not proposed:
+                typer.echo(f"syncd: {_unknown(given, settings)}", err=True)
             raise typer.Exit(1)
         if desk.words.password_command:
             drafts = [
@@ -86,7 +87,8 @@ def show(settings: setup.Settings, drafts: Sequence[setup.Draft]) -> None:
         typer.echo(f"  {'Provider:':<{_WIDTH}} {settings.provider}")
     for draft in drafts:
         user = f", user {draft.keys['user']}" if "user" in draft.keys else ""
-        typer.echo(f"  {draft.what + ':':<{_WIDTH}} {draft.where}{user}  ({draft.found})")
+        where = shown(f"{draft.where}{user}")
+        typer.echo(f"  {draft.what + ':':<{_WIDTH}} {where}  ({draft.found})")
         if draft.far:
             typer.echo(f"  {'':<{_WIDTH}} Is that your provider? The DNS can be forged on the way.")
     if settings.password:
@@ -120,7 +122,7 @@ def _proposed(desk: Desk, given: str) -> setup.Settings:
         return setup.look_url(given, words.user)
     settings = setup.Settings(given)
     if not (words.imap and words.caldav):
-        with _asking(given.rpartition("@")[2]):
+        with busy(f"Looking for the servers of {given.rpartition('@')[2]}"):
             settings = setup.look(given, desk.network)
     if words.imap:
         host, port, tls = server_of(desk.network, words.imap)
@@ -174,6 +176,21 @@ def _right(draft: setup.Draft) -> setup.Draft:
     return draft
 
 
+def _agreed(drafts: Sequence[setup.Draft]) -> list[setup.Draft]:
+    """Without calendars that are only guessed: nobody agreed that a password goes there."""
+    found = []
+    for draft in drafts:
+        if draft.kind == "caldav" and draft.found == setup.GUESSED:
+            typer.echo(
+                f"Left out: {draft.where} may have calendars too, which is only guessed: where "
+                f"that is right, add --caldav {draft.where}",
+                err=True,
+            )
+        else:
+            found.append(draft)
+    return found
+
+
 def _refuse(draft: setup.Draft, words: ServerWords) -> None:
     """Raise for what needs somebody to agree, or to say more."""
     if draft.by_token and not words.password_command:
@@ -182,14 +199,17 @@ def _refuse(draft: setup.Draft, words: ServerWords) -> None:
             "program that prints one",
             param_hint="--account",
         )
-    if draft.far:
+    guessed = draft.found == setup.GUESSED
+    if draft.far or guessed:
         option = "--imap" if draft.kind == "imap" else "--caldav"
         where = draft.keys.get("url") or draft.keys["host"]
         if "port" in draft.keys:
             where = f"{where}:{draft.keys['port']}"
+        why = f"only the DNS says that {where} serves this address, and the DNS can be forged"
+        if guessed:
+            why = f"that {where} serves this address is only guessed"
         raise typer.BadParameter(
-            f"only the DNS says that {where} serves this address, and the DNS can be forged: "
-            f"where that is right, add {option} {where}",
+            f"{why}: where that is right, add {option} {where}",
             param_hint="--account",
         )
 
@@ -217,14 +237,3 @@ def _name_of(desk: Desk) -> Any:
         return word
 
     return name
-
-
-@contextmanager
-def _asking(domain: str) -> Iterator[None]:
-    if not sys.stderr.isatty():
-        yield
-        return
-    from rich.console import Console
-
-    with Console(stderr=True).status(f"Looking for the servers of {domain}"):
-        yield

@@ -9,6 +9,7 @@ from typing import Any
 
 from syncd import setup
 from syncd.cli.init_login import Signed
+from syncd.cli.shown import shown
 
 _NEW = "Tasks"
 
@@ -23,7 +24,7 @@ class TaskList:
     new: bool = False
 
     def __str__(self) -> str:
-        return f"the list {self.name} of {self.account}{'  (new)' if self.new else ''}"
+        return f"the list {shown(self.name)} of {self.account}{'  (new)' if self.new else ''}"
 
 
 def task_lists(servers: Sequence[Signed]) -> list[TaskList]:
@@ -37,7 +38,8 @@ def task_lists(servers: Sequence[Signed]) -> list[TaskList]:
     new = [
         TaskList(one.draft.name, _NEW, new=True)
         for one in servers
-        if one.there.calendars and _NEW not in (*one.there.lists, *one.there.calendars)
+        if one.there.calendars
+        and _NEW not in (*one.there.lists, *one.there.others, *one.there.calendars)
     ]
     return [*sorted(found, key=lambda one: not one.own), *new]
 

@@ -20,29 +20,30 @@ from syncd.telemetry import Pulse
 def live(
     config: Configuration,
     notifier: Notifier,
-    clock: Callable[[], datetime],
     hold: Hold,
     *,
     real: bool,
 ) -> int:
-    """Until a signal ends it; returns the exit code. `real`: `clock` is the machine's own."""
-    database, pulse = config.database, Pulse()
+    """Until a signal ends it; returns the exit code. `real`: its clock is the machine's own."""
+    database, clock, pulse = config.database, config.clock, Pulse()
     voice = Voice(
         notifier,
         pulse,
         lambda before: wiring.open_telemetry(config.used, database, pulse, clock, before),
     )
-    shop = wiring.open_workshop(config.used, database)
+    shop = wiring.open_workshop(config.used, database, now=clock)
     return daemon.Daemon(shop, clock, config.reread, voice, real=real).run(hold)
 
 
 @dataclass(slots=True)
 class Configuration:
-    """The configuration in use, and how it becomes another one. The state stays `database`."""
+    """The configuration in use, and how it becomes another one. The state stays `database`, and
+    `clock` the one that the daemon goes by."""
 
     call: Call
     used: wiring.Assembly
     database: Database
+    clock: Callable[[], datetime]
 
     def reread(self) -> Workshop:
         """Configuration and rules as they are now. Raises `daemon.Refused` and `StoreError`."""
@@ -54,7 +55,7 @@ class Configuration:
                 raise daemon.Refused(
                     ["the state belongs to another owner: start syncd anew with another `state:`"]
                 )
-            shop = wiring.open_workshop(assembly, self.database)
+            shop = wiring.open_workshop(assembly, self.database, now=self.clock)
         except ConfigErrors as error:
             raise daemon.Refused([str(mistake) for mistake in error.mistakes]) from None
         settings = assembly.settings.log

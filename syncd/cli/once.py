@@ -13,6 +13,7 @@ import typer
 from syncd import wiring
 from syncd.cli.context import JsonOption, NowOption, call_of, print_json
 from syncd.cli.counted import many
+from syncd.cli.shown import shown
 from syncd.pipeline import Workshop, act, once
 from syncd.pipeline.incidents import incident
 from syncd.pipeline.report import Report
@@ -45,7 +46,7 @@ def command(
     moment = call.moment(now, assembly)
     database = wiring.open_state(assembly)
     try:
-        shop = wiring.open_workshop(assembly, database)
+        shop = wiring.open_workshop(assembly, database, now=lambda: moment)
         vanished = _vanished(shop)
         if accept_deletions and (taken := act.accept_deletions(shop)) is not None:
             _tell_taken(vanished, taken=taken)
@@ -67,8 +68,8 @@ def command(
             typer.echo(line)
     if waiting is not None and not as_json:
         typer.echo(preview_line(waiting))
-    for line in troubles_of(report):
-        typer.echo(line, err=True)
+    for line in [*troubles_of(report), *paused_of(report)]:
+        typer.echo(shown(line), err=True)
     raise typer.Exit(code_of(report))
 
 
@@ -185,12 +186,7 @@ def lines_of(report: Report) -> list[str]:
 
 def troubles_of(report: Report) -> list[str]:
     lines = [f"syncd: {report.clock}"] if report.clock else []
-    lines += [
-        f"syncd: {outcome.account}: {outcome.facet}: {outcome.error}"
-        for outcome in report.outcomes
-        if outcome.error
-    ]
-    lines += [f"syncd: {name}: tasks: {e}" for name, e in sorted(report.delivery_errors.items())]
+    lines += _failures(report)
     lines += [
         f"syncd: {account}: {n} tasks vanished from the list at once. They keep their state and "
         "nothing is written there until they are back. If you deleted them: "
@@ -199,6 +195,27 @@ def troubles_of(report: Report) -> list[str]:
         if account not in {o.account for o in report.outcomes if o.error_kind == "Vanished"}
     ]
     return lines
+
+
+def paused_of(report: Report) -> list[str]:
+    """What is not read to its end though nothing is wrong."""
+    told = [(one.account, str(one.facet), one.paused) for one in report.outcomes if one.paused]
+    told += [(name, "tasks", words) for name, words in report.delivery_pauses.items()]
+    return [
+        f"syncd: {name}: {facet}: {words}. `syncd run` goes on by itself, and so does the next "
+        "`once`"
+        for name, facet, words in dict.fromkeys(told)
+    ]
+
+
+def _failures(report: Report) -> list[str]:
+    """What is wrong with several facets of an account is told once."""
+    told = [(one.account, one.error, str(one.facet)) for one in report.outcomes if one.error]
+    told += [(name, str(e), "tasks") for name, e in sorted(report.delivery_errors.items())]
+    facets: dict[tuple[str, str], dict[str, None]] = {}
+    for account, error, facet in told:
+        facets.setdefault((account, error), {})[facet] = None
+    return [f"syncd: {name}: {', '.join(of)}: {error}" for (name, error), of in facets.items()]
 
 
 class _Shown:

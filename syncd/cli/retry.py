@@ -52,11 +52,15 @@ def command(
     now: NowOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Try again what failed and was set aside: items, people, tasks that could not be written."""
+    """Try again what failed and was set aside: items, people, tasks that could not be written, and
+    passwords that were refused."""
     if everything == (what is not None):
         raise typer.BadParameter("name an account or what `syncd status` lists, or give --all")
     with writing(call_of(context), now) as (shop, moment):
         owner = shop.database.owner
+        for account in shop.accounts:
+            if what in (None, account.name):
+                account.again()  # before a daemon is told
         with acting(shop, moment) as connection:
             found = _found(connection, shop, what)
             if what is not None and not found and what not in _accounts(shop):
@@ -80,7 +84,10 @@ def command(
         typer.echo(line)
     if down:
         are = "is" if len(down) == 1 else "are"
-        typer.echo(f"{', '.join(down)} {are} down: a running daemon asks again now.")
+        typer.echo(
+            f"{', '.join(down)} {are} down: a running daemon asks again now, else the next "
+            "`syncd once`."
+        )
 
 
 def _lines(found: Aside) -> list[str]:

@@ -7,10 +7,13 @@ from typing import Any
 
 import typer
 
-from syncd.cli.context import JsonOption, NowOption, call_of, print_json
+from syncd.cli.context import Call, JsonOption, NowOption, call_of, print_json
 from syncd.cli.counted import many
 from syncd.cli.mute import line_of
 from syncd.cli.session import reading
+from syncd.cli.shown import shown
+from syncd.cli.status_wrong import lines_beside
+from syncd.config import ConfigErrors
 from syncd.store import ailments
 from syncd.views.health import nobody_signed_in
 from syncd.views.status import status_of
@@ -25,7 +28,25 @@ def register(app: typer.Typer) -> None:
 def command(context: typer.Context, now: NowOption = None, as_json: JsonOption = False) -> None:
     """Show accounts, items set aside, tasks that wait; exit code 1 if something needs you, 77 if
     no account can sign in."""
-    with reading(call_of(context), now) as session:
+    call = call_of(context)
+    try:
+        status, names = _found(call, now)
+    except ConfigErrors:
+        if not as_json:
+            for line in lines_beside(call, _fares):
+                typer.echo(shown(line))
+        raise
+    if as_json:
+        print_json(status)
+    else:
+        for line in lines_of(status):
+            typer.echo(shown(line))
+    raise typer.Exit(code_of(status, names))
+
+
+def _found(call: Call, now: str | None) -> tuple[dict[str, Any], list[str]]:
+    """How things stand, and what accounts there are. Raises `ConfigErrors`."""
+    with reading(call, now) as session:
         names = [account.name for account in session.shop.accounts]
         shop = session.shop
         status = status_of(
@@ -37,12 +58,13 @@ def command(context: typer.Context, now: NowOption = None, as_json: JsonOption =
             session.now,
             {rule.id for rule in shop.ruleset.rules},
         )
-    if as_json:
-        print_json(status)
-    else:
-        for line in lines_of(status):
-            typer.echo(line)
-    raise typer.Exit(code_of(status, names))
+    return status, names
+
+
+def _fares(told: dict[str, Any]) -> list[str]:
+    """How a daemon fares of which no more is known."""
+    first = trouble_lines(told["trouble"]) + ailment_lines(told["ailments"])
+    return [*first, *health_lines(told["health"])] or ["all its accounts are up"]
 
 
 def code_of(status: dict[str, Any], accounts: Collection[str]) -> int:
@@ -81,7 +103,9 @@ def trouble_lines(found: list[dict[str, Any]]) -> list[str]:
 
 def _lines(status: dict[str, Any]) -> list[str]:
     if status["as_of"] is not None:
-        lines = [f"As of {status['as_of']:%Y-%m-%d %H:%M} UTC"]
+        # A daemon may have noted since that an account went down.
+        downs = [one["since"] for one in status["health"] if one["state"] != "up"]
+        lines = [f"As of {max([status['as_of'], *downs]):%Y-%m-%d %H:%M} UTC"]
     elif status["accounts"]:
         lines = ["The first run was stopped before its end: `syncd once` goes on."]
     else:
@@ -111,8 +135,10 @@ def _lines(status: dict[str, Any]) -> list[str]:
     ]
     tasks = status["tasks"]
     held = ", ".join(f"{n} by {why}" for why, n in tasks["held_by"].items())
+    unwritten = f" ({tasks['unwritten']} not written yet)" if tasks["unwritten"] else ""
     lines.append(
-        f"{many(tasks['open'], 'task')} open, {tasks['held']} held" + (f" ({held})" if held else "")
+        f"{many(tasks['open'], 'task')} open{unwritten}, {tasks['held']} held"
+        + (f" ({held})" if held else "")
     )
     lines += [
         f"{n} of them are in the list of {account!r}, which is not configured any more: bring it "

@@ -73,8 +73,8 @@ def _run(call: Call, now: str | None) -> None:
             names = ", ".join(account.name for account in assembly.settings.accounts)
             words = f"syncd watches {names}. Ctrl-C stops it; `syncd status` shows more."
             print(words, file=sys.stderr)
-        config = Configuration(call, assembly, database)
-        code = live(config, notifier, clock, hold, real=given is None)
+        config = Configuration(call, assembly, database, clock)
+        code = live(config, notifier, hold, real=given is None)
     log.silence()
     sys.stdout.flush()
     sys.stderr.flush()

@@ -11,6 +11,7 @@ from syncd.config.accounts import (
     ServerAccountSettings,
 )
 from syncd.config.files import NoText, text_of
+from syncd.config.google import GoogleAccountSettings
 from syncd.config.outward import MetricsSettings
 from syncd.config.read import ConfigErrors, Document, Mistake
 from syncd.config.settings import Settings
@@ -20,6 +21,7 @@ __all__ = [
     "CaldavAccountSettings",
     "ConfigErrors",
     "Document",
+    "GoogleAccountSettings",
     "ImapAccountSettings",
     "LocalAccountSettings",
     "MetricsSettings",

@@ -7,56 +7,24 @@ from datetime import timedelta
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    ModelWrapValidatorHandler,
-    ValidationError,
-    model_validator,
-)
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic import AfterValidator, Field, model_validator
 
+from connectors.hosts import is_loopback
+from syncd.config.account import AccountSettings, Fitting
+from syncd.config.google import GoogleAccountSettings
 from syncd.config.paths import Place, Places, Words
-from syncd.config.servers import Choice, Command, host, is_here, shown_name, url
-from syncd.config.spans import Day, Every
+from syncd.config.servers import Choice, Command, host, shown_name, url
+from syncd.config.spans import Every
 from syncd.secrets import is_name
 
 
-class _Account(BaseModel):
-    """What every kind has."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    name: str = Field(min_length=1, pattern=r"^[^/\s]+$")
-    role: Literal["own", "shared", "delegate"] = "own"
-    history: Day = None
-    poll: Every = timedelta(minutes=1)  # between two looks at what cannot say that it changed
-
-    @property
-    def takes_tasks(self) -> bool:
-        """Whether tasks can be written to it."""
-        return bool(getattr(self, "tasks", None))
-
-    @property
-    def reads(self) -> list[str]:
-        """Paths on this machine that are read for it."""
-        return []
-
-    @property
-    def writes(self) -> str | None:
-        """The path on this machine that tasks are written to."""
-        return None
-
-
-class LocalAccountSettings(_Account):
+class LocalAccountSettings(AccountSettings):
     """Folders on this machine. Paths are relative to the configuration file."""
 
     kind: Literal["local"]
-    mail: Places = []
-    calendar: Places = []
-    contacts: Places = []
+    mail: Places = Field(default=[])
+    calendar: Places = Field(default=[])
+    contacts: Places = Field(default=[])
     tasks: Place | None = None
 
     @property
@@ -76,7 +44,7 @@ class LocalAccountSettings(_Account):
         return self
 
 
-class ServerAccountSettings(_Account):
+class ServerAccountSettings(Fitting):
     """A login somewhere else. What it signs in with never stands in the file: it is the secret
     `NAME.password` or `NAME.token`, or what a command prints."""
 
@@ -90,11 +58,6 @@ class ServerAccountSettings(_Account):
     @property
     def reads(self) -> list[str]:
         return [] if self.ca_file is None else [self.ca_file]
-
-    @property
-    def place(self) -> str:
-        """Where it is, for its owner."""
-        raise NotImplementedError
 
     @property
     def by_token(self) -> bool:
@@ -111,31 +74,8 @@ class ServerAccountSettings(_Account):
         """What prints that secret, where it is asked for by a command."""
         return self.token_command if self.by_token else self.password_command
 
-    @model_validator(mode="wrap")
-    @classmethod
-    def _fits(cls, given: Any, make: ModelWrapValidatorHandler[Any]) -> Any:
-        """What does not fit together is told along with what is wrong by itself, at its key."""
-        found: list[InitErrorDetails] = []
-        made = None
-        try:
-            made = make(given)
-        except ValidationError as error:
-            for one in error.errors(include_url=False):
-                again = InitErrorDetails(type=one["type"], loc=one["loc"], input=one["input"])
-                if "ctx" in one:
-                    again["ctx"] = one["ctx"]
-                found.append(again)
-        if isinstance(given, Mapping):
-            for key, message in cls.clashes(given):
-                kind = PydanticCustomError("clash", "{words}", {"words": message})
-                found.append(InitErrorDetails(type=kind, loc=(key,), input=None))
-        if found:
-            raise ValidationError.from_exception_data(cls.__name__, found)
-        return made
-
     @classmethod
     def clashes(cls, given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-        """What is wrong with several keys together: the one to mend, and how."""
         auth = given.get("auth", "password")
         known = cls.model_fields["auth"].annotation
         names = getattr(known, "__args__", ())
@@ -161,7 +101,8 @@ class ImapAccountSettings(ServerAccountSettings):
     tls: Literal["implicit", "starttls", "none"] = "implicit"
     user: Annotated[str, Field(min_length=1), AfterValidator(shown_name)]
     auth: Literal["password", "xoauth2", "oauthbearer"] = "password"
-    folders: Words = []  # those to read, as the owner calls them; else the usual ones
+    # Those to read, as the owner calls them; else the usual ones.
+    folders: Words = Field(default=[])
 
     @property
     def place(self) -> str:
@@ -171,7 +112,7 @@ class ImapAccountSettings(ServerAccountSettings):
     def clashes(cls, given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield from super().clashes(given)
         where = given.get("host")
-        if given.get("tls") == "none" and isinstance(where, str) and not is_here(where.strip()):
+        if given.get("tls") == "none" and isinstance(where, str) and not is_loopback(where.strip()):
             better = "write implicit or starttls (none is for a server on this machine)"
             yield "tls", f"another machine would get the password in the clear: {better}"
 
@@ -202,12 +143,13 @@ class CaldavAccountSettings(ServerAccountSettings):
 
 
 Account = Annotated[
-    LocalAccountSettings | ImapAccountSettings | CaldavAccountSettings,
+    LocalAccountSettings | ImapAccountSettings | CaldavAccountSettings | GoogleAccountSettings,
     Field(discriminator="kind"),
 ]
 
-KINDS: Final[Mapping[str, type[_Account]]] = {
+KINDS: Final[Mapping[str, type[AccountSettings]]] = {
     "local": LocalAccountSettings,
     "imap": ImapAccountSettings,
     "caldav": CaldavAccountSettings,
+    "google": GoogleAccountSettings,
 }

@@ -106,7 +106,7 @@ class Document:
             account = next((one for one in accounts if one.get("name") == name), None)
             if account is None:
                 found.append(self.mistake(loc, f"tasks_in names {name!r}, no account here"))
-            elif not account.get("tasks"):
+            elif not account.get("tasks", account.get("kind") == "google"):
                 message = _no_tasks(name, account.get("kind"))
                 found.append(self.mistake(loc, message))
         return found
@@ -120,6 +120,13 @@ class Document:
             return []
         return [(one, ("rules", n)) for n, one in enumerate(value) if isinstance(one, str)]
 
+    def said(self, *keys: str) -> Any:
+        """What stands below these keys, right or wrong; None where nothing does."""
+        found: Any = self._root
+        for key in keys:
+            found = found.get(key) if isinstance(found, dict) else None
+        return found
+
     def mistake(self, loc: Sequence[Any], message: str) -> Mistake:
         """Something wrong with what stands at `loc`."""
         line, column = _position(self._root, loc) if loc and loc[0] in self._root else (0, 0)
@@ -129,7 +136,7 @@ class Document:
 def _no_tasks(name: str, kind: Any) -> str:
     if kind == "imap":
         return f"tasks_in names {name!r}, but mail accounts (kind: imap) take no tasks"
-    what = "list" if kind == "caldav" else "folder"
+    what = "list" if kind in ("caldav", "google") else "folder"
     return f"tasks_in names {name!r}, but that account has no `tasks:` {what}"
 
 

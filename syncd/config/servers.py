@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator
 
+from connectors.hosts import is_loopback
+
 # What a shell would act on, and nobody does here.
 _SHELL: Final = frozenset(("|", "||", "&", "&&", ";", ">", ">>", "<", "2>", "2>/dev/null"))
 _SWITCHES: Final = frozenset(("yes", "no", "on", "off", "all", "none", "true", "false", ""))
@@ -32,14 +34,6 @@ def host(value: str) -> str:
     return text
 
 
-def is_here(name: str) -> bool:
-    """Whether a host is this machine."""
-    try:
-        return ip_address(name.removeprefix("[").removesuffix("]")).is_loopback
-    except ValueError:
-        return name == "localhost"
-
-
 def url(value: str) -> str:
     """Where a CalDAV server is. Nothing that was written is repeated: it may hold a password."""
     text = value.strip()
@@ -57,7 +51,7 @@ def url(value: str) -> str:
         )
     if any(char.isspace() or not char.isprintable() for char in text):
         raise ValueError("has a space in it: write it like https://dav.example.org/")
-    if parts.scheme == "http" and not is_here(name):
+    if parts.scheme == "http" and not is_loopback(name):
         raise ValueError(
             "http:// sends passwords and calendars in the clear: write https:// (http:// is for "
             "a server on this machine)"

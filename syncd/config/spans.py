@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, time, timedelta
+from math import ceil
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator
@@ -11,6 +12,8 @@ from pydantic import BeforeValidator
 _SPAN = re.compile(r"([0-9]+)\s*([hdw])")
 _LONGEST = timedelta(days=36_525)
 _EVERY = re.compile(r"([0-9]{1,9})\s*([smh])")
+_AGO = re.compile(r"([0-9]{1,6})\s*([dwmy])")
+_DAYS = {"d": 1, "w": 7, "m": 30.4375, "y": 365.25}
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
 _POLL_LEAST, _POLL_MOST = 5, 86_400
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
@@ -51,16 +54,24 @@ def _clock(value: Any) -> Any:
     return time(int(found[1]), int(found[2]))
 
 
-def _day(value: Any) -> Any:
-    if value is None or isinstance(value, date):
+def _back(value: Any) -> Any:
+    """A day, or how far back: `3y`, `18m`."""
+    if value is None or isinstance(value, date | timedelta):
         return value
+    if found := _AGO.fullmatch(str(value).strip()):
+        days = ceil(int(found[1]) * _DAYS[found[2]])
+        if not 1 <= days <= _LONGEST.days:
+            raise ValueError("how far back is a day at least and a hundred years at most")
+        return timedelta(days=days)
     try:
         return date.fromisoformat(str(value))
     except ValueError:
-        raise ValueError("write a day, like 2024-01-31: what is older is not read") from None
+        raise ValueError(
+            "write a day, like 2024-01-31, or how far back, like 3y: what is older is not read"
+        ) from None
 
 
-Day = Annotated[date | None, BeforeValidator(_day)]
+Back = Annotated[date | timedelta | None, BeforeValidator(_back)]
 Span = Annotated[timedelta, BeforeValidator(_span)]
 Every = Annotated[timedelta, BeforeValidator(_every)]
 Clock = Annotated[time, BeforeValidator(_clock)]

@@ -9,7 +9,7 @@ from syncd.config.accounts import KINDS
 from syncd.config.outward import LogSettings, MetricsSettings
 from syncd.config.settings import Groups, Limits, OwnerSettings, Settings
 
-_KINDS_TO_COME = ("google", "graph", "exchange")
+_KINDS_TO_COME = ("graph", "exchange")
 _MODELS: dict[str, Any] = {
     "": Settings,
     "owner": OwnerSettings,
@@ -50,6 +50,19 @@ _ALSO_CALLED = {
     "addressbooks": "contacts",
     "command": "password_command",
 }
+_AT_GOOGLE = {
+    "user": "login",
+    "username": "login",
+    "email": "login",
+    "address": "login",
+    "calendar": "calendars",
+    "credentials": "client",
+    "client_file": "client",
+    "client_secrets": "client",
+    "list": "tasks",
+    "topic": "pubsub",
+    "subscription": "pubsub",
+}
 _PASSWORDS = ("password", "passwd", "passphrase", "pass", "pwd", "secret", "app_password")
 _TOKENS = ("token", "access_token", "refresh_token", "client_secret")
 
@@ -84,7 +97,14 @@ def _unknown(detail: dict[str, Any], loc: Sequence[Any]) -> str:
     if str(loc[0]) == "accounts" and len(loc) > 1:
         name, kind = detail.get("account") or ("", "local")
         known = list(KINDS[kind].model_fields)
-        if kind != "local":
+        if kind == "google":
+            if key in (*_PASSWORDS, *_TOKENS):
+                return (
+                    f"{key}: nothing secret stands in this file: run `syncd login {name or 'NAME'}`"
+                )
+            if (also := _AT_GOOGLE.get(key)) in known:
+                return f"unknown key {key!r}: did you mean {also!r}?"
+        elif kind != "local":
             for other, names in (("password", _PASSWORDS), ("token", _TOKENS)):
                 if key in names:
                     return (

@@ -118,6 +118,7 @@ def deliver(shop: Workshop, now: datetime, report: Report) -> None:
     report.updated = summary.updated
     report.completed = summary.completed
     report.delivery_errors = dict(summary.failed)
+    report.delivery_pauses = dict(summary.paused)
     report.incidents |= {name: len(keys) for name, keys in summary.missing.items()}
     forgotten = shop.ignore.forgotten
     report.delivery_errors |= finish_forgetting(shop.database, readable, forgotten)

@@ -41,6 +41,7 @@ class Report:
     updated: int = 0
     completed: int = 0
     delivery_errors: dict[str, ConnectorError] = field(default_factory=dict)
+    delivery_pauses: dict[str, str] = field(default_factory=dict)
     incidents: dict[str, int] = field(default_factory=dict)  # vanished tasks by account
 
     @property

@@ -23,11 +23,12 @@ from syncd.setup.model import Collection, Finds, MailPlace, PassedOver
 from syncd.setup.passwords import place_for, written
 from syncd.setup.places import LOOKED_FOR, as_collection, as_mail, find
 from syncd.setup.servers import DavServer, MailServer, Network, Settings, look, look_url
-from syncd.setup.servers.model import DEFAULT_PORTS
+from syncd.setup.servers.model import DEFAULT_PORTS, GUESSED
 from syncd.setup.who import Guess, guess
 
 __all__ = [
     "DEFAULT_PORTS",
+    "GUESSED",
     "LOOKED_FOR",
     "Answers",
     "Cannot",

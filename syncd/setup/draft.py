@@ -57,9 +57,9 @@ class Wrong(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The keys of an account. `secret` is what it signs
-    in with, "" where nobody typed it: it never stands in the file. `found` says how the settings
-    were come by, `far` that only the DNS says so, of another domain's host."""
+    """The keys of an account. `secret` is what it signs in with, "" where nobody typed it: it never
+    stands in the file. `found` says how the settings were come by, `far` that only the DNS says so,
+    of another domain's host."""
 
     kind: str
     keys: Mapping[str, Any]
@@ -94,6 +94,13 @@ class Draft:
         if self.keys.get("contacts") is False:
             return "Calendars"
         return "Contacts" if self.keys.get("calendars") is False else "Calendars and contacts"
+
+    @property
+    def host(self) -> str:
+        """The name of the server."""
+        if self.kind == "imap":
+            return str(self.keys["host"])
+        return urlsplit(str(self.keys["url"])).hostname or ""
 
     @property
     def where(self) -> str:

@@ -7,7 +7,6 @@ this machine: a web page that made its own name point here (DNS rebinding) is se
 
 from __future__ import annotations
 
-import ipaddress
 import selectors
 import socket
 import threading
@@ -17,6 +16,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from typing import Final
 
+from connectors.hosts import is_loopback
 from syncd import log
 
 _SECONDS: Final = 5.0
@@ -188,12 +188,7 @@ def _head(connection: socket.socket, deadline: float) -> bytes | Answer:
 def _is_here(host: str) -> bool:
     """Whether a `Host` header names this machine. Its port may be another one: that of a tunnel."""
     name = host.rpartition("]")[0].removeprefix("[") if host.startswith("[") else ""
-    name = name or host.partition(":")[0]
-    if name.lower() == "localhost":
-        return True
-    with suppress(ValueError):
-        return ipaddress.ip_address(name).is_loopback
-    return False
+    return is_loopback(name or host.partition(":")[0])
 
 
 def _plain(status: int, words: str, headers: Mapping[str, str] | None = None) -> Answer:

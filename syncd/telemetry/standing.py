@@ -112,10 +112,14 @@ class Standing(Collector):
         )
 
     def _accounts(self, connection: Connection, owner: str, now: datetime) -> Iterator[Metric]:
-        lag = _gauge("syncd_lag_seconds", "Since the last success, of the worst source", _WHERE)
+        lag = _gauge(
+            "syncd_lag_seconds",
+            "Since the last success, of the worst source; without news noted every 15 minutes",
+            _WHERE,
+        )
         success = _gauge(
             "syncd_last_success_timestamp_seconds",
-            "When it last went well, as Unix time, of the worst source",
+            "The moment since which syncd_lag_seconds counts, as Unix time",
             _WHERE,
         )
         newest = _gauge(

@@ -1,7 +1,8 @@
 """What `syncd doctor` says: one finding a line, each with what to do next.
 
 A finding is ok, a warning (it works, but not as it should) or wrong. The exit code follows the
-remedy: 78 where configuration, rules, secrets or the state itself are wrong, else 1.
+remedy: 78 where the configuration, the rules, a secret of the state or the state itself are wrong,
+77 where no account can sign in, else 1.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ class Finding:
     state: str
     says: str
     do: str = ""
-    code: int = 0  # of what is wrong: 1, or 78
+    code: int = 0  # of what is wrong: 1, 77 or 78
 
 
 def ok(what: str, says: str) -> Finding:

@@ -58,10 +58,9 @@ def _plain(row: Health) -> dict[str, Any]:
 
 
 def nobody_signed_in(found: Sequence[dict[str, Any]], accounts: Collection[str]) -> bool:
-    """Whether every account refuses our credentials, in whatever facet."""
-    refused = {
-        one["account"]
-        for one in found
-        if any(facet["remedy"] == health.SIGN_IN for facet in one["facets"])
+    """Whether no account could sign in, in whatever facet."""
+    kinds = {error.__name__ for error in health.SIGNED_OUT}
+    outside = {
+        one["account"] for one in found if any(facet["kind"] in kinds for facet in one["facets"])
     }
-    return bool(accounts) and refused >= set(accounts)
+    return bool(accounts) and outside >= set(accounts)

@@ -110,6 +110,7 @@ def status_of(
         "people_set_aside": people_aside(connection, owner),
         "tasks": {
             "open": len(opened),
+            "unwritten": sum(r.task is not None and r.task.delivered_at is None for r in opened),
             "out_of_reach": elsewhere,  # by the account that is not configured any more
             "held": len(held),
             "held_by": _tally(

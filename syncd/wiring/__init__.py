@@ -32,7 +32,7 @@ from syncd.store.database import Database
 from syncd.store.dossiers import Lawyer
 from syncd.store.observations import Indexer
 from syncd.store.portions import Record
-from syncd.wiring.accounts import key_of, open_accounts, survey
+from syncd.wiring.accounts import key_of, lacks, open_accounts, survey
 
 if TYPE_CHECKING:
     from syncd.telemetry import Pulse, Telemetry
@@ -42,6 +42,7 @@ __all__ = [
     "assemble",
     "indexer_of",
     "key_of",
+    "lacks",
     "lawyer_of",
     "merge",
     "open_accounts",
@@ -80,8 +81,15 @@ def policy_of(settings: Settings) -> Policy:
     )
 
 
-def open_workshop(assembly: Assembly, database: Database, *, writing: bool = True) -> Workshop:
-    """Everything a run needs. With `writing=False` no task list is even constructed."""
+def open_workshop(
+    assembly: Assembly,
+    database: Database,
+    *,
+    writing: bool = True,
+    now: Callable[[], datetime] | None = None,
+) -> Workshop:
+    """Everything a run needs. With `writing=False` no task list is even constructed. `now` is the
+    clock that a run goes by, else the machine's."""
     settings = assembly.settings
     with database.read() as connection:
         found = frozenset(aliases.load(connection, database.owner))
@@ -101,7 +109,7 @@ def open_workshop(assembly: Assembly, database: Database, *, writing: bool = Tru
             forgotten=tombstones.load(database),
             owned=owner.addresses,
         ),
-        accounts=tuple(open_accounts(assembly, writing=writing)),
+        accounts=tuple(open_accounts(assembly, writing=writing, database=database, now=now)),
         ruleset=assembly.ruleset,
         clock=Clock(settings.owner.zone, settings.weekdays),
         policy=policy_of(settings),

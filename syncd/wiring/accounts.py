@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime, time
+from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
 from connectors.contract import Source, TaskList
@@ -14,12 +15,22 @@ from syncd.assembly import Assembly
 from syncd.config import (
     CaldavAccountSettings,
     ConfigErrors,
+    GoogleAccountSettings,
     ImapAccountSettings,
     LocalAccountSettings,
     ServerAccountSettings,
 )
 from syncd.pipeline import Account
+from syncd.store.database import Database
+from syncd.wiring.google import open_google, sign_in_of
 from syncd.wiring.keys import Key, Secret
+from syncd.wiring.refusals import Refusals
+
+if TYPE_CHECKING:  # each comes with its connector
+    from connectors.caldav.http import Login
+    from connectors.imap.session import Server
+
+_OURS: Final = frozenset(("syncd", "connectors", "rules"))
 
 
 class Opened(Protocol):
@@ -33,22 +44,34 @@ class Opened(Protocol):
         """What is written to."""
 
 
-def open_accounts(assembly: Assembly, *, writing: bool = False) -> Sequence[Account]:
+def open_accounts(
+    assembly: Assembly,
+    *,
+    writing: bool = False,
+    database: Database | None = None,
+    now: Callable[[], datetime] | None = None,
+) -> Sequence[Account]:
     """All of them. Nothing is asked of a server here. With `writing=False` no task list is
-    constructed. Raises `ConfigErrors` where an extra is missing."""
+    constructed. The state, if it is there, remembers by the clock `now` which secrets were refused.
+    Raises `ConfigErrors` where an extra is missing."""
     zone = assembly.settings.owner.zone
+    today = (now or _clock)().astimezone(zone).date()
     opened = []
     for number, entry in enumerate(assembly.settings.accounts):
-        key = key_of(entry, assembly.base)
+        if isinstance(entry, GoogleAccountSettings):
+            key: Any = sign_in_of(entry, assembly, now or _clock)
+        else:
+            key = key_of(entry, assembly.base, database, now)
+        first = entry.since(today)
         try:
-            account = opened_one(entry, assembly.base, zone, key)
-        except ImportError as error:
+            account = opened_one(entry, assembly.base, zone, key, first)
+        except ModuleNotFoundError as error:
+            if not lacks_extra(error):
+                raise
             message = f"kind: {entry.kind} needs an extra: pip install 'syncd[{entry.kind}]'"
             place = assembly.document.mistake(("accounts", number, "kind"), message)
             raise ConfigErrors([place]) from error
-        since = None
-        if entry.history is not None:
-            since = datetime.combine(entry.history, time(), zone)
+        since = None if first is None else datetime.combine(first, time(), zone)
         opened.append(
             Account(
                 entry.name,
@@ -64,27 +87,64 @@ def open_accounts(assembly: Assembly, *, writing: bool = False) -> Sequence[Acco
     return opened
 
 
-def key_of(entry: config.Account, base: Path) -> Key | None:
-    """What an account signs in with; None for files. `base` is the configuration's folder."""
-    if isinstance(entry, ServerAccountSettings):
-        return Key(entry.secret, base, entry.command)
-    return None
+def key_of(
+    entry: config.Account,
+    base: Path,
+    database: Database | None = None,
+    now: Callable[[], datetime] | None = None,
+) -> Key | None:
+    """What an account signs in with; None where nobody does: for files, for a server that asks
+    nobody. `base` is the configuration's folder. For the rest see `open_accounts`."""
+    if not isinstance(entry, ServerAccountSettings) or not (entry.user or entry.by_token):
+        return None
+    refusals = None
+    if database is not None:
+        place = f"{entry.kind} {entry.place} {entry.auth} {entry.user or ''}"
+        refusals = Refusals(database, entry.name, entry.secret, place, now or _clock)
+    return Key(entry.secret, base, entry.command, refusals=refusals)
 
 
-def opened_one(entry: config.Account, base: Path, zone: ZoneInfo, key: Secret | None) -> Opened:
-    """One account. Raises ImportError where an extra is missing."""
-    opened: Opened = _FACTORIES[type(entry)](entry, base, zone, key)
+def _clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def lacks(entry: config.Account, assembly: Assembly) -> str:
+    """Why an account cannot sign in with what is there; "" where it can, or where somebody else has
+    to be asked: nobody is asked here."""
+    if isinstance(entry, GoogleAccountSettings):
+        return sign_in_of(entry, assembly, _clock).lacks()
+    key = key_of(entry, assembly.base)
+    return key.lacks() if key is not None else ""
+
+
+def opened_one(
+    entry: config.Account, base: Path, zone: ZoneInfo, key: Secret | None, first: date | None
+) -> Opened:
+    """One account. `first`: what is older is not read. Raises ModuleNotFoundError where an extra is
+    missing (`lacks_extra`)."""
+    opened: Opened = _FACTORIES[type(entry)](entry, base, zone, key, first)
     return opened
 
 
-def survey(entry: ServerAccountSettings, base: Path, zone: ZoneInfo, key: Secret) -> Iterator[str]:
+def lacks_extra(error: ModuleNotFoundError) -> bool:
+    """Whether a package is missing that others make, as an extra brings it: else it is us who are
+    broken, or somebody else's package has one of our names."""
+    name = (error.name or "").partition(".")[0]
+    return bool(name) and name not in _OURS and name not in sys.stdlib_module_names
+
+
+def survey(
+    entry: ServerAccountSettings, base: Path, zone: ZoneInfo, key: Secret | None
+) -> Iterator[str]:
     """Ask its server what a reading would, and read nothing (`connectors.contract.Surveyed`)."""
-    opened: Any = opened_one(entry, base, zone, key)  # type: ignore[arg-type]
+    opened: Any = opened_one(entry, base, zone, key, None)  # type: ignore[arg-type]
     found: Iterator[str] = opened.survey()
     return found
 
 
-def _local(entry: LocalAccountSettings, base: Path, zone: ZoneInfo, _: None) -> Opened:
+def _local(
+    entry: LocalAccountSettings, base: Path, zone: ZoneInfo, _: None, first: date | None
+) -> Opened:
     from connectors.local.account import LocalAccount
 
     return LocalAccount(
@@ -95,54 +155,71 @@ def _local(entry: LocalAccountSettings, base: Path, zone: ZoneInfo, _: None) -> 
         contacts=[Path(p) for p in entry.contacts],
         tasks=Path(entry.tasks) if entry.tasks else None,
         zone=zone,
-        history=entry.history,
+        history=first,
     )
 
 
-def _imap(entry: ImapAccountSettings, base: Path, zone: ZoneInfo, key: Secret) -> Opened:
+def _imap(
+    entry: ImapAccountSettings, base: Path, zone: ZoneInfo, key: Secret, first: date | None
+) -> Opened:
     from connectors.imap.account import ImapAccount
+
+    server = mail_server(entry, base, key)
+    poll = entry.poll.total_seconds()
+    return ImapAccount(entry.name, server, entry.folders, first, zone, poll)
+
+
+def mail_server(entry: ImapAccountSettings, base: Path, key: Secret) -> Server:
+    """Where its mail is, and how to sign in there."""
     from connectors.imap.session import Server
 
-    server = Server(
+    return Server(
         entry.host,
         entry.user,
         key,
         port=entry.port or 0,
         tls=entry.tls,
         auth=entry.auth,
-        ca_file=str(_path(base, entry.ca_file) or ""),
+        ca_file=str(trusted(entry, base) or ""),
         refused=key.refused,
     )
-    poll = entry.poll.total_seconds()
-    return ImapAccount(entry.name, server, entry.folders, entry.history, zone, poll)
 
 
-def _caldav(entry: CaldavAccountSettings, base: Path, zone: ZoneInfo, key: Secret) -> Opened:
+def _caldav(
+    entry: CaldavAccountSettings, base: Path, zone: ZoneInfo, key: Secret | None, first: date | None
+) -> Opened:
     from connectors.caldav.account import CaldavAccount
-    from connectors.caldav.http import Login
 
-    login = None
-    if entry.user or entry.by_token:
-        login = Login(entry.user or "", key, bearer=entry.by_token, refused=key.refused)
     return CaldavAccount(
         entry.name,
         entry.url,
-        login,
-        ca_file=_path(base, entry.ca_file),
+        dav_login(entry, key),
+        ca_file=trusted(entry, base),
         calendars=entry.calendars,
         contacts=entry.contacts,
         tasks=entry.tasks or "",
         zone=zone,
-        history=entry.history,
+        history=first,
     )
 
 
-def _path(base: Path, given: str | None) -> Path | None:
-    return None if given is None else base / Path(given).expanduser()
+def dav_login(entry: CaldavAccountSettings, key: Secret | None) -> Login | None:
+    """Who signs in to its server; None where nobody does."""
+    from connectors.caldav.http import Login
+
+    if key is None or not (entry.user or entry.by_token):
+        return None
+    return Login(entry.user or "", key, bearer=entry.by_token, refused=key.refused)
+
+
+def trusted(entry: ServerAccountSettings, base: Path) -> Path | None:
+    """The file of certificates that it trusts in place of the system's."""
+    return None if entry.ca_file is None else base / Path(entry.ca_file).expanduser()
 
 
 _FACTORIES: Final[Mapping[type, Callable[..., Opened]]] = {
     LocalAccountSettings: _local,
     ImapAccountSettings: _imap,
     CaldavAccountSettings: _caldav,
+    GoogleAccountSettings: open_google,
 }

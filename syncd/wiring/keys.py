@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 from time import monotonic
 from typing import Final, Protocol
 
-from connectors.errors import SignInNeeded, Unavailable
+from connectors.errors import NoSecret, SignInNeeded
 from syncd import secrets
+from syncd.wiring.refusals import Refusals
 
 # Below the hour after which a refused sign-in is tried again: one try an hour for all the sources
 # of an account together, because servers lock out whoever tries often.
@@ -29,11 +31,20 @@ class Secret(Protocol):
         """A server did not accept it, and what is said of that."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """Which, what was said, and until when it is not shown, by the clock of its `Key`."""
+
+    secret: str = field(repr=False)
+    words: str
+    until: float
+
+
 class Key:
     """Called for the secret `name` of an account; by `command` where the owner gave one. `folder`
     is the configuration's. Raises `SignInNeeded` where there is none, and for one that was refused,
-    within an hour and until `again`; `Unavailable` where the command did not give it, which may
-    have reasons that pass."""
+    within an hour and until `again`, also by another process as far as `refusals` say; `NoSecret`
+    where the command did not give it, which may have reasons that pass."""
 
     def __init__(
         self,
@@ -41,12 +52,14 @@ class Key:
         folder: Path,
         command: Sequence[str] | None = None,
         clock: Callable[[], float] = monotonic,
+        refusals: Refusals | None = None,
     ) -> None:
         self._name = name
         self._folder = folder
         self._command = command
         self._clock = clock
-        self._refused: tuple[str, str, float] | None = None  # which, what was said, and when
+        self._refusals = refusals
+        self._refused: _Refused | None = None
         self._lacked = False  # there was none
         self._failed: tuple[str, float] | None = None  # what the command's failure was, and when
         self._alone = Lock()  # somebody may be asked to unlock a keyring, and once is enough
@@ -59,18 +72,32 @@ class Key:
             self._lacked = True
             raise
         refused = self._refused
-        if refused is not None and refused[0] == found and self._clock() < refused[2] + APART:
-            raise SignInNeeded(refused[1])
+        if refused is None or refused.secret != found:
+            refused = self._refused_before(found)
+        if refused is not None and self._clock() < refused.until:
+            raise SignInNeeded(refused.words)
         return found
 
     def refused(self, secret: str, words: str) -> None:
         """A server did not accept it. From any thread."""
-        self._refused = (secret, words, self._clock())
+        self._refused = _Refused(secret, words, self._clock() + APART)
+        if self._refusals is not None:
+            self._refusals.note(secret, words)
 
     def again(self) -> None:
         """The owner wants it tried again."""
         self._refused = self._failed = None
         self._lacked = False
+        if self._refusals is not None:
+            self._refusals.drop()
+
+    def _refused_before(self, secret: str) -> _Refused | None:
+        """What another process was told of it."""
+        standing = None if self._refusals is None else self._refusals.of(secret)
+        if standing is None:
+            return None
+        self._refused = _Refused(secret, standing.words, self._clock() + standing.left)
+        return self._refused
 
     def renewed(self) -> bool:
         """Whether there is one where there was none, or another one than was refused. Commands are
@@ -81,7 +108,7 @@ class Key:
             found = self._kept()
         except SignInNeeded:
             return False
-        return self._refused is None or found != self._refused[0]
+        return self._refused is None or found != self._refused.secret
 
     @property
     def _what(self) -> str:
@@ -93,7 +120,7 @@ class Key:
         assert self._command is not None
         with self._alone:
             if self._failed is not None and self._clock() < self._failed[1] + _PAUSE:
-                raise Unavailable(self._failed[0])
+                raise NoSecret(self._failed[0])
             try:
                 return printed(self._command, self._folder)
             except NotPrinted as error:
@@ -104,7 +131,7 @@ class Key:
                 if isinstance(error, NoCommand):
                     raise SignInNeeded(words) from error
                 self._failed = (words, self._clock())
-                raise Unavailable(words) from error
+                raise NoSecret(words) from error
 
     def _kept(self) -> str:
         try:

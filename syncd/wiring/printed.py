@@ -1,11 +1,12 @@
 """What a command of the owner's prints: a password, or a token.
 
 No shell runs it; it sees nothing of ours that is secret, and has thirty seconds. What it complains
-of is told with everything left out that may be a secret itself.
+of may name a password, and what we say is stored: it is looked through for words that are known.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import select
@@ -13,6 +14,7 @@ import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from time import monotonic
 from typing import Final
@@ -22,10 +24,19 @@ _MOST: Final = 64 * 1024  # bytes of its output; nobody signs in with more
 _LOOK: Final = (
     0.05  # seconds between two looks whether it has ended, while something holds its pipe
 )
-_SHOWN: Final = 160
 # Ours, or our manager's: they name secrets, or hold one.
 _PRIVATE: Final = re.compile(r"SYNCD_.*|CREDENTIALS_DIRECTORY|NOTIFY_SOCKET|LISTEN_.*|PG[A-Z]+")
-_NAMED: Final = re.compile(r"(?i)\b(pass(?:word|phrase|wd)?|token|secret|key)(\s*[=:]\s*)\S+")
+# What keeps the usual password managers from telling.
+_MANAGERS: Final = (
+    "decryption failed",
+    "no secret key",
+    "not in the password store",
+    "cannot autolaunch D-Bus",
+    "no pinentry",
+    "is locked",
+    "not logged in",
+    "not found",
+)
 
 
 class NotPrinted(Exception):
@@ -49,7 +60,7 @@ def printed(command: Sequence[str], folder: Path, seconds: float = SECONDS) -> s
             stderr=subprocess.PIPE,
             cwd=folder,
             env=_without_secrets(os.environ),
-            start_new_session=True,  # all that it starts ends with it
+            start_new_session=True,  # what it waits for ends with it; an agent it leaves may stay
         )
     except FileNotFoundError:
         raise NoCommand(f"there is no command {program!r}") from None
@@ -64,13 +75,13 @@ def printed(command: Sequence[str], folder: Path, seconds: float = SECONDS) -> s
     finally:
         _end(process)
     if process.returncode:
-        raise NotPrinted(f"{program!r} {_ended(process.returncode)}{_told(complaint, out.split())}")
+        raise NotPrinted(f"{program!r} {_ended(process.returncode)}{_told(complaint)}")
     try:
         line = out.partition(b"\n")[0].rstrip(b"\r").decode("utf-8")
     except UnicodeDecodeError:
         raise NotPrinted(f"what {program!r} printed is no text (UTF-8)") from None
     if not line:
-        raise NotPrinted(f"{program!r} printed nothing{_told(complaint, [])}")
+        raise NotPrinted(f"{program!r} printed nothing{_told(complaint)}")
     return line
 
 
@@ -119,20 +130,15 @@ def _ended(code: int) -> str:
     return f"ended with {code}" if code > 0 else f"was killed ({signal.Signals(-code).name})"
 
 
-def _told(complaint: bytes, printed: Sequence[bytes]) -> str:
-    """The last line of what it complained of, as ` (gpg: decryption failed)`."""
-    lines = [line.strip() for line in complaint.splitlines() if line.strip()]
-    if not lines:
-        return ""
-    words = [b"***" if _is_secret(word, printed) else word for word in lines[-1].split()]
-    text = b" ".join(words).decode("utf-8", "replace")
-    shown = "".join(char for char in _NAMED.sub(r"\1\2***", text) if char.isprintable())
-    return f" ({shown[:_SHOWN]})"
+def _told(complaint: bytes) -> str:
+    """What the system or a password manager says of such a failure, as ` (No such file or
+    directory)`: of its complaint nothing but these words, whatever else stands beside them."""
+    for line in reversed(complaint.decode("utf-8", "replace").lower().splitlines()):
+        if found := [words for words in _known() if words.lower() in line]:
+            return f" ({max(found, key=len)})"
+    return ": run it yourself to see what it complains of" if complaint.strip() else ""
 
 
-def _is_secret(word: bytes, printed: Sequence[bytes]) -> bool:
-    """What it printed as well, or what nobody would say: long, of letters and digits."""
-    if any(one in word for one in printed):
-        return True
-    long = len(word) >= 20 and b"/" not in word
-    return long and any(c in b"0123456789" for c in word) and word.upper() != word.lower()
+@cache
+def _known() -> tuple[str, ...]:
+    return (*map(os.strerror, sorted(errno.errorcode)), *_MANAGERS)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeVar
 
 from connectors.errors import Unavailable
 from syncd.config import CaldavAccountSettings, ImapAccountSettings
+from syncd.wiring.accounts import dav_login, mail_server, trusted
 
 T = TypeVar("T")
 
@@ -19,31 +20,38 @@ _SILENCE: Final = 15.0  # without a byte, where that can be set
 
 
 @dataclass(frozen=True, slots=True)
+class Typed:
+    """A secret that the owner just gave (`keys.Secret`). Whether it was refused is for them to
+    see."""
+
+    secret: str = field(repr=False)
+
+    def __call__(self) -> str:
+        return self.secret
+
+    def refused(self, secret: str, words: str) -> None:
+        """Nothing is remembered."""
+
+
+@dataclass(frozen=True, slots=True)
 class Collections:
     """What a CalDAV server has for a login, by the names that its owner knows. `lists` are what
-    takes tasks, those for nothing else first."""
+    the login may write tasks to, those for nothing else first; `others` the rest of what takes
+    tasks."""
 
     calendars: Sequence[str] = ()
     books: Sequence[str] = ()
     lists: Sequence[str] = ()
     own_lists: int = 0  # how many of `lists` take nothing but tasks
+    others: Sequence[str] = ()
 
 
 def mail_folders(entry: ImapAccountSettings, secret: str, base: Path) -> list[str]:
     """The folders that would be read. `base` is the configuration's folder. Raises the errors of
     the contract, and ImportError without the extra."""
     from connectors.imap.folders import chosen, listed
-    from connectors.imap.session import Server
 
-    server = Server(
-        entry.host,
-        entry.user,
-        lambda: secret,
-        port=entry.port or 0,
-        tls=entry.tls,
-        auth=entry.auth,
-        ca_file=str(_place(entry.ca_file, base) or ""),
-    )
+    server = mail_server(entry, base, Typed(secret))
 
     def look() -> list[str]:
         session = server.connect()
@@ -58,35 +66,31 @@ def mail_folders(entry: ImapAccountSettings, secret: str, base: Path) -> list[st
 
 def collections(entry: CaldavAccountSettings, secret: str, base: Path) -> Collections:
     """What is there, of what the account asks for. Raises the errors of the contract."""
-    from connectors.caldav.http import Login, Session
+    from connectors.caldav.http import Session
     from connectors.caldav.server import Server
 
-    login = None
-    if entry.user or entry.by_token:
-        login = Login(entry.user or "", lambda: secret, bearer=entry.by_token)
+    login = dav_login(entry, Typed(secret))
 
     def look() -> Collections:
-        session = Session(login, _place(entry.ca_file, base), _SILENCE)
+        session = Session(login, trusted(entry, base), _SILENCE)
         try:
             server = Server(session, entry.url)
             found = server.collections("caldav") if entry.calendars else []
             books = server.collections("carddav") if entry.contacts else []
         finally:
             session.close()
-        lists = [one for one in found if one.takes("VTODO")]
+        takers = [one for one in found if one.takes("VTODO")]
+        lists = [one for one in takers if one.writable]
         own = [one.name for one in lists if not one.takes("VEVENT")]
         return Collections(
             calendars=[one.name for one in found if one.takes("VEVENT")],
             books=[one.name for one in books],
             lists=[*own, *(one.name for one in lists if one.takes("VEVENT"))],
             own_lists=len(own),
+            others=[one.name for one in takers if not one.writable],
         )
 
     return _bounded(look, entry.url)
-
-
-def _place(given: str | None, base: Path) -> Path | None:
-    return None if given is None else base / Path(given).expanduser()
 
 
 def _bounded(look: Callable[[], T], where: str) -> T:
@@ -104,7 +108,10 @@ def _bounded(look: Callable[[], T], where: str) -> T:
     try:
         found, error = done.get(timeout=SECONDS)
     except queue.Empty:
-        raise Unavailable(f"{where} was not done after {SECONDS:.0f} seconds") from None
+        raise Unavailable(
+            f"{where} was not done after {SECONDS:.0f} seconds: check its port and encryption, "
+            "or try again later"
+        ) from None
     if error is not None:
         raise error
     return found  # type: ignore[return-value]  # only None beside an error

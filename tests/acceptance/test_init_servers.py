@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 from servers.dav import PASSWORD, USER, free_port
 from servers.tls import certificate, greeter
 
-from syncd import wiring
+from syncd import setup, wiring
 
 OWN = """\
 # Ana's own
@@ -200,20 +200,21 @@ def test_what_stands_in_the_way_is_told(
     world: Domain, own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A closed port, an expired certificate, no network, no server: clear words. What the owner
-    named is added all the same."""
+    named is added all the same, and the exit code is 1."""
     world.here(monkeypatch)
     words = ("init", "--yes", "--to", str(own), "--password-command", f"printf {PASSWORD}")
     closed = free_port()
     done = run(*words, "--account", ANA, "--imap", f"localhost:{closed}", "--caldav",
                f"https://localhost:{closed}/")  # fmt: skip
-    assert done.code == 0, done.err
+    assert done.code == 1, done.err
+    assert "keeps example, example-calendar from being read: " in done.out
     assert f"nothing answers at localhost:{closed}" in done.out
     assert f"localhost:{closed} refuses connections" in done.out
     old = certificate(tmp_path, "old", expired=True)
     monkeypatch.setenv("SSL_CERT_FILE", str(old.path))
     with greeter(old) as port:
         done = run(*words, "--account", f"https://localhost:{port}/", "--user", "ana")
-    assert done.code == 0, done.err
+    assert done.code == 1, done.err
     assert "certificate of localhost has expired" in done.out
     assert len(wiring.assemble(own).settings.accounts) == 4
     text = own.read_text(encoding="utf-8")
@@ -249,3 +250,18 @@ def test_the_password_is_written_later(
     assert [(one["name"], one["signed_in"]) for one in shown] == [
         ("example-2", True), ("example-2-calendar", None),
     ]  # fmt: skip
+
+
+def test_guessed_calendars_get_no_password(
+    world: Domain, own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without being asked nobody can agree to a guess: its URL is told instead."""
+    guessed = setup.DavServer("https://guess.example/", ANA, setup.GUESSED)
+    mail = setup.MailServer("localhost", ANA, world.mail.tls_port)
+    found = setup.Settings(ANA, mail=mail, calendars=guessed, contacts=guessed)
+    monkeypatch.setattr(setup, "look", lambda *_: found)
+    monkeypatch.setenv("SSL_CERT_FILE", str(world.certificate.path))
+    words = ("init", "--yes", "--to", str(own), "--account", ANA)
+    done = right(run(*words, "--password-command", f"printf {PASSWORD}"))
+    assert "add --caldav https://guess.example/" in done.err
+    assert [one.kind for one in wiring.assemble(own).settings.accounts] == ["local", "imap"]

@@ -122,6 +122,10 @@ def test_the_configuration_is_read_anew(tmp_path: Path) -> None:
         home.configure(right + "nonsense: 1\n")
         daemon.tell(signal.SIGHUP)
         daemon.heard("config.refused", mistakes=1)
+        wrong = home.syncd("status")
+        assert (wrong.code, "nonsense" in wrong.err) == (78, True)
+        assert f"A syncd runs (process {daemon.pid}) and goes on with the" in wrong.out
+        assert "all its accounts are up" in wrong.out
         home.configure(right.replace(ANA, "zoe@example.org"))  # whose state this is not
         daemon.tell(signal.SIGHUP)
         daemon.heard("config.refused", mistakes=1)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from acceptance_servers import BEN, CLEO, House, davs, house, servers
@@ -59,6 +61,36 @@ def test_a_password_is_mended_beside_it(house: House, *, asked: bool) -> None:
     log = house.mailbox.server.log().splitlines()
     mine = [line for line in log if f"user=<{house.mailbox.user}>" in line]
     assert sum("auth failed" in line for line in mine) == 1
+
+
+def test_connections_end_with_the_configuration(house: House) -> None:
+    """Read anew three times, a daemon has as many connections to its servers as before: those of
+    the threads that were dismissed are closed, although all was quiet."""
+    house.exchange()
+    house.meeting()
+    right = house.config.read_text(encoding="utf-8")
+    mail, dav = house.mailbox.server.port, urlsplit(house.dav.url).port or 0
+    with Running(house.config, house.now) as daemon:
+        daemon.settled()
+        daemon.until(lambda: len(house.files()) == 2 and connections(daemon.pid, mail) > 2)
+        before = connections(daemon.pid, mail)
+        for number in range(3):
+            house.configure(f"{right}# {number}\n")
+            daemon.reload()
+            daemon.settled()
+        daemon.until(lambda: connections(daemon.pid, mail) == before)
+        assert connections(daemon.pid, dav) <= 1
+        assert daemon.stop()[0] == 0
+
+
+def connections(pid: int, port: int) -> int:
+    """How many a process has to a port of this machine (proc(5): net/tcp)."""
+    mine = set()
+    for one in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):
+            mine.add(str(one.readlink()))
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text("ascii").splitlines()[1:]]
+    return sum(row[2].endswith(f":{port:04X}") and f"socket:[{row[9]}]" in mine for row in rows)
 
 
 def test_a_server_that_says_nothing_by_itself(tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ def test_a_wrong_password(house: House) -> None:
 
 def test_nobody_can_sign_in(house: House) -> None:
     """77 where that is so for every account: a calendar server refuses the password, which is told
-    for each facet, and the mail's is not there at all."""
+    once for all its facets, and the mail's is not there at all."""
     house.password("dav", "wrong")
     (house.folder / "secrets" / "post.password").unlink()
     result = house.syncd("once")
@@ -79,14 +79,12 @@ def test_nobody_can_sign_in(house: House) -> None:
         "app password)"
     )
     assert result.err.splitlines() == [
-        f"syncd: dav: contacts: {dav}",
-        f"syncd: dav: calendar: {dav}",
+        f"syncd: dav: contacts, calendar, tasks: {dav}",
         (
             "syncd: post: mail: there is no password to sign in with: write it into "
             f"{house.folder}/secrets/post.password (chmod 600), give it as the credential "
             "post.password, or set `password_command:`"
         ),
-        f"syncd: dav: tasks: {dav}",
     ]
     assert house.syncd("status").code == 77
     checked = house.syncd("check")
@@ -101,7 +99,7 @@ def test_a_command_says_the_password(house: House) -> None:
     result = house.syncd("once")
     assert result.code == 1
     assert result.err == (
-        "syncd: post: mail: 'vault' ended with 1 (cat: word: No such file or directory): correct "
+        "syncd: post: mail: 'vault' ended with 1 (No such file or directory): correct "
         "`password_command:`, or what it needs to print the password\n"
     )
     house.write("word", "secret\n")

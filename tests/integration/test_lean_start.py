@@ -21,6 +21,7 @@ HEAVY = (
     *("prometheus_client", "selectolax", "stamina", "sqlalchemy.dialects.postgresql"),
     *("connectors.local.mbox", "connectors.memory", "syncd.demo", "syncd.setup", "syncd.views"),
     *("connectors.caldav", "connectors.imap", "imapclient", "imaplib", "syncd.wiring.printed"),
+    *("connectors.google", "google", "googleapiclient", "httplib2", "requests"),
     *("syncd.cli.context", "syncd.cli.main", "syncd.store.migrate", "syncd.telemetry.telemetry"),
 )
 MOST = 790  # modules; there were 762 when this was written, and 870 before
@@ -81,6 +82,24 @@ def test_a_daemon_loads_nothing_that_it_has_no_use_for(tmp_path: Path) -> None:
     found = [one for one in HEAVY if any(n == one or n.startswith(f"{one}.") for n in names)]
     assert found == []
     assert len(names) <= MOST
+
+
+def test_google_costs_nothing_before_it_is_asked(tmp_path: Path) -> None:
+    """Looking at the state of an owner who has an account there loads no library of Google's."""
+    home = answering(tmp_path)
+    account = "accounts:\n  - {name: work, kind: google, login: ana@example.com}"
+    home.configure(home.config.read_text().replace("accounts:", account, 1))
+    done = subprocess.run(
+        [sys.executable, "-c", ALIVE, str(home.config)],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    names = done.stdout.split()
+    assert "connectors.google.account" in names
+    libraries = ("google", "googleapiclient", "httplib2", "requests")
+    assert [one for one in libraries if one in names] == []
 
 
 @pytest.mark.parametrize("when", ["loading", "opening"])

@@ -40,17 +40,37 @@ class Web(http.server.BaseHTTPRequestHandler):
         "/clear": (301, b"http://localhost/mail/config-v1.1.xml"),
         "/away": (302, b"https://127.0.0.1/mail/config-v1.1.xml"),
         "/away-with-it": (302, b"https://127.0.0.1/mail/config-v1.1.xml?who=ana%40example.org"),
-        "/.well-known/caldav": (401, b""),
-        "/.well-known/carddav": (301, b"/dav/"),
-        "/.well-known/shop": (301, b"/"),
+        "/.well-known/realm": (401, b""),
+        "/.well-known/sabre": (307, b"/sabre"),
+        "/sabre": (401, b'<d:error xmlns:d="DAV:" xmlns:s="http://sabredav.org/ns"/>'),
+        "/.well-known/options": (301, b"/dav/"),
+        "/dav/": (401, b""),
+        "/.well-known/open": (207, b"<multistatus/>"),
+        "/.well-known/club": (401, b"<html>Members only"),
+        "/.well-known/shop": (301, b"/.well-known/shop/"),
+        "/.well-known/shop/": (301, b"/en/"),
+        "/en/": (200, b"<html>Welcome"),
+        "/.well-known/login": (302, b"https://localhost/login?next=/.well-known/caldav"),
+        "/login": (405, b""),
         "/.well-known/moved": (301, b"http://localhost/dav/"),
         "/.well-known/nothing": (404, b""),
+    }
+    REALMS: ClassVar[dict[str, str]] = {
+        "/.well-known/realm": 'Basic realm="Radicale - Password Required"',
+        "/sabre": 'Basic realm="Home", charset="UTF-8"',
+        "/dav/": 'Basic realm="Home"',
+        "/.well-known/club": 'Basic realm="Members"',
     }
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        status, body = self.PAGES.get(self.path.partition("?")[0], (404, b""))
+        path = self.path.partition("?")[0]
+        status, body = self.PAGES.get(path, (404, b""))
         self.send_response(status)
+        if path in self.REALMS:
+            self.send_header("WWW-Authenticate", self.REALMS[path])
+        if path == "/dav/" and self.command == "OPTIONS":
+            self.send_header("DAV", "1, 3, calendar-access")
         if 300 <= status < 400:
             self.send_header("Location", body.decode())
             body = b""
@@ -58,7 +78,7 @@ class Web(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    do_PROPFIND = do_GET
+    do_PROPFIND = do_OPTIONS = do_GET
 
     def log_message(self, *_: object) -> None:
         """Nobody reads it."""
@@ -163,12 +183,13 @@ def test_what_a_domain_publishes(made: Certificate, web: Network) -> None:
 
 
 def test_what_looks_like_a_calendar_server(web: Network) -> None:
-    """It asks who is there, or sends us to a path of its own; a shop's front page is none."""
+    """It asks who is there in the way of such servers, or answers as one, be it where it sends us.
+    Whoever asks for another reason, or sends strangers to a page of his, is none."""
     well_known = "https://localhost/.well-known/"
-    assert web.asks_who(well_known + "caldav")
-    assert web.asks_who(well_known + "carddav")
-    assert not web.asks_who(well_known + "shop")
-    assert not web.asks_who(well_known + "nothing")
+    for path in ("realm", "sabre", "options", "open"):
+        assert web.asks_who(well_known + path), path
+    for path in ("club", "shop", "login", "nothing"):
+        assert not web.asks_who(well_known + path), path
     with pytest.raises(ValueError, match="https"):
         web.asks_who(well_known + "moved")
 

@@ -116,7 +116,7 @@ def test_every_mistake_is_told_at_its_place(tmp_path: Path) -> None:
     assert "hunter2" not in "\n".join(found)
     said = {
         "3:46": "'host' is for kind imap, and this account is kind local",
-        "4:18": "unknown kind 'pigeon': write local, imap or caldav",
+        "4:18": "unknown kind 'pigeon': write local, imap, caldav or google",
         "5:5": "accounts.user is missing",
         "5:30": "accounts.host: write the name of the server alone, like imap.example.org",
         "5:49": "unknown key 'login': did you mean 'user'?",
@@ -138,7 +138,7 @@ def test_every_mistake_is_told_at_its_place(tmp_path: Path) -> None:
         "10:80": "write it into secrets/büro.token beside this file (chmod 600)",
         "11:65": "another machine would get the password in the clear",
         "12:72": "auth: xoauth2 takes a token: write token_command, or leave auth away",
-        "13:5": "accounts.kind is missing: write local, imap or caldav",
+        "13:5": "accounts.kind is missing: write local, imap, caldav or google",
         "14:18": "unknown kind 'imapp': did you mean 'imap'?",
         "15:5": "accounts has keys of its own below it: name, kind and what its kind takes",
     }

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import http.client
 import queue
+import re
 import socket
 import ssl
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from email.message import Message
 from functools import partial
-from ipaddress import ip_address
 from time import monotonic
 from typing import Final, NamedTuple, NoReturn, TypeVar
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
+from connectors.hosts import is_loopback
 from syncd.setup.servers.names import Names
 
 T = TypeVar("T")
@@ -24,6 +26,12 @@ SECONDS: Final = 4.0  # without a byte
 ALL_SECONDS: Final = 8.0  # for everything that is asked together
 LARGEST: Final = 256 * 1024
 _HOPS: Final = 3
+_REALM: Final = re.compile(
+    r"(?i)realm\s*=\s*\"?[^\"]*(dav|calend|contacts|radicale|nextcloud|owncloud|ba[iï]kal|sogo|"
+    r"zimbra|kerio|xandikos)"
+)
+_DAV_WORDS: Final = re.compile(rb"xmlns(:\w+)?=[\"']DAV:[\"']")
+_HEAD: Final = 4096
 _REDIRECTS: Final = frozenset((301, 302, 303, 307, 308))
 
 
@@ -83,7 +91,8 @@ class Network:
         `private` (an address) does not stand in them. Raises OSError, HTTPException, ValueError."""
         for _ in range(_HOPS):
             parts = _https(url)
-            answer, location = self._request("GET", parts)
+            answer, headers = self._request("GET", parts)
+            location = headers["Location"]
             if answer.status not in _REDIRECTS or not location:
                 return answer
             target = urljoin(url, location)
@@ -94,14 +103,22 @@ class Network:
         raise ValueError("sends us in circles")
 
     def asks_who(self, url: str) -> bool:
-        """Whether something like a CalDAV server is at a URL: it asks for a sign-in, knows
-        PROPFIND, or sends us on to a path of its own, by https (RFC 6764 section 5)."""
+        """Whether a CalDAV or CardDAV server is at a URL, or where that sends us on its host (RFC
+        6764 section 5): who guesses it shows it a password next. A web server that asks for a
+        sign-in, or sends all strangers to its front page, is none."""
         parts = _https(url)
-        answer, location = self._request("PROPFIND", parts)
-        if answer.status in _REDIRECTS and location:
-            there = _https(urljoin(url, location))
-            return there.path not in ("", "/", parts.path) and there.hostname == parts.hostname
-        return answer.status in (401, 207)
+        for _ in range(_HOPS):
+            answer, headers = self._request("PROPFIND", parts)
+            location = headers["Location"]
+            if answer.status not in _REDIRECTS or not location:
+                return _speaks_dav(answer, headers) or (
+                    answer.status == 401 and _offers_dav(self._request("OPTIONS", parts)[1])
+                )
+            there = _https(urljoin(parts.geturl(), location))
+            if (there.hostname, there.port) != (parts.hostname, parts.port):
+                return False
+            parts = there
+        return False
 
     def greets(self, host: str, port: int) -> bool:
         """Whether an IMAP server greets there, behind TLS with a certificate for that name."""
@@ -126,9 +143,9 @@ class Network:
                 if not piece:
                     break
                 said += piece
-        return "none" if b"STARTTLS" not in said.upper() and _is_here(host) else "starttls"
+        return "none" if b"STARTTLS" not in said.upper() and is_loopback(host) else "starttls"
 
-    def _request(self, method: str, parts: SplitResult) -> tuple[Answer, str]:
+    def _request(self, method: str, parts: SplitResult) -> tuple[Answer, Message]:
         host, port = parts.hostname or "", parts.port or 443
         made = http.client.HTTPConnection(host, port)
         made.sock = self._secured(host, port)
@@ -139,7 +156,7 @@ class Network:
             body = answer.read(LARGEST + 1)
             if len(body) > LARGEST:
                 raise ValueError("is larger than any settings are")
-            return Answer(answer.status, body, parts.geturl()), answer.headers["Location"] or ""
+            return Answer(answer.status, body, parts.geturl()), answer.headers
         finally:
             made.close()
 
@@ -156,6 +173,23 @@ class Network:
             raise
 
 
+def _speaks_dav(answer: Answer, headers: Message) -> bool:
+    """Whether an answer to PROPFIND is a calendar server's: RFC 4918 section 13, else a sign-in
+    that is asked for by a name of such servers, or with a fault that is told in DAV's own words."""
+    if answer.status != 401:
+        return answer.status == 207
+    asked = " ".join(headers.get_all("WWW-Authenticate") or [])
+    return bool(asked) and bool(
+        _offers_dav(headers) or _REALM.search(asked) or _DAV_WORDS.search(answer.body[:_HEAD])
+    )
+
+
+def _offers_dav(headers: Message) -> bool:
+    """RFC 4791 section 5.1, RFC 6352 section 6.1."""
+    said = ",".join(headers.get_all("DAV") or []).lower()
+    return "calendar-access" in said or "addressbook" in said
+
+
 def _raised(error: Exception) -> NoReturn:
     raise error
 
@@ -169,10 +203,3 @@ def _https(url: str) -> SplitResult:
     if parts.scheme != "https" or not parts.hostname:
         raise ValueError("is no https URL")
     return parts
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -87,7 +87,7 @@ def test_a_command_that_fails_is_asked_again_later(tmp_path: Path) -> None:
     clock = Clock()
     key = Key("post.password", tmp_path, ["sh", "-c", "echo x >> asked; cat word"], clock)
     words = (
-        "'sh' ended with 1 (cat: word: No such file or directory): correct `password_command:`, "
+        "'sh' ended with 1 (No such file or directory): correct `password_command:`, "
         "or what it needs to print the password"
     )
     for _ in range(3):

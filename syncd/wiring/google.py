@@ -1,0 +1,178 @@
+"""Google accounts: what they sign in with, where that is kept, and how they are opened."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Final, Protocol
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import make_url
+
+from connectors.errors import SignInNeeded
+from connectors.hosts import is_loopback
+from syncd import secrets
+from syncd.assembly import Assembly, state_url
+from syncd.config import ConfigErrors, GoogleAccountSettings, Mistake
+from syncd.store.folder import state_file, state_folder
+
+if TYPE_CHECKING:
+    from connectors.google.account import GoogleAccount
+    from connectors.google.scopes import Wanted
+
+ENDPOINT: Final = "SYNCD_GOOGLE_ENDPOINT"
+_REVOKE: Final = "https://oauth2.googleapis.com/revoke"
+
+
+class SignIn(Protocol):
+    """What a Google account signs in with (`connectors.google.bearer.Bearer`), and what the core
+    asks about it."""
+
+    def token(self) -> str: ...
+
+    def refused(self, token: str) -> None: ...
+
+    def again(self) -> None: ...
+
+    def renewed(self) -> bool: ...
+
+    def lacks(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Vault:
+    """Where a sign-in is kept: a credential of the service manager, else a file of the state's
+    folder that nobody else may read (`connectors.google.tokens.Vault`)."""
+
+    credential: str
+    file: Path
+
+    def load(self) -> str | None:
+        """What was saved last. Raises `SignInNeeded`."""
+        try:
+            found = secrets.credential(self.credential)
+            found = found or secrets.kept(self.file)
+        except secrets.SecretWrong as error:
+            raise SignInNeeded(str(error)) from error
+        return None if found is None else found.get_secret_value()
+
+    def save(self, text: str) -> None:
+        """Keep it, whole or not at all. Raises OSError."""
+        from tempfile import NamedTemporaryFile  # `login` alone keeps anything
+
+        self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with NamedTemporaryFile(
+            "w", dir=self.file.parent, prefix=f".{self.file.name}.", delete=False
+        ) as file:  # 0600, as all of its kind
+            try:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+                Path(file.name).replace(self.file)
+            except BaseException:
+                Path(file.name).unlink(missing_ok=True)
+                raise
+
+    def erase(self) -> None:
+        """Keep nothing. Raises OSError."""
+        self.file.unlink(missing_ok=True)
+
+    @property
+    def given(self) -> bool:
+        """Whether the service manager gave it, so that it cannot be changed here."""
+        return secrets.credential(self.credential) is not None
+
+
+def vault_of(entry: GoogleAccountSettings, assembly: Assembly) -> Vault:
+    """Where the sign-in of an account is. Two states in one folder have one each."""
+    state = state_file(make_url(state_url(assembly)))
+    folder, stem = (state_folder(), "syncd") if state is None else (state.parent, state.stem)
+    return Vault(f"{entry.name}.google-token", folder / f"{stem}.{entry.name}.google-token")
+
+
+def wanted_of(entry: GoogleAccountSettings) -> Wanted:
+    """What it asks Google for."""
+    from connectors.google.scopes import Wanted
+
+    return Wanted(
+        mail=entry.mail,
+        calendars=bool(entry.calendars),
+        contacts=entry.contacts,
+        tasks=entry.takes_tasks,
+        imap=entry.backfill == "imap",
+        pubsub=entry.pubsub is not None,
+        drafts=entry.drafts,
+        cards=entry.cards,
+    )
+
+
+def sign_in_of(
+    entry: GoogleAccountSettings, assembly: Assembly, now: Callable[[], datetime]
+) -> SignIn:
+    """What an account signs in with. Nothing is asked or read here."""
+    wanted = wanted_of(entry).scopes()
+    if entry.service_account is None:
+        from connectors.google.tokens import Tokens
+
+        vault = vault_of(entry, assembly)
+        return Tokens(vault, wanted, monotonic, name=entry.name, login=entry.login)
+    from connectors.google.delegation import Delegate
+
+    file = assembly.base / Path(entry.service_account).expanduser()
+    return Delegate(lambda: _key(entry.name, file), entry.login, wanted, monotonic, now)
+
+
+def _key(name: str, file: Path) -> str:
+    """The key of a service account: a credential, or its file."""
+    try:
+        found = secrets.credential(f"{name}.google-key") or secrets.kept(file)
+    except secrets.SecretWrong as error:
+        raise SignInNeeded(str(error)) from error
+    if found is None:
+        raise SignInNeeded(
+            f"there is no {file}: put the key of the service account there (chmod 600), or correct "
+            "`service_account:`"
+        )
+    return found.get_secret_value()
+
+
+def open_google(
+    entry: GoogleAccountSettings, _: Path, zone: ZoneInfo, sign_in: SignIn, first: date | None
+) -> GoogleAccount:
+    """See `syncd.wiring.accounts.opened_one`."""
+    from connectors.google.account import GoogleAccount, Push
+
+    return GoogleAccount(
+        entry.name,
+        entry.login,
+        sign_in,
+        mail=entry.mail,
+        calendars=entry.calendars,
+        contacts=entry.contacts,
+        tasks=entry.tasks or "",
+        zone=zone,
+        history=first,
+        text_budget=entry.text_budget,
+        push=Push(entry.pubsub.topic, entry.pubsub.subscription) if entry.pubsub else None,
+        endpoint=endpoint(),
+    )
+
+
+def endpoint() -> str:
+    """Another Google than the real one, for tests: on this machine only. Raises `ConfigErrors`."""
+    found = os.environ.get(ENDPOINT, "")
+    host = found.removeprefix("http://").partition("/")[0].rpartition(":")[0]
+    if found and not (found.startswith("http://") and is_loopback(host)):
+        raise ConfigErrors(
+            [Mistake(f"${ENDPOINT}", 0, 0, "is for tests: an http:// URL of this machine, or none")]
+        )
+    return found
+
+
+def revoke_at() -> str:
+    """Where a sign-in is taken back."""
+    return f"{endpoint().rstrip('/')}/revoke" if endpoint() else _REVOKE
