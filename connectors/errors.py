@@ -38,7 +38,7 @@ class Vanished(Unavailable):
 
 
 class Paused(Unavailable):
-    """Nothing is wrong: what the other side allows in a time is used up, by our own count.
+    """Nothing is wrong: what the other side allows in a time is used up, by our own count or its.
 
     What was yielded before counts. It is asked again after `wait` seconds, and until then it fares
     as well as before. A write that ends so was not made.

@@ -141,6 +141,7 @@ class Api:
             raise self._of(error, method, what, write=write) from error
         finally:
             self._time = http.server_time or self._time
+            self.quota.answered(method)
 
     def _at_once(
         self, requests: Mapping[str, Any], method: str, what: str
@@ -154,6 +155,7 @@ class Api:
             raise self._of(error, method, what) from error
         finally:
             self._time = http.server_time or self._time
+            self.quota.answered(method)
         for key, answer in found.items():
             if isinstance(answer, Answered | Lost):
                 answer = self._of(answer, method, what)

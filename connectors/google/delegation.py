@@ -12,8 +12,9 @@ from typing import Any, Final
 from google.auth import crypt, jwt
 
 from connectors.errors import ConnectorError, SignInNeeded
+from connectors.google.grant import TOKENS, is_secure, lasting, token_of
 from connectors.google.scopes import Scope
-from connectors.google.tokens import TOKENS, Dead, is_secure, lasting, token_of
+from connectors.google.tokens import Dead
 
 _GRANT: Final = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 _LIFE: Final = 3_600  # seconds, the longest that Google takes

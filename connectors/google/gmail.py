@@ -28,7 +28,8 @@ from connectors.google.gmail_fetch import Fetcher
 from connectors.google.gmail_letter import SCOPE, Terms, arrived, id_of, ref_of
 from connectors.google.gmail_listing import Listing, pages
 from connectors.google.gmail_parts import value_of
-from connectors.google.gmail_reading import KEEP, Reading
+from connectors.google.gmail_past import Past
+from connectors.google.gmail_reading import KEEP, Reading, Request
 from connectors.google.gmail_texts import TextReader
 from connectors.records import Batch, Facet, Gone, Item
 
@@ -38,7 +39,8 @@ _GET: Final = "gmail.users.messages.get"
 
 class GmailSource:
     """See above. `history` bounds what is observed of the past. `zone` is where floating times are
-    local. `text_budget`: mails whose text is read in a day, None for no limit but the quota."""
+    local. `text_budget`: mails whose text is read in a day, None for no limit but the quota.
+    `past`: another way to what there is when the reading begins."""
 
     facet = Facet.MAIL
     scope = SCOPE
@@ -50,6 +52,7 @@ class GmailSource:
         zone: ZoneInfo | None = None,
         history: date | None = None,
         text_budget: int | None = None,
+        past: Past | None = None,
         clock: Callable[[], float] = monotonic,
     ) -> None:
         oldest = datetime.combine(history, time(), UTC) if history else None
@@ -60,12 +63,14 @@ class GmailSource:
         self._fetcher = Fetcher(api, terms)
         self._texts = TextReader(api, text_budget, clock)
         self._listing = Listing(api)
+        self._past = past
         self.told_to = 0  # the newest history id that was read
 
     def changes(self, cursor: str | None, known: Known, now: datetime) -> Iterator[Batch]:
         """See `connectors.contract.Source`."""
         place = None if cursor is None else Cursor.of(cursor)
-        reading = Reading(self._api, self._fetcher, self._listing, known, self._since)
+        request = Request(known, now, self._since, self._past)
+        reading = Reading(self._api, self._fetcher, self._listing, request)
         for batch in reading.batches(place):
             self.told_to = reading.told_to
             yield batch
@@ -118,6 +123,8 @@ class GmailSource:
 
     def close(self) -> None:
         """Close the connections. It may be used again."""
+        if self._past is not None:
+            self._past.close()
         self._api.close()
 
 

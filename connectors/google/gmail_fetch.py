@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, NamedTuple
 
-from connectors.errors import ConnectorError, Paused, Unavailable
+from connectors.errors import ConnectorError, Unavailable
 from connectors.google.api import AT_ONCE, Api
 from connectors.google.errors import Declined, NotThere
 from connectors.google.gmail_labels import is_mail
@@ -72,7 +72,7 @@ class Fetcher:
             self.portion = min(self._most, 2 * self.portion)
         except ConnectorError as error:
             trouble = error
-            if isinstance(error, Unavailable | Declined) and not isinstance(error, Paused):
+            if _may_be_the_mail(error):
                 self._fewer(ids, found)
         for one in found:
             self._looked.pop(one, None)
@@ -99,7 +99,7 @@ class Fetcher:
         raised."""
         get = self._api.service("gmail").users().messages().get
         asked = {one: get(userId="me", id=one, format="full", fields=_LOOK) for one in ids}
-        with _Parts(self, found, first=first) as parts:
+        with _Parts(self, found, first=first, answered=not first) as parts:
             for one, answer in parts.good(self._api.batch(asked, WHAT, keep=keep)):
                 if not is_mail(answer.get("labelIds", ())):
                     found[one] = None
@@ -139,8 +139,9 @@ class Fetcher:
         return Bad(ref_of(message_id), "", _UNDELIVERED, for_now=True)
 
     def _fewer(self, ids: Sequence[str], found: Found) -> None:
-        """It may be one of these mails that spoils the answers, or their number: fewer at once
-        find it."""
+        """It may be one of these mails that spoils all the answers: fewer at once find it."""
+        if found:
+            return
         self.portion = max(1, min(self.portion, len(ids)) // 4)
         if len(ids) == 1 and (bad := self.failed(ids[0])) is not None:
             found[ids[0]] = bad
@@ -150,12 +151,14 @@ class _Parts:
     """The answers of batches, sorted: at the end it raises the trouble of a part that was not set
     aside."""
 
-    def __init__(self, fetcher: Fetcher, found: Found, *, first: bool = False) -> None:
+    def __init__(
+        self, fetcher: Fetcher, found: Found, *, first: bool = False, answered: bool = False
+    ) -> None:
         self._fetcher = fetcher
         self._found = found
         self._first = first
         self._errors: dict[str, ConnectorError] = {}
-        self._answered = False
+        self._answered = answered  # others were
         self.again: list[str] = []  # what may be asked for at once, in a smaller batch
 
     def __enter__(self) -> _Parts:
@@ -176,8 +179,8 @@ class _Parts:
     def __exit__(self, *raised: object) -> None:
         left: list[ConnectorError] = []
         for one, error in self._errors.items():
-            if self._answered and isinstance(error, Unavailable | Declined):
-                if self._first and isinstance(error, Unavailable) and not error.asked:
+            if self._answered and _may_be_the_mail(error):
+                if self._first and isinstance(error, Unavailable):
                     self.again.append(one)
                     continue
                 if (bad := self._fetcher.failed(one)) is not None:
@@ -186,6 +189,11 @@ class _Parts:
             left.append(error)
         if left and raised[0] is None:
             raise left[0]
+
+
+def _may_be_the_mail(error: ConnectorError) -> bool:
+    """Whether it may be this mail that is in the way: not where Google says when to ask again."""
+    return isinstance(error, Declined) or (isinstance(error, Unavailable) and not error.asked)
 
 
 def attachments(api: Api, message_id: str, parts: Iterable[Any]) -> dict[str, bytes]:

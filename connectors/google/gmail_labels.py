@@ -21,7 +21,7 @@ TRAIT: Final = "x-gm-labels"  # as IMAP has them: see `connectors/formats/mime.p
 LISTED: Final = "-in:chats -in:drafts"
 
 APART: Final = frozenset(("TRASH", "SPAM", "DRAFT", "CHAT"))
-_TELLING: Final = frozenset(
+TELLING: Final = frozenset(
     ("SENT", "CATEGORY_PROMOTIONS", "CATEGORY_SOCIAL", "CATEGORY_UPDATES", "CATEGORY_FORUMS")
 )
 
@@ -33,7 +33,7 @@ def is_mail(labels: Iterable[str]) -> bool:
 
 def stamp(labels: Iterable[str]) -> str:
     """The labels that count, as the stamp of a mail: the rest of it never changes."""
-    return ",".join(sorted(_TELLING.intersection(labels)))
+    return ",".join(sorted(TELLING.intersection(labels)))
 
 
 def traits(labels: Iterable[str]) -> tuple[tuple[str, str], ...]:

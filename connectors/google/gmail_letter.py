@@ -7,7 +7,7 @@ Gmail gives header values in plain text, without folds and encoded words.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
@@ -17,7 +17,7 @@ from connectors.errors import BadItem
 from connectors.formats.mail import read_mail
 from connectors.formats.mime import read_message
 from connectors.formats.report import from_mail_system
-from connectors.google.gmail_labels import stamp, traits
+from connectors.google.gmail_labels import TRAIT, stamp, traits
 from connectors.google.gmail_parts import carries
 from connectors.records import Bad, Item, Message, Seen
 
@@ -92,6 +92,14 @@ def item_of(message: Mapping[str, Any], whole: Callable[[], bytes], terms: Terms
         return Seen(ref, stamp(labels), (first, *rest))
     if terms.oldest is not None and first.at < terms.oldest:
         return Seen(ref, stamp(labels), ())
-    # A label that came in the header was put there by somebody else.
-    own = tuple(one for one in first.traits if one[0] != "x-gm-labels")
-    return Seen(ref, stamp(labels), (replace(first, traits=(*own, *traits(labels))), *rest))
+    return labelled(Seen(ref, "", (first, *rest)), labels)
+
+
+def labelled(item: Seen, labels: Iterable[str]) -> Seen:
+    """The item of a mail that has these labels. One that came in its header was put there by
+    somebody else."""
+    observations = list(item.observations)
+    if observations and isinstance(first := observations[0], Message):
+        own = (one for one in first.traits if one[0] != TRAIT)
+        observations[0] = replace(first, traits=(*own, *traits(labels)))
+    return Seen(item.ref, stamp(labels), tuple(observations), item.broken)

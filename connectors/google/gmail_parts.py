@@ -63,9 +63,10 @@ def is_carried(part: Payload) -> bool:
 
 def is_said(part: Payload) -> bool:
     """Whether this part may be what the mail's author says."""
-    return not part.get("filename") and (
-        kind_of(part) in ("text/plain", "text/html") or "pkcs7" in kind_of(part)
-    )
+    kind = kind_of(part)
+    if "pkcs7-mime" in kind:  # S/MIME: the mail itself is inside (RFC 8551 section 3.2)
+        return True
+    return kind in ("text/plain", "text/html") and not part.get("filename")
 
 
 def value_of(part: Payload, name: str) -> str:

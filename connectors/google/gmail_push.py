@@ -17,6 +17,7 @@ from connectors.contract import Known
 from connectors.errors import Refused
 from connectors.google.api import Api
 from connectors.google.gmail import GmailSource
+from connectors.google.gmail_past import Past
 from connectors.google.pubsub import Post, Puller
 from connectors.records import Batch
 
@@ -39,9 +40,12 @@ class PushedGmail(GmailSource):
         zone: ZoneInfo | None = None,
         history: date | None = None,
         text_budget: int | None = None,
+        past: Past | None = None,
         clock: Callable[[], float] = monotonic,
     ) -> None:
-        super().__init__(api, zone=zone, history=history, text_budget=text_budget, clock=clock)
+        super().__init__(
+            api, zone=zone, history=history, text_budget=text_budget, past=past, clock=clock
+        )
         self._topic = topic
         self._subscription = subscription
         self._changed = Condition()

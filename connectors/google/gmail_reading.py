@@ -7,18 +7,21 @@ portion failed) is known, and not fetched again.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import takewhile
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from connectors.contract import Known
-from connectors.errors import ConnectorError, Unavailable
+from connectors.errors import ConnectorError, CursorExpired, Unavailable
 from connectors.google.api import Api
-from connectors.google.errors import Declined, NotThere
+from connectors.google.errors import NotThere
 from connectors.google.gmail_cursor import Cursor
 from connectors.google.gmail_fetch import Fetcher, Found
 from connectors.google.gmail_history import FIELDS, Change, fold, last_id
+from connectors.google.gmail_labels import stamp
 from connectors.google.gmail_letter import SCOPE, id_of, ref_of
 from connectors.google.gmail_listing import Listing, Page, page
+from connectors.google.gmail_past import Past, as_listed
 from connectors.records import Batch, Gone, Item
 
 KEEP: Final = 300  # units a minute that the back-fill leaves to news and to texts
@@ -28,17 +31,24 @@ _FULL_ONCE: Final = 20  # a mailbox that held more than this is not emptied by h
 _WHAT: Final = "the mailbox"
 
 
-class Reading:
-    """See above. `since`: how far the past is wanted, in seconds since 1970; 0 for all of it."""
+class Request(NamedTuple):
+    """What a reading goes by. `since`: how far the past is wanted, in seconds since 1970; 0 for all
+    of it. `past`: where it comes from; what is lacking then is fetched here."""
 
-    def __init__(
-        self, api: Api, fetcher: Fetcher, listing: Listing, known: Known, since: int
-    ) -> None:
+    known: Known
+    now: datetime
+    since: int = 0
+    past: Past | None = None
+
+
+class Reading:
+    """See above."""
+
+    def __init__(self, api: Api, fetcher: Fetcher, listing: Listing, request: Request) -> None:
         self._api = api
         self._fetcher = fetcher
         self._listing = listing
-        self._known = known
-        self._since = since
+        self._known, self._now, self._since, self._past = request
         self.told_to = 0  # the newest history id that was told
 
     def batches(self, place: Cursor | None) -> Iterator[Batch]:
@@ -50,6 +60,8 @@ class Reading:
         self.told_to = int(place.history)
         if place.phase == "now" and self._reaches_further(place):
             place.begin(self._since)
+        if place.phase == "apart":
+            yield from self._apart(place)
         if place.phase == "compare":
             yield from self._compare(place)
         yield from self._back_fill(place)
@@ -61,6 +73,8 @@ class Reading:
         if self._known.under(f"{SCOPE}//"):
             place.phase, place.anew = "compare", True
             self._listing.restart()
+        if self._past is not None:
+            place.phase = "apart"
         return place
 
     def _newest(self) -> str:
@@ -96,6 +110,9 @@ class Reading:
         """Nobody knows what happened since: what is known is compared with what is there, and the
         past looked through for what is not known."""
         place.history = self._newest()
+        if place.phase == "apart":
+            place.anew = True
+            return
         place.begin(self._since)
         place.phase = "compare"
         self._listing.restart()
@@ -127,18 +144,52 @@ class Reading:
                 return
             items = []
 
+    def _apart(self, place: Cursor) -> Iterator[Batch]:
+        """The past that is read some other way; what comes meanwhile is told by the history."""
+        while self._past is not None:
+            try:
+                listed = self._listing.labels()
+                for batch in self._past.batches(place.inner or None, self._now):
+                    place.inner = batch.cursor
+                    items = tuple(as_listed(item, listed) for item in batch.items)
+                    yield Batch(items, place.text())
+                break
+            except CursorExpired:
+                if not place.inner:
+                    raise
+                place.inner = ""
+        if self._past is not None:
+            self._past.close()
+            self._listing.restart()
+        # All of it was read anew now, unless that way has been given up.
+        place.phase = "compare" if place.anew else "past"
+        place.anew &= self._past is None
+        place.inner = ""
+        yield Batch((), place.text())
+
     def _compare(self, place: Cursor) -> Iterator[Batch]:
-        """Tell what is known and gone."""
+        """Tell what is known and gone, or sorted elsewhere."""
         there = self._listing.everything()
         known = self._known.under(f"{SCOPE}//")
-        if not there and len(known) > _FULL_ONCE:
+        if not there.ids and len(known) > _FULL_ONCE:
             raise Unavailable(
                 f"Gmail shows no mail at all, though there were {len(known)}; nothing was deleted: "
                 "look into the mailbox"
             )
-        gone = sorted(ref for ref in known if id_of(ref) not in there)
+        settled = there.ids | there.touched
+        gone = sorted(ref for ref in known if id_of(ref) not in settled)
         for at in range(0, len(gone), _BATCH):
             yield Batch(tuple(map(Gone, gone[at : at + _BATCH])), place.text())
+        other = [] if place.anew else [
+            one for one in there.ids - there.touched
+            if known.get(ref_of(one), now := stamp(there.labels.get(one, ()))) != now
+        ]  # fmt: skip
+        while other:
+            found, trouble, other = self._fetched(other, KEEP)
+            yield Batch(tuple(self._items(found)), place.text())
+            if trouble is not None:
+                raise trouble
+        self._listing.restart()
         place.phase = "past"
         yield Batch((), place.text())
 
@@ -168,11 +219,9 @@ class Reading:
         """The page that is reached; the first one where Gmail does not know it any more."""
         try:
             return page(self._api, place.since, place.page, KEEP)
-        except Declined as error:
-            if error.status != 400 or not place.page:
-                raise
-        place.begin(place.since)
-        return page(self._api, place.since, "", KEEP)
+        except LookupError:
+            place.begin(place.since)
+            return page(self._api, place.since, "", KEEP)
 
     def _fetched(
         self, ids: Sequence[str], keep: int = 0

@@ -104,6 +104,12 @@ class Bucket:
             units += before
         self._spent.append((begun, now, units))
 
+    def counted(self) -> None:
+        """What was spent last was counted over there by now, and perhaps not sooner."""
+        if self._spent:
+            begun, _, units = self._spent.pop()
+            self._spent.append((begun, self._clock(), units))
+
     def wait(self, units: int, keep: int = 0) -> float:
         """Seconds until so many are free."""
         now = self._clock()
@@ -142,6 +148,11 @@ class Quota:
             if units > bucket.free(keep):
                 raise _paused(method, bucket.wait(units, keep))
             bucket.spend(units)
+
+    def answered(self, method: str) -> None:
+        """The call that was paid for is over: its units come back a minute from now."""
+        with self._lock:
+            self._of(method).counted()
 
     def affords(self, method: str, *, keep: int = 0) -> int:
         """How many such calls may be made now."""

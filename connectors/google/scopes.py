@@ -25,7 +25,10 @@ class Scope(NamedTuple):
 
 
 MAIL: Final = Scope(f"{_AUTH}gmail.readonly", "read mail, and nothing else with it")
-IMAP: Final = Scope("https://mail.google.com/", "read mail by IMAP (`backfill: imap`)")
+# There is no lesser one for IMAP.
+IMAP: Final = Scope(
+    "https://mail.google.com/", "do anything with mail, which reading by IMAP takes (`backfill`)"
+)
 DRAFTS: Final = Scope(f"{_AUTH}gmail.compose", "put drafts into Drafts (`drafts: true`)")
 CALENDARS: Final = Scope(f"{_AUTH}calendar.readonly", "read calendars")
 CONTACTS: Final = Scope(f"{_AUTH}contacts.readonly", "read contacts")
@@ -65,12 +68,10 @@ class Wanted:
 
     def _scopes(self) -> Iterator[Scope]:
         if self.mail:
-            yield MAIL
-        if self.mail and self.imap:
-            yield IMAP
+            yield IMAP if self.imap else MAIL
         if self.mail and self.pubsub:
             yield PUBSUB
-        if self.drafts:
+        if self.drafts and not (self.mail and self.imap):
             yield DRAFTS
         if self.calendars:
             yield CALENDARS

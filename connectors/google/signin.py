@@ -20,8 +20,8 @@ from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 from connectors.errors import Refused, SignInNeeded
+from connectors.google.grant import TOKENS, Grant, is_secure, token_of
 from connectors.google.scopes import Scope, missing
-from connectors.google.tokens import TOKENS, Grant, is_secure, token_of
 
 _CONSENT: Final = "https://accounts.google.com/o/oauth2/v2/auth"
 PATIENCE: Final = 300.0  # seconds for the owner to consent

@@ -42,7 +42,7 @@ class Letters(NamedTuple):
 def ask(session: Session, uids: Sequence[int]) -> Asked:
     """Ask for these mails of the open folder, and do not wait."""
     gmail = session.offers("X-GM-EXT-1")
-    return bodies.ask(session, uids, _ITEMS + (" X-GM-LABELS" if gmail else ""))
+    return bodies.ask(session, uids, _ITEMS + (" X-GM-LABELS X-GM-MSGID" if gmail else ""))
 
 
 def fetched(
@@ -69,7 +69,7 @@ def fetched(
         if one is not None:
             head = one.bodies[_HEADER][:READ_LIMIT]
             data = (one.plain, head, more.get(uid, b""), _labels(one) if gmail else b"")
-            items.append(Unread(f"{below}{uid}", "", "", data))
+            items.append(Unread(f"{below}{uid}", "", one.gmail_id if gmail else "", data))
         elif uid in withheld:
             items.append(Bad(f"{below}{uid}", "", UNDELIVERED, for_now=True))
     return Letters(items, oldest)

@@ -37,10 +37,10 @@ def item_of(one: Item | Unread, terms: Terms) -> Item:
     """What was fetched of a mail, read."""
     if not isinstance(one, Unread):
         return one
-    ref, _, _, (plain, head, body, labelled) = one
+    ref, stamp, _, (plain, head, body, labelled) = one
     labels = labelled.decode("utf-8", "surrogateescape").split("\n") if labelled else []
     if is_draft(plain) or "\\Draft" in labels:
-        return Seen(ref, "", ())  # its owner is still writing it
+        return Seen(ref, stamp, ())  # its owner is still writing it
     # Without a body there is nothing in it that could say more.
     try:
         try:
@@ -48,13 +48,13 @@ def item_of(one: Item | Unread, terms: Terms) -> Item:
         except BadItem:
             observations = read_mail(head, lambda: body, terms.zone, arrived(plain))
     except BadItem as error:
-        return Bad(ref, "", str(error))
+        return Bad(ref, stamp, str(error))
     message = observations[0]
     if not isinstance(message, Message):
-        return Seen(ref, "", observations)
+        return Seen(ref, stamp, observations)
     if terms.oldest is not None and message.at < terms.oldest:
-        return Seen(ref, "", ())
-    return Seen(ref, "", _labelled(message, labels) + observations[1:])
+        return Seen(ref, stamp, ())
+    return Seen(ref, stamp, _labelled(message, labels) + observations[1:])
 
 
 def _labelled(message: Message, labels: list[str]) -> tuple[Observation, ...]:

@@ -57,6 +57,7 @@ class MemoryDrafts:
 
     def add_draft(self, rfc822: bytes, message_id: str) -> str:
         """See `connectors.contract.Drafts`."""
+        message_id = message_id.strip().strip("<>")
         if self.world.write_happens():
             self.world.drafts.setdefault(message_id, rfc822)
         self.world.answer_write()

@@ -11,6 +11,7 @@ import typer
 from connectors.errors import ConnectorError, Unavailable
 from syncd.cli import streams
 from syncd.cli.context import Call, NotFound, call_of
+from syncd.cli.ends import Stopped
 from syncd.cli.shown import shown
 from syncd.config import GoogleAccountSettings, ServerAccountSettings
 from syncd.wiring.login import Done, SigningIn, sign_out
@@ -64,6 +65,8 @@ def login(
     except ConnectorError as error:
         streams.say(f"syncd: {shown(str(error))}")
         raise typer.Exit(1 if isinstance(error, Unavailable) else _NOBODY) from None
+    except Stopped as stopped:
+        raise Stopped(stopped.number, "nobody was signed in") from None
     _tell(done, entry)
 
 
@@ -139,4 +142,4 @@ def _tell(done: Done, entry: Any) -> None:
             f"This ends in {done.days} days, for the app is in Testing: publish it to stay signed "
             "in (docs/google.md)."
         )
-    typer.echo("`syncd doctor` shows what is there, `syncd once` reads it.")
+    typer.echo("A running syncd begins to read within a minute; else `syncd once` does.")

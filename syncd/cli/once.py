@@ -149,6 +149,7 @@ def report_of(report: Report) -> dict[str, Any]:
                 "items": outcome.items,
                 "changed": outcome.changed,
                 "error": outcome.error or None,
+                **({"paused": outcome.paused} if outcome.paused else {}),
             }
             for outcome in report.outcomes
         ],

@@ -23,8 +23,11 @@ from syncd.store.folder import state_file, state_folder
 if TYPE_CHECKING:
     from connectors.google.account import GoogleAccount
     from connectors.google.scopes import Wanted
+    from connectors.imap.gmail import GmailPast
 
 ENDPOINT: Final = "SYNCD_GOOGLE_ENDPOINT"
+IMAP: Final = "SYNCD_GOOGLE_IMAP"
+_MET: Final = "Met through mail"  # the group of people whose cards we add
 _REVOKE: Final = "https://oauth2.googleapis.com/revoke"
 
 
@@ -158,8 +161,34 @@ def open_google(
         history=first,
         text_budget=entry.text_budget,
         push=Push(entry.pubsub.topic, entry.pubsub.subscription) if entry.pubsub else None,
+        cards=_MET if entry.cards else "",
+        drafts=entry.drafts,
+        past=_past_of(entry, zone, sign_in, first) if entry.backfill == "imap" else None,
         endpoint=endpoint(),
     )
+
+
+def _past_of(
+    entry: GoogleAccountSettings, zone: ZoneInfo, sign_in: SignIn, first: date | None
+) -> GmailPast:
+    """The way to old mail by IMAP, with the same sign-in."""
+    from connectors.imap.gmail import GmailPast
+    from connectors.imap.line import Line
+    from connectors.imap.mail import ImapMail
+    from connectors.imap.session import Server
+
+    host, _, port = os.environ.get(IMAP, "").rpartition(":")
+    server = Server(
+        host or "imap.gmail.com",
+        entry.login,
+        sign_in.token,
+        int(port) if host else 0,
+        # Without TLS a token goes to this machine only: the connector sees to that.
+        tls="none" if host else "implicit",
+        auth="xoauth2",
+        refused=lambda token, _words: sign_in.refused(token),
+    )
+    return GmailPast(ImapMail(Line(server), history=first, zone=zone))
 
 
 def endpoint() -> str:

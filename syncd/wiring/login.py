@@ -14,8 +14,8 @@ from syncd.config import ConfigErrors, GoogleAccountSettings, NoText, text_of
 from syncd.wiring.google import Vault, endpoint, revoke_at, vault_of, wanted_of
 
 if TYPE_CHECKING:
+    from connectors.google.grant import Grant
     from connectors.google.signin import Client
-    from connectors.google.tokens import Grant
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +103,10 @@ class SigningIn:
 
     def _kept(self, grant: Grant) -> Done:
         from connectors.google.api import Api
+        from connectors.google.grant import same_login
         from connectors.google.quota import Quota
         from connectors.google.survey import whose
-        from connectors.google.tokens import Tokens, same_login
+        from connectors.google.tokens import Tokens
 
         entry, wanted = self.entry, wanted_of(self.entry)
         held = _Held(grant.to_text())
@@ -128,7 +129,7 @@ class SigningIn:
 def sign_out(assembly: Assembly, entry: GoogleAccountSettings) -> str | None:
     """Have Google forget the sign-in, and keep it no longer; None where there was none, else why
     Google could not be told, "" where it was. Raises OSError."""
-    from connectors.google.tokens import Grant, revoke
+    from connectors.google.grant import Grant, revoke
 
     vault = vault_of(entry, assembly)
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import signal
 import sys
 import webbrowser
 from collections.abc import Callable
@@ -228,6 +229,14 @@ def test_a_service_account(desk: Desk) -> None:
     service_account(desk.google, scopes=[])
     told = desk.syncd("once")
     assert (told.code, "Domain-wide delegation" in told.err) == (77, True)
+
+
+def test_the_owner_thinks_better_of_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C while it waits for the browser: nobody is signed in, and it says so."""
+    monkeypatch.setattr(webbrowser, "open", lambda _: signal.raise_signal(signal.SIGINT))
+    told = desk.syncd("login")
+    assert (told.code, told.err) == (130, "syncd: stopped; nobody was signed in\n")
+    assert not desk.kept.exists()
 
 
 def test_what_cannot_be_signed_in(desk: Desk) -> None:

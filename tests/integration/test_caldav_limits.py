@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from time import monotonic
 from xml.sax.saxutils import escape
 
 import pytest
@@ -25,6 +26,7 @@ from connectors.errors import Refused, SignInNeeded, Unavailable
 __all__ = ["sessions"]
 pytestmark = pytest.mark.usefixtures("sessions")
 REFUSAL = Reply(401, "", {"WWW-Authenticate": 'Basic realm="x"'})
+_LONG = 5.0  # seconds: whoever still listens then has no limit
 
 
 @pytest.fixture
@@ -35,8 +37,8 @@ def fake() -> Iterator[FakeDav]:
 
 @contextmanager
 def answering(begin: bytes, again: bytes = b"") -> Iterator[tuple[str, list[socket.socket]]]:
-    """A server that says `begin` to each request, then `again` a few times a second. Its URL, and
-    the connections it had."""
+    """A server that says `begin` to each request, then `again` a few times a second, and hangs up
+    after a while. Its URL, and the connections it had."""
     held: list[socket.socket] = []
     over = threading.Event()
 
@@ -47,7 +49,10 @@ def answering(begin: bytes, again: bytes = b"") -> Iterator[tuple[str, list[sock
                 with suppress(OSError):
                     held[-1].recv(10_000)
                     held[-1].sendall(begin)
+                    until = monotonic() + _LONG
                     while again and not over.wait(0.02):
+                        if monotonic() > until:
+                            held[-1].shutdown(socket.SHUT_RDWR)
                         held[-1].sendall(again)
 
     with socket.create_server(("127.0.0.1", 0)) as listening:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 import pytest
-from contract.dav_stages import ZONE
+from contract.dav_stages import ZONE, sessions
 from contract.ledger import Ledger
 from servers.fake_dav import WORK, Asked, FakeDav, Reply, fake_dav
 
@@ -27,6 +27,8 @@ from connectors.errors import (
 from connectors.formats.vtodo import write_task
 from connectors.records import Card
 
+__all__ = ["sessions"]
+pytestmark = pytest.mark.usefixtures("sessions")
 DRAFT = Draft("k-1", "Call Ana", "", date(2026, 3, 30), datetime(2026, 3, 1, tzinfo=UTC))
 
 

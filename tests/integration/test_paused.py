@@ -15,7 +15,7 @@ from connectors.errors import Paused, Unavailable
 from connectors.memory.source import MemoryMail
 from connectors.memory.world import World
 from connectors.records import Batch, Facet
-from syncd.cli.once import code_of, paused_of, troubles_of
+from syncd.cli.once import code_of, paused_of, report_of, troubles_of
 from syncd.engine.engine import Engine
 from syncd.engine.pace import APART, Pace
 from syncd.pipeline import Account, Workshop, once
@@ -180,6 +180,8 @@ def test_a_single_pass(tmp_path: Path) -> None:
         assert (code_of(report), troubles_of(report)) == (0, [])
         told = paused_of(report)
         assert bool(told) is (count < 9)
+        (big,) = [one for one in report_of(report)["read"] if one["account"] == "big"]
+        assert ("paused" in big, big["error"]) == (count < 9, None)
         assert all(one.startswith("syncd: big: mail: it gives so much at a time. ") for one in told)
     assert state_of(database, BIG) == UP
     database.close()

@@ -27,6 +27,7 @@ class Box:
     mails: dict[int, bytes] = field(default_factory=dict)
     validity: int = 1
     labels: dict[int, str] = field(default_factory=dict)
+    ids: dict[int, int] = field(default_factory=dict)  # Gmail's
     attributes: str = ""
     withheld: set[int] = field(default_factory=set)  # listed, and never delivered
 
@@ -259,6 +260,8 @@ class _Talk:
         parts.append(b'INTERNALDATE " 2-Mar-2026 09:00:00 +0000"')
         if "X-GM-LABELS" in items:
             parts.append(f"X-GM-LABELS ({self._box.labels.get(uid, '')})".encode())
+        if "X-GM-MSGID" in items and uid in self._box.ids:
+            parts.append(f"X-GM-MSGID {self._box.ids[uid]}".encode())
         if "BODYSTRUCTURE" in items:
             parts.append(b'BODYSTRUCTURE ("TEXT" "PLAIN" NIL NIL NIL "7BIT" 5 1)')
         header = mail.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"

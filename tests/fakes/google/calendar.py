@@ -33,6 +33,7 @@ class Wanted:
 
     single: bool
     deleted: bool
+    told: bool  # deleted events say what they were, to their organizer
     since: int | None  # revision; None: everything
     least: datetime | None
     most: datetime | None
@@ -76,7 +77,7 @@ def get_event(call: Call) -> Json:
     """events.get, of instances as well."""
     calendar, found = calendar_of(call), call.parameters["eventId"]
     if (stored := calendar.events.get(found)) is not None:
-        return shown(call, calendar, whole(stored))
+        return shown(call, calendar, whole(stored, calendar))
     series = calendar.events.get(found.rpartition("_")[0])
     for one in instances(calendar, series) if series else ():
         if one.id == found and series:
@@ -116,8 +117,9 @@ def _wanted(call: Call, calendar: Calendar) -> tuple[Wanted, int, Json]:
         raise Refused(410, "updatedMinTooLongAgo", message, domain="calendar")
     kinds = frozenset(call.asked("eventTypes") or ())
     deleted = bool(call.asked("showDeleted")) or since is not None or updated is not None
+    told = bool(call.asked("showDeleted"))
     wanted = Wanted(
-        single, deleted, since, times[0], times[1], updated, kinds, call.asked("iCalUID")
+        single, deleted, told, since, times[0], times[1], updated, kinds, call.asked("iCalUID")
     )
     return wanted, calendar.revision, window
 
@@ -159,7 +161,7 @@ def _bodies(calendar: Calendar, stored: Stored, wanted: Wanted) -> Iterator[Json
     if series is not None and wanted.single:  # a change of the series is one of each instance
         changed |= series.revision > (wanted.since or 0)
     if changed and (wanted.since is not None or _touches(calendar, stored, wanted)):
-        yield whole(stored)
+        yield whole(stored, calendar if wanted.told else None)
 
 
 def _touches(calendar: Calendar, stored: Stored, wanted: Wanted) -> bool:

@@ -24,10 +24,11 @@ class Contact:
     updated: datetime
     revision: int
     deleted: bool = False
+    former: list[str] = field(default_factory=list)  # resource names that it had before
 
     def person(self, kind: str) -> Json:
         """As the API has it. `kind`: CONTACT or OTHER_CONTACT."""
-        number = self.resource.partition("/")[2].removeprefix("c")
+        number = (*self.former, self.resource)[0].partition("/")[2].removeprefix("c")
         source = {"type": kind, "id": number, "etag": f"#{self.revision}"}
         about: Json = {"sources": [{**source, "updateTime": pages.instant(self.updated)}]}
         about["objectType"] = "PERSON"
@@ -110,6 +111,15 @@ class Book:
         one = self.all[resource]
         one.body, one.deleted = {}, True
         one.updated, one.revision = self.now(), self._advance()
+
+    def rename(self, resource: str) -> str:
+        """A contact gets another resource name, as one does that is linked to a profile."""
+        one = self.all.pop(resource)
+        one.former.append(resource)
+        one.resource = f"{self.prefix}{7_000_000_000_000_000_000 + next(self._numbers)}"
+        one.updated, one.revision = self.now(), self._advance()
+        self.all[one.resource] = one
+        return one.resource
 
     def expire_tokens(self) -> None:
         """Every sync token given out so far is refused."""

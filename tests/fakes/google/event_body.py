@@ -24,10 +24,12 @@ _OPEN: Final = (
 )  # fmt: skip
 
 
-def whole(stored: Stored) -> Json:
-    """An event or a series, as everybody has it."""
+def whole(stored: Stored, calendar: Calendar | None = None) -> Json:
+    """An event or a series, as everybody has it. Of cancelled ones their organizer is still told
+    what they were, if deleted events were asked for: that is the `calendar`."""
     etag = f'"{stored.revision}"'
-    if stored.cancelled:  # nothing else is promised
+    own = calendar is not None and stored.body["organizer"]["email"] == calendar.id
+    if stored.cancelled and not own:  # nothing else is promised
         kept = ("id", "status", "recurringEventId", "originalStartTime")
         return {"etag": etag, **{name: stored.body[name] for name in kept if name in stored.body}}
     stamps = {"created": pages.instant(stored.created), "updated": pages.instant(stored.updated)}

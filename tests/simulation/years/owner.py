@@ -4,7 +4,7 @@ what they did has to stand."""
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -61,6 +61,18 @@ class Memory:
     restored: datetime | None = None  # when an older copy of the state was put back last
     words: list[Said] = field(default_factory=list)
     comparable: bool = True  # whether another order must come to the same
+
+    def forgotten_who_closed(self, tasks: Iterable[Ours], closed: Collection[str]) -> None:
+        """An older copy of the state, which knows these keys for `closed`, is put back. Where we
+        closed one since, only its notes say so; where they are the owner's nothing does, and it
+        counts as ticked: a task too few is better than a false one."""
+        for one in tasks:
+            if (
+                one.task.completed
+                and one.key not in closed
+                and "notes" in self.edits.get(one.key, {})
+            ):
+                self.answered.add((one.rule, one.addr))
 
 
 class Owner:

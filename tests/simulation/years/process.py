@@ -39,11 +39,11 @@ from syncd.pipeline.act import acting
 from syncd.pipeline.decide import Decider
 from syncd.pipeline.portrait import domains_of
 from syncd.pipeline.report import Report
-from syncd.planner import Policy
+from syncd.planner import Policy, Status
 from syncd.store import aliases, facts, tombstones
 from syncd.store.database import Database, open_database
 from syncd.store.query import Query, owned
-from syncd.store.schema import item
+from syncd.store.schema import item, task
 from syncd.store.sqlite import is_still
 
 _ROOM = 2**30  # pages: no limit
@@ -243,6 +243,13 @@ class Process:
                 (account, _FACETS[facet], ref): stamp or THERE
                 for account, facet, ref, stamp in _ITEMS(connection, owner=self.database.owner)
             }
+
+    def closed(self) -> set[str]:
+        """The keys of the tasks that are over."""
+        owner = self.database.owner
+        with self.database.read() as connection:
+            over = select(task.c.key).where(task.c.owner == owner, task.c.status != Status.OPEN)
+            return set(connection.execute(over).scalars())
 
     @contextmanager
     def looking(self, now: datetime) -> Iterator[tuple[Connection, Decider, Workshop]]:

@@ -33,7 +33,7 @@ from simulation.years.served import Served
 from simulation.years.shadow import Reading, Shadow, derived
 from simulation.years.stage import READ, Stage
 from simulation.years.storm import Storm
-from simulation.years.tasks import listed
+from simulation.years.tasks import listed, tasks_of
 from simulation.years.watch import Watch
 from simulation.years.wires import Wires
 
@@ -242,6 +242,7 @@ class Year:
             self._says("an older copy of the state is put back")
             memory.restored = now
             self.process.restore(saved.copy)
+            memory.forgotten_who_closed(tasks_of(self.stage), self.process.closed())
             self.put_back = True
             self.driver.restarts()
             del self.readings[saved.readings :]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from connectors.formats.text import plain_text
-from connectors.google.gmail_parts import attachment_of, data_of, mask, rebuilt
+from connectors.google.gmail_parts import attachment_of, data_of, is_said, mask, rebuilt
 
 
 def part(kind: str, data: bytes = b"", filename: str = "", **headers: str) -> dict[str, Any]:
@@ -65,6 +65,22 @@ def test_what_is_signed_or_sealed() -> None:
     assert plain_text(rebuilt(signed)) == "Mine"
     sealed = many("multipart/encrypted", part("text/plain", b"xx"))
     assert plain_text(rebuilt(sealed)) == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "filename", "said"),
+    [
+        ("text/plain", "", True),
+        ("text/html", "", True),
+        ("text/plain", "notes.txt", False),
+        ("application/pkcs7-mime", "smime.p7m", True),
+        ("application/pkcs7-signature", "smime.p7s", False),
+        ("text/calendar", "", False),
+    ],
+)
+def test_what_the_author_may_have_said(kind: str, filename: str, said: bool) -> None:
+    """Text that is no file, and what S/MIME has sealed or signed as a whole."""
+    assert is_said(part(kind, b"-", filename)) is said
 
 
 @pytest.mark.parametrize("text", ["", "YQ", "YQ==", "Y_-.", "\u00e9", "YWI"])

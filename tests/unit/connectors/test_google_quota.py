@@ -48,6 +48,19 @@ def test_a_minute_of_mail() -> None:
     quota.take("calendar.events.list")  # another API has its own
 
 
+def test_a_call_counts_when_it_is_over() -> None:
+    """Over there it may have been counted as late as that."""
+    watch = Watch()
+    quota = Quota(watch)
+    quota.take(GET, 300)
+    watch.at += 2.5
+    quota.answered(GET)
+    quota.answered("people.people.get")
+    assert quota.wait(GET) == 60.0
+    watch.at += 60
+    assert quota.affords(GET) == 300
+
+
 def test_others_are_left_something() -> None:
     """What one leaves to others they get, and nothing is taken where it does not suffice."""
     watch = Watch()

@@ -16,9 +16,9 @@ from fakes.google.server import FakeGoogle
 
 from connectors.errors import Refused, SignInNeeded, Unavailable
 from connectors.google import signin
+from connectors.google.grant import Grant
 from connectors.google.scopes import MAIL, Wanted
 from connectors.google.signin import Client, WrongClient, by_browser, by_hand
-from connectors.google.tokens import Grant
 
 __all__ = ["clock", "google"]
 ANA = "ana@example.com"

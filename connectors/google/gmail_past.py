@@ -1,0 +1,33 @@
+"""The past of a mailbox that is read some other way than by the API: by IMAP, which is faster.
+
+Refs are those of the API, so that it goes on where the other way ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Protocol
+
+from connectors.google.gmail_letter import id_of, labelled
+from connectors.google.gmail_listing import Listed
+from connectors.records import Batch, Item, Seen
+
+
+class Past(Protocol):
+    """Another way to the past of a mailbox."""
+
+    def batches(self, cursor: str | None, now: datetime) -> Iterator[Batch]:
+        """All mail or most of it, newest first, under the refs that it has here; the last batch is
+        `done`. `cursor` is that of the last batch. Raises the errors of the contract."""
+
+    def close(self) -> None:
+        """It is not needed any more, for now."""
+
+
+def as_listed(item: Item, listed: Listed) -> Item:
+    """An item that came that way, with the labels that its mail has: IMAP tells no categories."""
+    one = id_of(item.ref)
+    if not isinstance(item, Seen) or one in listed.touched:
+        return item
+    return labelled(item, listed.labels.get(one, ()))
