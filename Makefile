@@ -17,6 +17,8 @@ SEED ?=
 MONTHS ?= 6
 # make simulate SERVERS=1: every owner's account is on Dovecot and Radicale, not only every tenth's
 SERVERS ?=
+# make simulate GOOGLE=1: every owner has an account at Google, not only those of some seeds
+GOOGLE ?=
 # make lock UPGRADE=--upgrade
 UPGRADE ?=
 
@@ -128,7 +130,7 @@ fuzz: .venv/.fuzz
 YEARS := PYTHONPATH=tests $(BIN)/python -m simulation.years --months $(MONTHS) --jobs $(WORKERS)
 
 simulate: $(READY)
-	$(YEARS) $(if $(SERVERS),--servers) $(if $(SEED),$(SEED),--seeds $(or $(SEEDS),40 --minutes 3))
+	$(YEARS) $(if $(SERVERS),--servers) $(if $(GOOGLE),--google) $(if $(SEED),$(SEED),--seeds $(or $(SEEDS),40 --minutes 3))
 
 # Years of owners where SEEDS is given, else the state machine of owner's actions.
 soak: $(READY)

@@ -165,8 +165,9 @@ class Timed(Protocol):
     """A source whose server says what time it is (the Date of an answer, RFC 9110 6.6.1)."""
 
     def server_time(self) -> datetime | None:
-        """The time of its last answer, by the server's clock, in UTC; it is asked where it has not
-        answered yet. None where it does not say. Only differences of days are looked at."""
+        """The time by the server's clock, in UTC. It is asked for it each time: an old answer
+        agrees with a clock that went back, and not with one that went on while the machine slept.
+        None where it does not say. Only differences of days are looked at."""
 
 
 @runtime_checkable

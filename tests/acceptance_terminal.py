@@ -1,4 +1,4 @@
-"""A support module: `syncd init` on a real terminal."""
+"""A support module: `syncd` on a real terminal."""
 
 from __future__ import annotations
 
@@ -19,18 +19,19 @@ SYNCD = str(Path(sys.executable).with_name("syncd"))
 
 
 class Terminal:
-    """`syncd init` on a real terminal, which is nobody's controlling one. `program` is what starts
-    syncd."""
+    """`syncd init`, or another command, on a real terminal, which is nobody's controlling one.
+    `program` is what starts syncd."""
 
     def __init__(
         self,
         *words: str,
+        command: str = "init",
         program: Sequence[str] = (SYNCD,),
         environment: Mapping[str, str] | None = None,
     ) -> None:
         self.end, inside = pty.openpty()
         self.process = subprocess.Popen(
-            mortal([*program, "--now", NOW, "init", *words]),
+            mortal([*program, "--now", NOW, command, *words]),
             stdin=inside, stdout=inside, stderr=inside, start_new_session=True,
             env={**os.environ, "TERM": "dumb", "COLUMNS": "200", **(environment or {})},
         )  # fmt: skip

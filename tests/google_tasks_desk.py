@@ -57,6 +57,9 @@ class Desk:
         self.ledger.stamps[remote.ref] = remote.stamp
         return remote
 
+    def draft(self, key: str = KEY) -> Draft:
+        return drafted(key)
+
     def alive(self, title: str = "") -> list[Stored]:
         """What its owner sees, or what is in the list of that title."""
         lists = [one for one in self.lists.all.values() if title in ("", one.title)]

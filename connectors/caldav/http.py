@@ -9,6 +9,7 @@ from __future__ import annotations
 import http.client
 import zlib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.message import Message
 from email.utils import parsedate_to_datetime
@@ -22,7 +23,7 @@ from connectors.caldav.response import body_of
 from connectors.caldav.signing import Login, Signer
 from connectors.caldav.trouble import cut_off
 from connectors.caldav.urls import shown, split, stays, target_of
-from connectors.errors import Ambiguous, Refused, Unavailable
+from connectors.errors import Ambiguous, ConnectorError, Refused, Unavailable
 
 __all__ = ["TIMEOUT", "Answer", "Login", "Session"]
 TIMEOUT: Final = 30.0  # seconds without a byte
@@ -51,6 +52,7 @@ class Session:
         self._connections = Connections(ca_file, timeout)
         self._lock = RLock()
         self._entered = ""  # the last URL that we were let into
+        self._proved = False  # it was looked whether that was by the secret
         self.time: datetime | None = None  # the Date of the last answer
 
     def request(
@@ -77,7 +79,9 @@ class Session:
             answer = self._signed(*asked)
             if answer.status == 207:
                 self._entered = answer.url
+                self._prove()
             elif answer.status == 401 and not self._still_enters():
+                self._proved = False
                 raise self._signer.no_entry(answer.url)
             return answer
 
@@ -99,13 +103,24 @@ class Session:
         if not self._entered:
             return False
         asked = ("PROPFIND", self._entered, b"", {"Depth": "0"}, None)
-        # What anybody may enter proves nothing.
-        good = self._signed(*asked).status != 401 and (
-            self._follow(*asked, anonymous=True).status != 207
-        )
+        good = self._signed(*asked).status != 401 and self._is_asked_for(self._entered)
         if not good:
             self._entered = ""
         return good
+
+    def _prove(self) -> None:
+        """Tell the login that it is good, once for each time that it was refused."""
+        if self._proved or not self._signer.wants_proof:
+            return
+        with suppress(ConnectorError):  # what was asked for was answered
+            self._proved = True
+            if self._is_asked_for(self._entered):
+                self._signer.let_in()
+
+    def _is_asked_for(self, url: str) -> bool:
+        """Whether a sign-in is: what anybody may enter proves nothing."""
+        asked = ("PROPFIND", url, b"", {"Depth": "0"}, None)
+        return self._follow(*asked, anonymous=True).status != 207
 
     def _signed(
         self,

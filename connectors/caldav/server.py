@@ -22,8 +22,9 @@ class Server:
         """What there is now. `service` is "caldav" or "carddav"."""
         return self.discovery.collections(service)
 
-    def time(self) -> datetime | None:
-        """What time the server had at its last answer; it is asked where there was none."""
-        if self.session.time is None:
+    def time(self, *, anew: bool = False) -> datetime | None:
+        """What time the server had at its last answer; it is asked where there was none, and
+        `anew`."""
+        if anew or self.session.time is None:
             self.session.request("OPTIONS", self.url)
         return self.session.time

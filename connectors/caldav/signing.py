@@ -14,7 +14,7 @@ from typing import Final
 
 from connectors.caldav.digest import digest_answer
 from connectors.caldav.urls import shown, split, target_of
-from connectors.errors import Refused, SignInNeeded
+from connectors.errors import Refused, SignInNeeded, Unavailable
 from connectors.hosts import is_loopback
 
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
@@ -25,12 +25,14 @@ _TOKEN: Final = re.compile(r"[!-~]+")  # what is seen of ASCII: more than RFC 67
 class Login:
     """Who signs in. `secret` is asked when it is needed first, and again when it was refused: a
     password, or with `bearer` an access token (RFC 6750). It may raise the contract's errors.
-    `refused` is told that it was not accepted, and what is said of that."""
+    `refused` is told that it was not accepted, and what is said of that; it says whether to believe
+    it. `accepted` is told that it was."""
 
     user: str
     secret: Callable[[], str]
     bearer: bool = False
-    refused: Callable[[str, str], None] = lambda _secret, _words: None
+    refused: Callable[[str, str], bool] = lambda _secret, _words: True
+    accepted: Callable[[str], None] | None = None
 
 
 class Signer:
@@ -68,8 +70,8 @@ class Signer:
         offers = headers.get_all("WWW-Authenticate") or []
         digest = next((one for one in offers if one.lower().startswith("digest")), "")
         if digest and not any(one.lower().startswith("basic") for one in offers):
-            stale = "stale=true" in digest.lower().replace('"', "")
-            fresh, self._challenge = not self._challenge or stale, _text(digest)
+            # A nonce ends, and not every server says `stale` then (RFC 7616 section 3.3).
+            fresh, self._challenge = _text(digest) != self._challenge, _text(digest)
             if fresh and not self._login.bearer:
                 return True
         used, self._secret = self._secret, None
@@ -78,7 +80,17 @@ class Signer:
         self._secret = self._login.secret()
         return self._secret != used
 
-    def no_entry(self, url: str) -> SignInNeeded:
+    @property
+    def wants_proof(self) -> bool:
+        """Whether somebody wants to know that the secret was accepted."""
+        return self._login is not None and self._login.accepted is not None
+
+    def let_in(self) -> None:
+        """The secret proved good; the login is told."""
+        if self._login is not None and self._login.accepted and self._secret is not None:
+            self._login.accepted(self._secret)
+
+    def no_entry(self, url: str) -> SignInNeeded | Unavailable:
         """What is wrong where a 401 is the last word; the login is told."""
         host, used = shown(url), self._secret
         self._secret, self._challenge = None, ""
@@ -88,8 +100,11 @@ class Signer:
             f"{host} refuses {self._login.user or 'us'}: check `user`, and set the {self._what} "
             "anew (many providers want an app password)"
         )
-        if used is not None:
-            self._login.refused(used, words)
+        if used is not None and not self._login.refused(used, words):
+            return Unavailable(
+                f"{host} refuses a sign-in that it accepted before; it is tried once more in some "
+                "minutes"
+            )
         return SignInNeeded(words)
 
     @property

@@ -128,7 +128,7 @@ class DavSource(ABC):
 
     def server_time(self) -> datetime | None:
         """See `connectors.contract.Timed`."""
-        return self.server.time()
+        return self.server.time(anew=True)
 
     def places(self, progress: Progress) -> tuple[dict[str, Collection], Refused | None]:
         """The collections that are read, by path, and what is wrong where chosen ones are not

@@ -11,14 +11,12 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final
 
 from connectors.caldav.response import TooSlow
+from connectors.certificates import words
 from connectors.errors import Ambiguous, ConnectorError, Refused, Unavailable
 
 if TYPE_CHECKING:
     from connectors.caldav.http import Answer
 
-_EXPIRED: Final = frozenset((9, 10))  # X509_V_ERR_CERT_NOT_YET_VALID, _HAS_EXPIRED
-_UNTRUSTED: Final = frozenset((2, 18, 19, 20, 21))
-_OTHER_NAME: Final = frozenset((62, 64))
 _FULL: Final = frozenset(("DAV: quota-not-exceeded", "DAV: sufficient-disk-space"))
 _UNDONE: Final = frozenset((423, 429, 503))  # said before anything was done
 
@@ -27,7 +25,7 @@ def cannot_connect(host: str, port: int, error: Exception) -> Unavailable:
     """Why no connection came about: nothing was sent yet."""
     shown = f"{host}:{port}"
     if isinstance(error, ssl.SSLCertVerificationError):
-        return Unavailable(_certificate(host, error))
+        return Unavailable(words(error, host, "url:"))
     if isinstance(error, ssl.SSLError):
         return Unavailable(f"{shown} does not speak TLS as it should: check `url` and its port")
     if isinstance(error, socket.gaierror | UnicodeError):
@@ -108,20 +106,3 @@ def asked_wait(headers: Message) -> float | None:
 
 def _aware(at: datetime) -> datetime:
     return at if at.tzinfo else at.replace(tzinfo=UTC)
-
-
-def _certificate(host: str, error: ssl.SSLCertVerificationError) -> str:
-    code = error.verify_code
-    if code in _EXPIRED:
-        return (
-            f"the certificate of {host} has expired or is not valid yet: its operator has to renew "
-            "it, or the clock of this machine is wrong"
-        )
-    if code in _UNTRUSTED:
-        return (
-            f"the certificate of {host} is signed by nobody that this machine trusts: name the "
-            "certificate of who signed it in `ca_file`"
-        )
-    if code in _OTHER_NAME:
-        return f"the certificate of {host} is for another name: use that name in `url`"
-    return f"the certificate of {host} does not hold ({error.verify_message})"

@@ -67,9 +67,9 @@ class CalendarSource:
         lists, missing = self._places(progress)
         for key, one in lists.items():
             if key not in progress.lists:
-                compare = bool(known.under(one.under))
-                anew = compare and cursor is None
-                progress.lists[key] = State("near", anew=anew, compare=compare)
+                anew = cursor is None and bool(known.under(one.under))
+                # What was told first may be gone before all of it is listed.
+                progress.lists[key] = State("near", anew=anew, compare=True)
         yield from Reading(known, progress, SCOPE).batches(
             lists,
             everything=cursor is None,
@@ -100,8 +100,7 @@ class CalendarSource:
 
     def server_time(self) -> datetime | None:
         """See `connectors.contract.Timed`."""
-        if self._api.server_time() is None:
-            entries(self._api)
+        entries(self._api)
         return self._api.server_time()
 
     def close(self) -> None:
@@ -145,7 +144,7 @@ class CalendarSource:
         found, self._names, missing = choose(entries(self._api), self._chosen, self._names)
         if missing is not None:
             raise missing
-        now = self.server_time()
+        now = self._api.server_time()
         if now is None:
             raise Unavailable("Google does not say what time it is: ask again later")
         span = self._window or self._certain(now)

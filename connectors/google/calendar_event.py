@@ -73,6 +73,14 @@ def is_cancelled(event: Mapping[str, Any]) -> bool:
     return event.get("status") == "cancelled"
 
 
+def is_note_of_others(event: Mapping[str, Any], me: str) -> bool:
+    """Whether nobody is invited, and somebody else than `me` wrote it down: a colleague's holidays
+    are not the owner's, nor is their coffee."""
+    if event.get("attendees") or event.get("attendeesOmitted"):
+        return False
+    return str(event.get("creator", {}).get("email", "")).lower() != me.lower()
+
+
 def is_called_off(event: Mapping[str, Any], zone: ZoneInfo) -> bool:
     """Whether it is cancelled, was so before its end, and still tells what it was. Google keeps
     that for some weeks. What was deleted later was tidied away."""

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from connectors.errors import BadItem, ConnectorError
+from connectors.errors import BadItem, ConnectorError, Refused
 from connectors.google.api import Api
 from connectors.google.calendar_event import (
     FIELDS,
@@ -22,6 +22,7 @@ from connectors.google.calendar_event import (
     is_called_off,
     is_cancelled,
     is_closed,
+    is_note_of_others,
     meeting_of,
     span_of,
 )
@@ -52,6 +53,7 @@ class Events:
     ) -> None:
         self._api = api
         self._id = entry.id
+        self._me = entry.whose
         self._zone = zone
         self._window = window
         self._near = near
@@ -74,6 +76,7 @@ class Events:
     def ids(self) -> Iterator[str]:
         """Of all events in the window of which there is anything to tell."""
         page, times = "", _between(*self._window)
+        fields = f"{ID_FIELDS},attendees/email,attendeesOmitted" if self._me else ID_FIELDS
         while True:
             more = {"pageToken": page} if page else {}
             request = self._events().list(
@@ -81,7 +84,7 @@ class Events:
                 singleEvents=True,
                 showDeleted=True,
                 maxResults=_IDS,
-                fields=f"nextPageToken,items({ID_FIELDS})",
+                fields=f"nextPageToken,items({fields})",
                 **times,
                 **more,
             )
@@ -138,8 +141,9 @@ class Events:
         return found
 
     def _is_told(self, event: Mapping[str, Any]) -> bool:
-        """Whether it is there, or was called off, and says more than its time."""
-        if is_closed(event):
+        """Whether it is there, or was called off, says more than its time, and may be a meeting of
+        the owner's."""
+        if is_closed(event) or (self._me and is_note_of_others(event, self._me)):
             return False
         return not is_cancelled(event) or is_called_off(event, self._zone)
 
@@ -162,7 +166,15 @@ class Events:
             fields=_LISTED,
             **how,
         )
-        answer = self._api.ask(request, self.name)
+        try:
+            answer = self._api.ask(request, self.name)
+        except NotThere as error:
+            if error.status != 404:
+                raise
+            raise Refused(
+                f"{self.name} is in the list and cannot be opened: untick it in Google Calendar, "
+                "or leave it out of `calendars:`"
+            ) from error
         return Page(
             answer.get("items", ()),
             str(answer.get("nextPageToken", "")),

@@ -10,8 +10,9 @@ from connectors.errors import Refused
 from connectors.google.api import Api
 
 _FIELDS: Final = (
-    "nextPageToken,items(id,summary,summaryOverride,accessRole,primary,selected,hidden)"
+    "nextPageToken,items(id,summary,summaryOverride,accessRole,primary,selected,hidden,dataOwner)"
 )
+_MADE: Final = "@group.calendar.google.com"
 _PAGES: Final = 50  # nothing that goes round is followed for ever
 _READABLE: Final = frozenset(("reader", "writerWithoutPrivateAccess", "writer", "owner"))
 
@@ -25,6 +26,7 @@ class Entry(NamedTuple):
     readable: bool  # else it only shows when somebody is busy
     shown: bool
     primary: bool
+    whose: str = ""  # the account's address, where others write into this calendar: "" for its own
 
     @property
     def key(self) -> str:
@@ -39,7 +41,9 @@ class Entry(NamedTuple):
 
 def entries(api: Api) -> list[Entry]:
     """All calendars in the owner's list, hidden ones included."""
-    return [_entry(one) for one in _rows(api)]
+    rows = [*_rows(api)]
+    me = next((str(one["id"]) for one in rows if one.get("primary")), "")
+    return [_entry(one, me) for one in rows]
 
 
 def choose(
@@ -92,7 +96,7 @@ def _rows(api: Api) -> Iterator[Mapping[str, Any]]:
             return
 
 
-def _entry(one: Mapping[str, Any]) -> Entry:
+def _entry(one: Mapping[str, Any], me: str) -> Entry:
     found, own = str(one["id"]), str(one.get("summary", ""))
     primary = bool(one.get("primary"))
     return Entry(
@@ -102,4 +106,12 @@ def _entry(one: Mapping[str, Any]) -> Entry:
         one.get("accessRole") in _READABLE,
         primary or bool(one.get("selected") and not one.get("hidden")),
         primary,
+        "" if primary or _is_own(one, me) else me,
     )
+
+
+def _is_own(one: Mapping[str, Any], me: str) -> bool:
+    """Whether the account made it: a calendar that is named by an address is that person's, however
+    much its owner lets others do."""
+    made = str(one["id"]).endswith(_MADE) and one.get("accessRole") == "owner"
+    return made and one.get("dataOwner", me) == me

@@ -35,6 +35,7 @@ from connectors.records import Batch, Facet, Gone, Item
 
 _DATE: Final = "id,internalDate,payload/headers"
 _GET: Final = "gmail.users.messages.get"
+_SHARE: Final = 3_000  # units a minute that texts leave to a back-fill: the half
 
 
 class GmailSource:
@@ -64,6 +65,7 @@ class GmailSource:
         self._texts = TextReader(api, text_budget, clock)
         self._listing = Listing(api)
         self._past = past
+        self._filling = True  # as far as it is known, there is more to be read
         self.told_to = 0  # the newest history id that was read
 
     def changes(self, cursor: str | None, known: Known, now: datetime) -> Iterator[Batch]:
@@ -71,13 +73,15 @@ class GmailSource:
         place = None if cursor is None else Cursor.of(cursor)
         request = Request(known, now, self._since, self._past)
         reading = Reading(self._api, self._fetcher, self._listing, request)
+        self._filling = True
         for batch in reading.batches(place):
-            self.told_to = reading.told_to
+            self.told_to = reading.told_to or self.told_to
+            self._filling = not batch.done
             yield batch
 
     def read_text(self, refs: Sequence[str]) -> Iterator[Text]:
         """See `connectors.contract.TextSource`."""
-        yield from self._texts.read(refs)
+        yield from self._texts.read(refs, _SHARE if self._filling else 0)
 
     def read_again(self, refs: Sequence[str], cursor: str) -> Iterator[Item]:
         """See `connectors.contract.Rereading`."""
@@ -116,9 +120,8 @@ class GmailSource:
 
     def server_time(self) -> datetime | None:
         """See `connectors.contract.Timed`."""
-        if self._api.server_time() is None:
-            request = self._api.service("gmail").users().getProfile(userId="me")
-            self._api.ask(request, "the mailbox")
+        request = self._api.service("gmail").users().getProfile(userId="me")
+        self._api.ask(request, "the mailbox")
         return self._api.server_time()
 
     def close(self) -> None:

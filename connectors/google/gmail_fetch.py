@@ -36,6 +36,7 @@ _RAW_LIMIT: Final = 2 * 1024 * 1024  # of a mail that is fetched whole; of other
 _RAW_AT_ONCE: Final = 4 * 1024 * 1024  # bytes in one answer
 _PART_LIMIT: Final = 1024 * 1024
 _PARTS_LIMIT: Final = 20
+_FIRST: Final = 10
 _LEAST: Final = 5  # ids that are asked for at once where Gmail refuses more
 _TRIES: Final = 3  # of one mail, while others come
 _UNDELIVERED: Final = "Gmail lists it and does not deliver it"
@@ -60,7 +61,8 @@ class Fetcher:
         self._terms = terms
         self._failed: Counter[str] = Counter()
         self._looked: dict[str, Any] = {}  # mails whose inside is still to be read
-        self._most = self.portion = AT_ONCE  # ids to ask for at once
+        self._most = AT_ONCE  # ids to ask for at once
+        self.portion = min(_FIRST, AT_ONCE)  # a process before us may have used up the quota
 
     def fetch(self, ids: Sequence[str], *, keep: int = 0) -> Fetched:
         """These mails, some tens at most. `keep`: see `Api.ask`."""

@@ -5,7 +5,7 @@ Refs are those of the API, so that it goes on where the other way ended.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Protocol
 
@@ -25,9 +25,10 @@ class Past(Protocol):
         """It is not needed any more, for now."""
 
 
-def as_listed(item: Item, listed: Listed) -> Item:
-    """An item that came that way, with the labels that its mail has: IMAP tells no categories."""
-    one = id_of(item.ref)
-    if not isinstance(item, Seen) or one in listed.touched:
-        return item
-    return labelled(item, listed.labels.get(one, ()))
+def as_listed(items: Iterable[Item], listed: Listed) -> Iterator[Item]:
+    """What came that way, with the labels that the mails have: IMAP tells no categories. What the
+    history has told of since they were listed is left to the API."""
+    for item in items:
+        one = id_of(item.ref)
+        if one not in listed.touched:
+            yield labelled(item, listed.labels.get(one, ())) if isinstance(item, Seen) else item

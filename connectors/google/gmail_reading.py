@@ -70,9 +70,9 @@ class Reading:
     def _begun(self) -> Cursor:
         """Where a reading begins: behind what happens from now on."""
         place = Cursor(self._newest(), since=self._since)
+        self._listing.restart()
         if self._known.under(f"{SCOPE}//"):
             place.phase, place.anew = "compare", True
-            self._listing.restart()
         if self._past is not None:
             place.phase = "apart"
         return place
@@ -151,8 +151,7 @@ class Reading:
                 listed = self._listing.labels()
                 for batch in self._past.batches(place.inner or None, self._now):
                     place.inner = batch.cursor
-                    items = tuple(as_listed(item, listed) for item in batch.items)
-                    yield Batch(items, place.text())
+                    yield Batch(tuple(as_listed(batch.items, listed)), place.text())
                 break
             except CursorExpired:
                 if not place.inner:
@@ -180,11 +179,12 @@ class Reading:
         gone = sorted(ref for ref in known if id_of(ref) not in settled)
         for at in range(0, len(gone), _BATCH):
             yield Batch(tuple(map(Gone, gone[at : at + _BATCH])), place.text())
-        other = [] if place.anew else [
-            one for one in there.ids - there.touched
+        other = [
+            one
+            for one in sorted(there.ids - there.touched, reverse=True)
             if known.get(ref_of(one), now := stamp(there.labels.get(one, ()))) != now
-        ]  # fmt: skip
-        while other:
+        ]
+        while other and not place.anew:
             found, trouble, other = self._fetched(other, KEEP)
             yield Batch(tuple(self._items(found)), place.text())
             if trouble is not None:

@@ -27,9 +27,9 @@ class TextReader:
         self._budget = None if budget is None else Bucket(Limit(budget, _DAY), clock)
         self._limit = budget
 
-    def read(self, refs: Sequence[str]) -> Iterator[Text]:
+    def read(self, refs: Sequence[str], keep: int = 0) -> Iterator[Text]:
         """See `connectors.contract.TextSource`. Raises `Paused` where the quota or the budget is
-        used up; what was read before was told."""
+        used up; what was read before was told. `keep`: units a minute that are left to others."""
         wanted = {}
         for ref in refs:
             if message_id := id_of(ref):
@@ -38,15 +38,15 @@ class TextReader:
                 yield Text(ref, None)
         ids = list(wanted)
         for at in range(0, len(ids), _AT_ONCE):
-            for message_id, plain in self._some(ids[at : at + _AT_ONCE]):
+            for message_id, plain in self._some(ids[at : at + _AT_ONCE], keep):
                 yield Text(wanted[message_id], plain)
 
-    def _some(self, ids: list[str]) -> Iterator[tuple[str, str | None]]:
+    def _some(self, ids: list[str], keep: int) -> Iterator[tuple[str, str | None]]:
         asked, later = self._within_budget(ids)
         get = self._api.service("gmail").users().messages().get
         requests = {one: get(userId="me", id=one, format="full", fields="payload") for one in asked}
         trouble: ConnectorError | None = later
-        for one, answer in self._api.batch(requests, WHAT):
+        for one, answer in self._api.batch(requests, WHAT, keep=keep):
             if isinstance(answer, NotThere):
                 yield one, None
             elif isinstance(answer, ConnectorError):

@@ -88,8 +88,7 @@ class PeopleSource:
 
     def server_time(self) -> datetime | None:
         """See `connectors.contract.Timed`."""
-        if self._api.server_time() is None:
-            labels_of(self._api)
+        labels_of(self._api)
         return self._api.server_time()
 
     def close(self) -> None:

@@ -23,6 +23,7 @@ from connectors.records import Batch, Gone, Item
 
 BATCH: Final = 500
 
+_ANEW: Final = 3  # a token is given up, and that of a listing that was left half-way
 _FULL_ONCE: Final = 20  # a list that held more than this is not emptied by hand
 
 
@@ -138,16 +139,21 @@ class Reading:
         yield Batch((), self._progress.text(), done=True)
 
     def _read(self, one: Listed, state: State, until: str) -> Iterator[Batch]:
-        """Bring one list up to a phase."""
+        """Bring one list up to a phase. What changed while its pages were read is told by the token
+        that came with them."""
         told = Told(self._known, one.under)
-        if state.phase == "now" and until == "now":
+        while state.phase == "near":
+            yield from self._listed(one, state, told)
+        if until == "near":
+            return
+        for _ in range(_ANEW):
+            while state.phase in ("near", "all"):
+                yield from self._listed(one, state, told)
+            if state.phase == "compare":
+                yield from self._compared(one, state, told)
             if (yield from self._news(one, state, told)):
                 return
-            state.begin("all")
-        while state.phase == "near" or (state.phase == "all" and until == "now"):
-            yield from self._listed(one, state, told)
-        if state.phase == "compare" and until == "now":
-            yield from self._compared(one, state, told)
+            state.begin("all")  # the next reading goes on with it, if it comes to that
 
     def _listed(self, one: Listed, state: State, told: Told) -> Iterator[Batch]:
         told.load()
@@ -185,6 +191,7 @@ class Reading:
 
     def _news(self, one: Listed, state: State, told: Told) -> Generator[Batch, None, bool]:
         """What changed; False where Google knows no more how far it was told."""
+        old = bool(state.page)  # its pages are of how things stood at the first of them
         while True:
             try:
                 page = _reached(one.news, state)
@@ -206,8 +213,9 @@ class Reading:
                     state.token = page.token or state.token
 
             yield from self._turned(items, page, turn)
-            if not page.next:
+            if not page.next and not old:
                 return True
+            old = old and bool(page.next)
 
     def _items(
         self, one: Listed, entry: Mapping[str, Any], told: Told, *, retold: bool

@@ -17,7 +17,7 @@ _PHASES: Final = ("near", "all", "compare", "now")
 @dataclass(slots=True)
 class State:
     """How far one list was told. `anew`: what is known is told as well, the reading began without a
-    cursor. `compare`: something was known when the list began to be read."""
+    cursor. `compare`: something was known, or told, before all of the list began to be read."""
 
     phase: Literal["near", "all", "compare", "now"] = "all"
     token: str = ""

@@ -167,8 +167,7 @@ class GoogleTasks:
 
     def server_time(self) -> datetime | None:
         """See `connectors.contract.Timed`."""
-        if self._api.server_time() is None:
-            self._lists.titles()
+        self._lists.titles()
         return self._api.server_time()
 
     def close(self) -> None:

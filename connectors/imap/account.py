@@ -54,5 +54,5 @@ class ImapAccount:
         connection too many, and those who read try the password as well."""
         if not self._filing:
             return None
-        server = replace(self._server, refused=lambda _secret, _words: None)
+        server = replace(self._server, refused=lambda _secret, _words: True)
         return ImapDrafts(Line(server), self._mail)

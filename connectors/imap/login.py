@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from connectors.errors import Refused, SignInNeeded
 from connectors.imap.names import quoted
-from connectors.imap.troubles import No, crowded, of_answer, of_sign_in
+from connectors.imap.troubles import No, crowded, doubted, of_answer, of_sign_in
 
 if TYPE_CHECKING:
     from connectors.imap.session import Server, Session
@@ -35,9 +35,11 @@ def sign_in(session: Session, server: Server, beside: Collection[Session] = ()) 
             if isinstance(found, SignInNeeded):
                 if any(one.stands_by(secret) for one in beside):
                     raise crowded(server.host) from error
-                server.refused(secret, str(found))
+                if not server.refused(secret, str(found)):
+                    raise doubted(server.host) from error
             raise found from error
         session.accepted(secret)
+        server.accepted(secret)
         session.forget_capabilities()
         enable(session)
     except No as error:

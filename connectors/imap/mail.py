@@ -157,8 +157,10 @@ class ImapMail:
 
     def server_time(self) -> datetime | None:
         """See `connectors.contract.Timed`: known while a draft was just filed, and never asked
-        for. Mail that arrives may be old mail that its owner moved."""
-        return self.server_said
+        for. Mail that arrives may be old mail that its owner moved. It is told once: later it is no
+        longer the time."""
+        said, self.server_said = self.server_said, None
+        return said
 
     def wait(self, timeout: float) -> bool:
         """See `connectors.contract.Waiting`."""

@@ -48,7 +48,8 @@ class Server:
     tls: str = "implicit"
     auth: str = "password"
     ca_file: str = ""
-    refused: Callable[[str, str], None] = lambda _secret, _words: None
+    refused: Callable[[str, str], bool] = lambda _secret, _words: True
+    accepted: Callable[[str], None] = lambda _secret: None
 
     def connect(self, beside: Collection[Session] = ()) -> Session:
         """A connection that is signed in; `beside` others of the same account, which the calling

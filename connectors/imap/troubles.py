@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from connectors.certificates import passes, words
 from connectors.errors import ConnectorError, Refused, SignInNeeded, Unavailable
 from connectors.imap.wire import Mute, Slow
 
@@ -26,6 +27,14 @@ _BUSY: Final = re.compile(
     r"\bin use\b|\bbusy\b|\b(?:mailbox|folder)(?: is)?(?: \w+)? locked\b",
     re.IGNORECASE,
 )
+# Servers that are ill themselves, and may say so with a code that speaks of the password.
+_ILL: Final = re.compile(
+    r"\bmaintenance\b|\bshutting down\b|\bbackend\b|\binternal (?:server )?(?:error|failure)\b|"
+    r"\btemporar|\bnot connected\b|\b(?:cannot|can't|could not|unable to) (?:connect|reach)\b|"
+    r"\b(?:service|server|system|database)\b(?: \w+){0,3} "
+    r"(?:error|down|offline|unreachable|unavailable|not (?:reachable|responding|available))\b",
+    re.IGNORECASE,
+)
 # Accounts that are closed to whoever tries, and passwords that are wrong: that the server may be
 # asked later, as many add, mends nothing, and each try makes a lock-out longer.
 _LOCKED: Final = re.compile(
@@ -34,6 +43,14 @@ _LOCKED: Final = re.compile(
     r"\b(?:login|password|authentication) failures\b",
     re.IGNORECASE,
 )
+_BY_OTHERS: Final = re.compile(
+    r"\b(?:mailbox|folder)(?: is)?(?: \w+)? locked\b|\bby another\b", re.IGNORECASE
+)
+_UNENCRYPTED: Final = re.compile(
+    r"\b(?:until|without|before|requires?|needs?|use|over) (?:starttls|tls|ssl|encryption)\b",
+    re.IGNORECASE,
+)
+_BROWSER: Final = re.compile(r"\bweb ?(?:browser|mail|site|page|log-?in)\b", re.IGNORECASE)
 # Also with a code that speaks of the password: Yahoo and Zimbra do so.
 _CROWDED: Final = re.compile(
     r"\b(?:too many|max(?:imum)?|limit|exceed\w*|simultaneous|concurrent)\b.*\bconnections?\b|"
@@ -108,13 +125,13 @@ def of_answer(text: str, host: str, doing: str) -> ConnectorError:
 def of_sign_in(text: str, host: str, user: str, *, token: bool = False) -> ConnectorError:
     """The error for a refused sign-in."""
     code = code_of(text)
-    locked = bool(_LOCKED.search(text))
+    if code == "PRIVACYREQUIRED" or (not code and _UNENCRYPTED.search(text)):
+        return Refused(f"{host} takes passwords over TLS only: set `tls: starttls` or `implicit`")
+    locked = _is_locked(text)
     if code in _LATER or (not locked and _later(text, code)):
         what = _LATER.get(code, "takes no sign-in now")
         return Unavailable(f"{host} {what}; it is asked again later")
     who = f" for {user}" if user else ""
-    if code == "PRIVACYREQUIRED":
-        return Refused(f"{host} takes passwords over TLS only: set `tls: starttls` or `implicit`")
     if code == "CONTACTADMIN":
         return Refused(f"{host} has closed this account{who}: ask whoever runs the server")
     if _APP_PASSWORD.search(text):
@@ -126,6 +143,10 @@ def of_sign_in(text: str, host: str, user: str, *, token: bool = False) -> Conne
         return SignInNeeded(
             f"{host} has locked this account{who}, or shut it for IMAP: look into its settings "
             "there, and correct the password if it is wrong"
+        )
+    if _BROWSER.search(text):
+        return SignInNeeded(
+            f"{host} wants its owner{who} to sign in by a web browser once, or an app password"
         )
     if code == "AUTHORIZATIONFAILED":
         return SignInNeeded(f"{host} knows the password but not this mailbox: correct `user:`")
@@ -141,6 +162,13 @@ def of_sign_in(text: str, host: str, user: str, *, token: bool = False) -> Conne
     )
 
 
+def doubted(host: str) -> Unavailable:
+    """The error for a secret that is refused and was accepted before: once is no proof."""
+    return Unavailable(
+        f"{host} refuses a sign-in that it accepted before; it is tried once more in some minutes"
+    )
+
+
 def crowded(host: str) -> Crowded:
     """The error for a further connection that is refused by the secret that another stands by."""
     return Crowded(
@@ -152,26 +180,8 @@ def crowded(host: str) -> Crowded:
 def of_certificate(error: ssl.SSLCertVerificationError, host: str) -> ConnectorError:
     """The error for a server whose certificate is not to be trusted. What mends itself, or is
     mended at the server, is tried again."""
-    reason = error.verify_message or ""
-    if error.verify_code == 10:  # X509_V_ERR_CERT_HAS_EXPIRED
-        return Unavailable(
-            f"the certificate of {host} has expired: whoever runs the server has to renew it "
-            "(or the clock of this machine is wrong)"
-        )
-    if error.verify_code == 9:  # X509_V_ERR_CERT_NOT_YET_VALID
-        return Unavailable(
-            f"the certificate of {host} is not valid yet: is the clock of this machine right?"
-        )
-    if error.verify_code in (62, 64):  # X509_V_ERR_HOSTNAME_MISMATCH, IP_ADDRESS_MISMATCH
-        return Refused(
-            f"the certificate at {host} is for another name: set `host:` to the name that the "
-            "provider gives for its server"
-        )
-    return Refused(
-        f"the certificate of {host} is signed by nobody known here"
-        f"{f' ({reason})' if reason else ''}: if it is your own server, name its certificate "
-        "in `ca_file:`"
-    )
+    said = words(error, host, "host:")
+    return Unavailable(said) if passes(error) else Refused(said)
 
 
 def of_connection(error: OSError, host: str, port: int) -> ConnectorError:
@@ -239,4 +249,12 @@ def _later(text: str, code: str) -> bool:
     """Whether a sign-in is refused for now only."""
     if _APP_PASSWORD.search(text) or _WRONG.search(text):
         return False
-    return bool(_CROWDED.search(text) or (code not in _ANOTHER and _BUSY.search(text)))
+    if code in ("EXPIRED", "AUTHORIZATIONFAILED"):
+        return bool(_CROWDED.search(text))
+    ill = _CROWDED.search(text) or _ILL.search(text)
+    return bool(ill or (code not in _ANOTHER and _BUSY.search(text)))
+
+
+def _is_locked(text: str) -> bool:
+    """Whether the account is, not the mailbox, and not for there are too many connections."""
+    return bool(_LOCKED.search(text)) and not (_CROWDED.search(text) or _BY_OTHERS.search(text))

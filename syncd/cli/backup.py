@@ -172,7 +172,9 @@ def _are_same(one: Path, other: Path) -> bool:
     return one.read_bytes() == other.read_bytes()
 
 
-_BESIDE = ("", "-wal", "-shm", "-journal", ".lock", ".key", ".forgotten", ".restoring")
+_BESIDE = (
+    "", "-wal", "-shm", "-journal", ".lock", ".key", ".forgotten", ".signin", ".restoring"
+)  # fmt: skip
 
 
 def _is_beside(file: Path, state: Path) -> bool:

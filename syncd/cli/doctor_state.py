@@ -59,7 +59,8 @@ def file(state: Path) -> Iterator[Finding]:
 
 def _rights(state: Path) -> Iterator[Finding]:
     beside = [
-        state.with_name(state.name + end) for end in ("", "-wal", ".lock", ".key", ".forgotten")
+        state.with_name(state.name + end)
+        for end in ("", "-wal", ".lock", ".key", ".forgotten", ".signin")
     ]
     open_ = [one for one in beside if one.exists() and one.stat().st_mode & 0o077]
     mine = state.stat().st_uid in (os.geteuid(), 0) or os.geteuid() == 0

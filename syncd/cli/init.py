@@ -75,6 +75,14 @@ def command(
     password_command: Annotated[
         str, typer.Option(metavar="COMMAND", help="What prints its password (no shell runs it).")
     ] = "",
+    google_client: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Sign in to Google with this OAuth client, for mail, calendars, contacts and "
+            "tasks (docs/google.md).",
+        ),
+    ] = None,
     to: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The configuration file to write.")
     ] = None,
@@ -103,17 +111,19 @@ def command(
         init_ask,
         init_choice,
         init_given,
+        init_google,
         init_look,
         init_state,
         init_tasks,
     )
     from syncd.cli.ends import Stopped, stoppable
+    from syncd.cli.init_login import code_of
     from syncd.cli.init_servers import Desk
     from syncd.cli.shown import busy
 
     call = call_of(context)
     call.moment(now)  # found wrong before anything is asked
-    words = init_given.server_words(account, imap, caldav, user, password_command)
+    words = init_given.server_words(account, imap, caldav, user, password_command, google_client)
     given = init_given.checked(name, address, timezone, mail, calendar, contacts, tasks, words)
     if home is not None and not home.is_dir():
         raise typer.BadParameter(f"{home} is no folder", param_hint="--home")
@@ -127,7 +137,10 @@ def command(
             init_given.refuse_others(given, target)
             if not (yes or asking):
                 raise typer.BadParameter("there is no terminal to ask on: give --yes")
-            init_add.add(target, words, program_of(target), asking=asking, as_json=as_json)
+            assembly = wiring.assemble(target)
+            moment = call.moment(now, assembly)
+            program = program_of(target)
+            init_add.add(assembly, words, program, moment, asking=asking, as_json=as_json)
             return
         desk = Desk(setup.place_of(target).parent, words)
         with busy("Looking for mail, calendars and contacts"):
@@ -150,9 +163,13 @@ def command(
         for line in answers.lines(place):
             typer.echo(line)
     secrets = {one.secret_name: one.secret for one in answers.drafts if one.secret}
+    beside = {name: text for one in answers.drafts for name, text in one.beside.items()}
     words_then = "the configuration is written, and nothing is read yet"
     try:
-        with stoppable(words_then) as step, setup.written(secrets, desk.base) as places:
+        with (
+            stoppable(words_then) as step,
+            setup.written(secrets, desk.base, beside) as places,
+        ):
             kept = _written(target, answers.document(place), force)
     except OSError as error:
         raise _unwritable(setup.place_for("", desk.base), error) from None
@@ -165,6 +182,8 @@ def command(
         for line in init_tasks.still_to_do(answers.servers, desk.base):
             typer.echo(line)
     assembly = wiring.assemble(target)
+    if asking:
+        answers.servers = init_google.sign_in(assembly, answers.servers)
     again = init_state.preview_again(assembly)
     if again and not as_json:
         typer.echo("It was enabled before; now it is a preview again.")
@@ -173,19 +192,21 @@ def command(
         target,
         preview=assembly.settings.mode == "preview",
         list_to_show=place.short(Path(answers.new_list)) if answers.new_list else "",
+        to_sign_in=init_google.to_sign_in(answers.servers),
     )
     # Where nothing can be read yet, there is nothing to be seen.
     look = look and (answers.here or any(one.works is not None for one in answers.servers))
     written = {"config": str(target), **answers.plain()}
-    ailing = [one.draft.name for one in answers.servers if one.works is False]
-    code = 1 if ailing else 0
+    moment = call.moment(now, assembly)
+    init_state.remember(assembly, answers.servers, moment)
+    code = code_of(answers.servers, others=answers.reads_here)
     if look:
-        moment = call.moment(now, assembly)
         told = written if as_json else None
         code = init_look.first_look(assembly, moment, further, told)
     elif as_json:
         print_json(written)
     else:
+        ailing = [one.draft.name for one in answers.servers if one.works is False]
         init_look.onwards(further, ailing, looked=False)
     raise typer.Exit(code)
 
@@ -223,8 +244,7 @@ def _refuse_existing(target: Path, force: bool) -> None:
         raise typer.BadParameter(
             f"{target} exists and is left as it is. `syncd check` looks at it; --account ADDRESS "
             "adds an account to it; --force writes a new one and keeps this one beside it; --to "
-            "writes another",
-            param_hint="--to",
+            "writes another"
         )
 
 

@@ -53,7 +53,7 @@ def an_account(text: str) -> str:
         try:
             return url(word)
         except ValueError as error:
-            raise ValueError(f"the URL {error}") from None
+            raise ValueError(f"the URL: {error}") from None
     if not normalise(word) or not word.isprintable() or any(char in word for char in " <>\"',;"):
         raise ValueError(
             f"{word!r} is no mail address; write one like ana@example.org, or a URL like "

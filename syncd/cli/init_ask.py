@@ -62,7 +62,7 @@ def _with_theirs(
     addresses: tuple[str, ...], servers: Sequence[Signed], given: Given
 ) -> tuple[str, ...]:
     """The owner's addresses with those that they sign in to mailboxes by."""
-    users = [str(one.draft.keys["user"]) for one in servers if one.draft.kind == "imap"]
+    users = [one.draft.login for one in servers if one.draft.kind in ("imap", "google")]
     both = with_addresses(addresses, given.servers)
     every = dict.fromkeys((*both, *(normalise(user) for user in users if normalise(user))))
     more = [one for one in every if one not in addresses]
@@ -104,7 +104,10 @@ def _more(place: setup.Home, finds: setup.Finds, servers: Sequence[Signed]) -> s
         if path is None:
             if finds.mail or finds.calendar or servers:
                 return finds
-            typer.echo("Error: without mail and calendars there is nothing to judge by: name one")
+            typer.echo(
+                "Error: without mail or a calendar there is nothing to judge by: name a file or "
+                "folder, or leave with Ctrl-C and begin anew with an account"
+            )
             continue
         mail, other = setup.as_mail(path, place), setup.as_collection(path, place)
         if mail.boxes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +39,13 @@ class Choice:
 
     @property
     def here(self) -> bool:
-        """Whether something on this machine is read."""
+        """Whether there is something to judge by on this machine."""
         return bool(self.finds.mail or self.finds.calendar)
+
+    @property
+    def reads_here(self) -> bool:
+        """Whether something on this machine is read at all."""
+        return bool(self.here or self.finds.contacts)
 
     @property
     def drafts(self) -> list[setup.Draft]:
@@ -58,8 +63,12 @@ class Choice:
             "contacts": [str(one.path) for one in self.finds.contacts],
             "tasks": str(self.tasks),
             "passed_over": [str(one) for one in self.finds.passed_over],
-            **({"accounts": [told(one) for one in self.servers]} if self.servers else {}),
+            **({"accounts": self._told()} if self.servers else {}),
         }
+
+    def _told(self) -> list[dict[str, Any]]:
+        both = zip(self.servers, self.drafts, strict=True)
+        return [told(replace(one, draft=draft)) for one, draft in both]
 
     def lines(self, place: setup.Home) -> list[str]:
         """What was decided beside what is read, for the owner."""
@@ -108,7 +117,7 @@ def _missing(given: Given, finds: setup.Finds, guess: setup.Guess, zone: str) ->
     if not zone:
         missing.append("--timezone")
     if not (finds.mail or finds.calendar or given.servers.accounts):
-        missing.append("--mail")
+        missing.append("--mail or --account")
     return missing
 
 

@@ -45,7 +45,7 @@ def _correct_mail(network: setup.Network, draft: setup.Draft, trouble: str) -> s
 
 def _ca_file(draft: setup.Draft, trouble: str) -> str | None:
     before = draft.keys.get("ca_file")
-    if not before and "certificate" not in trouble:
+    if not before and "ca_file" not in trouble:  # nothing else is mended by one
         return None
     text = "A certificate to trust, for a server of your own (a PEM file), or nothing"
     return question(text, str.strip, str(before or "")) or None

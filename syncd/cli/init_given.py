@@ -21,6 +21,7 @@ class ServerWords:
     caldav: str = ""
     user: str = ""
     password_command: str = ""
+    client: Path | None = None  # the file of an OAuth client of Google's, found right
 
 
 @dataclass(slots=True)
@@ -85,7 +86,12 @@ def checked(
 
 
 def server_words(
-    account: list[str] | None, imap: str, caldav: str, user: str, password_command: str
+    account: list[str] | None,
+    imap: str,
+    caldav: str,
+    user: str,
+    password_command: str,
+    google_client: Path | None,
 ) -> ServerWords:
     """What the command line says of servers, found right."""
     try:
@@ -97,6 +103,7 @@ def server_words(
         "--caldav": caldav,
         "--user": user,
         "--password-command": password_command,
+        "--google-client": google_client,
     }
     for hint, value in about.items():
         if value and len(accounts) != 1:
@@ -106,7 +113,33 @@ def server_words(
             url(caldav)
         except ValueError as error:
             raise typer.BadParameter(f"{error}", param_hint="--caldav") from None
-    return ServerWords(accounts, imap.strip(), caldav.strip(), user.strip(), password_command)
+    words = ServerWords(accounts, imap.strip(), caldav.strip(), user.strip(), password_command)
+    if google_client is not None:
+        words.client = _client(google_client, words)
+    return words
+
+
+def _client(path: Path, words: ServerWords) -> Path:
+    """The file of an OAuth client of Google's, and nothing else beside it."""
+    from syncd.cli.init_google import a_client
+
+    hint = "--google-client"
+    for other, value in (
+        ("--imap", words.imap), ("--caldav", words.caldav),
+        ("--password-command", words.password_command),
+    ):  # fmt: skip
+        if value:
+            raise typer.BadParameter(f"nothing else signs in to Google: leave {other} away",
+                                     param_hint=hint)  # fmt: skip
+    login = words.user or words.accounts[0]
+    if not normalise(login):
+        raise typer.BadParameter(
+            f"it takes the address that signs in, and {login!r} is none", param_hint=hint
+        )
+    try:
+        return a_client(path)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint=hint) from None
 
 
 def refuse_others(given: Given, target: Path) -> None:

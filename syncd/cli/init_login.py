@@ -13,9 +13,10 @@ from connectors.errors import ConnectorError, Refused, SignInNeeded
 from syncd import setup
 from syncd.cli.init_answers import numbers_of, question
 from syncd.cli.shown import busy, shown
+from syncd.store.health import SIGNED_OUT
 from syncd.wiring.accounts import lacks_extra
 from syncd.wiring.printed import NotPrinted, printed
-from syncd.wiring.trial import Collections, collections, mail_folders
+from syncd.wiring.trial import Collections, Typed, collections, mail_folders
 
 _SHOWN = 8
 _NONE = Collections()
@@ -25,24 +26,48 @@ Correct = Callable[[setup.Draft, str], setup.Draft | None]  # and what was in th
 @dataclass(frozen=True, slots=True)
 class Signed:
     """An account, and how trying it went: `trouble` is why not, `works` None where nothing was
-    there to try it with."""
+    there to try it with. `signed_out`: nobody can sign in there with what is at hand; `refused` is
+    what the server did not accept, if it came to that."""
 
     draft: setup.Draft
     works: bool | None = None
     trouble: str = ""
     folders: Sequence[str] = ()
     there: Collections = _NONE
+    signed_out: bool = False
+    refused: Typed | None = None
+
+
+def code_of(servers: Sequence[Signed], *, others: bool) -> int:
+    """The exit code by the rule of `once`: 1 where an account does not sign in, 77 where none does.
+    `others`: there are further accounts."""
+    if not any(one.works is False for one in servers):
+        return 0
+    nobody = all(one.signed_out or one.works is None for one in servers)
+    return 77 if nobody and not others else 1
 
 
 def tried(draft: setup.Draft, base: Path) -> Signed:
     """Try with the command of the account, or the secret that is there already; never asks."""
+    typed = Typed("")
     try:
         secret = _at_hand(draft, base)
         if secret is None:
             return Signed(draft)
-        return _seen(draft, secret, base)
+        typed.secret = secret
+        return _seen(draft, typed, base)
     except (ConnectorError, NotPrinted) as error:
-        return Signed(draft, False, shown(str(error)))
+        return _failed(draft, error, typed)
+
+
+def _failed(draft: setup.Draft, error: Exception, typed: Typed) -> Signed:
+    return Signed(
+        draft,
+        False,
+        shown(str(error)),
+        signed_out=isinstance(error, (*SIGNED_OUT, NotPrinted)),
+        refused=typed if typed.refusal else None,
+    )
 
 
 def signed_in(drafts: Sequence[setup.Draft], base: Path, correct: Correct) -> list[Signed]:
@@ -62,7 +87,7 @@ def signed_in(drafts: Sequence[setup.Draft], base: Path, correct: Correct) -> li
             one = token
         commanded = one.command_key in one.keys
         if not commanded and "user" in one.keys and secret is None:
-            secret = _password()
+            secret = _password(one)
         signed, used = _tried_until(one, None if commanded else secret or "", base, correct)
         if signed is None:
             continue
@@ -81,24 +106,33 @@ def _tried_until(
     while True:
         if secret == "" and "user" in draft.keys:
             return Signed(draft), ""
+        typed = Typed("")
         try:
-            used = _at_hand(draft, base) if secret is None else secret
-            signed = _seen(draft, used or "", base)
+            typed.secret = (_at_hand(draft, base) if secret is None else secret) or ""
+            signed = _seen(draft, typed, base)
+        except setup.Wrong as error:  # nothing can be tried, or written, with that
+            typer.echo(f"Error: {draft.what}: {shown(str(error))}")
+            again = correct(draft, "")
+            if again is None:
+                return None, ""
+            draft = again
         except (ConnectorError, NotPrinted) as error:
             typer.echo(f"  {draft.what}: {shown(str(error))}")
-            answer = _what_now(draft, isinstance(error, SignInNeeded) and secret is not None)
+            wrong = isinstance(error, SignInNeeded) and "user" in draft.keys
+            answer = _what_now(draft, wrong and secret is not None)
             if answer == "w":
-                kept = replace(draft, secret=secret or "")
-                return Signed(kept, False, shown(str(error))), ""
+                return _failed(replace(draft, secret=secret or ""), error, typed), ""
             if answer == "l":
                 return None, ""
             if answer == "c":
                 again = correct(draft, str(error))
                 if again is None:
                     return None, ""
+                if secret == "" and "user" in again.keys and "user" not in draft.keys:
+                    secret = _password(again)
                 draft = again
-            elif secret is not None:
-                secret = _password(before=secret)
+            elif secret is not None and "user" in draft.keys:
+                secret = _password(draft, before=secret)
         else:
             _tell(signed)
             return replace(signed, draft=replace(draft, secret=secret or "")), secret or ""
@@ -125,14 +159,14 @@ def _there(base: Path) -> Path:
     return next(one for one in (base, *base.parents) if one.is_dir())
 
 
-def _seen(draft: setup.Draft, secret: str, base: Path) -> Signed:
+def _seen(draft: setup.Draft, typed: Typed, base: Path) -> Signed:
     """What is there. Raises the errors of the contract."""
     entry = draft.settings()
     try:
         with busy(f"Asking {draft.host}"):
             if draft.kind == "imap":
-                return Signed(draft, True, folders=mail_folders(entry, secret, base))
-            return Signed(draft, True, there=collections(entry, secret, base))
+                return Signed(draft, True, folders=mail_folders(entry, typed, base))
+            return Signed(draft, True, there=collections(entry, typed, base))
     except ModuleNotFoundError as error:
         if not lacks_extra(error):
             raise
@@ -141,6 +175,9 @@ def _seen(draft: setup.Draft, secret: str, base: Path) -> Signed:
 
 def _tell(signed: Signed) -> None:
     there = signed.there
+    if not (signed.folders or there.calendars or there.books or there.lists):
+        nothing = "mail folder" if signed.draft.kind == "imap" else "calendar and no address book"
+        typer.echo(f"  Signed in; no {nothing} is there that could be read")
     for what, names in (
         ("mail folders", signed.folders),
         ("calendars", there.calendars),
@@ -186,11 +223,11 @@ def _token_command(draft: setup.Draft) -> setup.Draft | None:
             return found
 
 
-def _password(before: str = "") -> str:
+def _password(draft: setup.Draft, before: str = "") -> str:
     """Typed without being shown."""
-    text = "Password (it is not shown; nothing keeps the one before)" if before else (
-        "Password (it is not shown; nothing to go on without)"
-    )  # fmt: skip
+    alone = "keeps the one before" if before else "goes on without one"
+    user = shown(str(draft.keys["user"]))
+    text = f"Password for {user} (it is not shown; Enter alone {alone})"
     answer: str = typer.prompt(text, default="", show_default=False, hide_input=True)
     return answer or before
 

@@ -74,6 +74,7 @@ class Further:
     config: Path
     preview: bool
     list_to_show: str = ""  # the folder of tasks, where no program is known to look
+    to_sign_in: Sequence[str] = ()  # accounts that nobody has signed in to with `syncd login`
 
 
 def first_look(
@@ -89,7 +90,7 @@ def first_look(
     database = wiring.open_state(assembly)
     try:
         # Without writing no task list is even constructed, whatever `mode` says.
-        shop = wiring.open_workshop(assembly, database, writing=False)
+        shop = wiring.open_workshop(assembly, database, writing=False, now=lambda: moment)
         try:
             with database.read() as connection:
                 opened = ledger_tasks.open_tasks(connection, database.owner)
@@ -118,7 +119,8 @@ def first_look(
         )
     else:
         zone = shop.owner.zone
-        ailing = list(dict.fromkeys(one.account for one in report.outcomes if one.error))
+        failed = {one.account for one in report.outcomes if one.error}
+        ailing = [one.name for one in assembly.settings.accounts if one.name in failed]
         _people(people, zone, moment, ailing)
         _tasks(tasks, mode, ailing)
         onwards(further, ailing, looked=True)
@@ -209,8 +211,13 @@ def onwards(further: Further, ailing: Sequence[str] = (), *, looked: bool) -> No
             steps.insert(0, (f"{program} once", "read everything; no task is written yet"))
     else:
         steps.insert(0, (f"{program} once", "read everything, and write the tasks"))
+    ailing = [one for one in ailing if one not in further.to_sign_in]
+    if further.preview and looked and (ailing or further.to_sign_in):
+        steps.insert(0, (f"{program} once", "read again; no task is written yet"))
     if ailing:
         steps.insert(0, (f"{program} doctor", f"what keeps {', '.join(ailing)} from being read"))
+    for name in reversed(further.to_sign_in):
+        steps.insert(0, (f"{program} login {name}", "sign in to Google, so that it can be read"))
     for line, why in steps:
         typer.echo(f"  {line}")
         typer.echo(f"      {why}")

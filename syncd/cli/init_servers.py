@@ -10,6 +10,7 @@ from typing import Any
 import typer
 
 from syncd import setup
+from syncd.cli import init_google
 from syncd.cli.init_answers import an_account, question
 from syncd.cli.init_correct import correct, server_of
 from syncd.cli.init_given import ServerWords
@@ -26,15 +27,38 @@ def _network() -> setup.Network:
 @dataclass(slots=True)
 class Desk:
     """What accounts are made at. `base` is the configuration's folder, `taken` the names of the
-    accounts that are there."""
+    accounts that are there; by `who`, kind and place, those of them on servers."""
 
     base: Path
     words: ServerWords
     taken: set[str] = field(default_factory=set)
+    who: dict[tuple[str, str], str] = field(default_factory=dict)
+    beside: dict[str, str] = field(default_factory=dict)  # what lies beside the configuration then
     network: setup.Network = field(default_factory=_network)
 
     def add(self, signed: Sequence[Signed]) -> None:
-        self.taken.update(one.draft.name for one in signed)
+        for one in signed:
+            self.taken.add(one.draft.name)
+            self.beside.update(one.draft.beside)
+            if place := _place(one.draft):
+                self.who[one.draft.kind, place] = one.draft.name
+
+    def twice(self, drafts: Sequence[setup.Draft]) -> list[str]:
+        """A line for each of them that is there already."""
+        lines = []
+        for draft in drafts:
+            place = _place(draft)
+            if (name := self.who.get((draft.kind, place))) is not None:
+                lines.append(f"the account {name} is {place} already; a second one is no use")
+        return lines
+
+
+def _place(draft: setup.Draft) -> str:
+    """Whose it is and where; "" where that is not understood yet."""
+    try:
+        return str(draft.settings().place)
+    except setup.Wrong:
+        return ""
 
 
 def ask_servers(desk: Desk, suggested: str, needed: bool) -> list[Signed]:
@@ -60,11 +84,16 @@ def taken_servers(desk: Desk) -> list[Signed]:
     not is kept all the same, with its trouble."""
     found: list[Signed] = []
     for given in desk.words.accounts:
+        if desk.words.client is not None:
+            found.append(_at_google(desk, given))
+            continue
         settings = _proposed(desk, given)
         proposed = setup.drafts_of(settings, desk.taken)
         drafts = _agreed(proposed)
-        for note in settings.notes:
+        for note in (*settings.notes, *desk.twice(drafts)):
             typer.echo(f"Note: {note}", err=True)
+        if settings.kind == init_google.KIND:
+            typer.echo(f"Note: {init_google.HINT}", err=True)
         for draft in drafts:
             _refuse(draft, desk.words)
         if not drafts:
@@ -99,12 +128,26 @@ def show(settings: setup.Settings, drafts: Sequence[setup.Draft]) -> None:
 
 def _asked(desk: Desk, given: str) -> list[Signed]:
     """The accounts for an address or URL, each proposed, corrected and tried."""
+    if desk.words.client is not None:
+        return [_at_google(desk, given)]
     settings = _proposed(desk, given)
+    by_password = desk.words.imap or desk.words.password_command
+    if settings.kind == init_google.KIND and settings.mail is not None and not by_password:
+        typer.echo(f"  {'Provider:':<{_WIDTH}} {settings.provider}")
+        login, how = desk.words.user or given, settings.mail.found
+        signed = init_google.asked(desk.base, login, desk.taken, desk.beside, how)
+        if signed is not None:
+            for note in desk.twice([signed.draft]):
+                typer.echo(f"  {'Note:':<{_WIDTH}} {shown(note)}")
+            desk.add([signed])
+            return [signed]
     if "://" in given and not desk.words.user:
         user = question("Who signs in there, or nothing where nobody does", str.strip, "")
         settings = setup.look_url(given, user)
     drafts = setup.drafts_of(settings, desk.taken)
     show(settings, drafts)
+    for note in desk.twice(drafts):
+        typer.echo(f"  {'Note:':<{_WIDTH}} {shown(note)}")
     if not drafts:
         typer.echo(f"  No server was found for {given.rpartition('@')[2]}: name them.")
     if not drafts or not typer.confirm("Is that right?", default=True):
@@ -114,6 +157,19 @@ def _asked(desk: Desk, given: str) -> list[Signed]:
     found = signed_in(drafts, desk.base, lambda one, why: correct(desk.network, one, why))
     desk.add(found)
     return found
+
+
+def _at_google(desk: Desk, given: str) -> Signed:
+    """The account that the command line names, with its client."""
+    words = desk.words
+    draft = init_google.draft_of(
+        desk.base, words.user or given, words.client, desk.taken, desk.beside, "as you said"
+    )
+    for note in desk.twice([draft]):
+        typer.echo(f"Note: {note}", err=True)
+    signed = Signed(_right(draft))
+    desk.add([signed])
+    return signed
 
 
 def _proposed(desk: Desk, given: str) -> setup.Settings:
@@ -177,13 +233,17 @@ def _right(draft: setup.Draft) -> setup.Draft:
 
 
 def _agreed(drafts: Sequence[setup.Draft]) -> list[setup.Draft]:
-    """Without calendars that are only guessed: nobody agreed that a password goes there."""
+    """Without calendars beside the mail that are only guessed, or that only the DNS names: nobody
+    agreed that a password goes there."""
     found = []
+    mail = any(draft.kind == "imap" for draft in drafts)
     for draft in drafts:
-        if draft.kind == "caldav" and draft.found == setup.GUESSED:
+        guessed = draft.found == setup.GUESSED
+        if draft.kind == "caldav" and (guessed or (draft.far and mail)):
+            why = "is only guessed" if guessed else "only the DNS says, which can be forged"
             typer.echo(
-                f"Left out: {draft.where} may have calendars too, which is only guessed: where "
-                f"that is right, add --caldav {draft.where}",
+                f"Left out: {draft.where} may have calendars too, which {why}: where that is "
+                f"right, add --caldav {draft.where}",
                 err=True,
             )
         else:

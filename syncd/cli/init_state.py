@@ -1,9 +1,17 @@
-"""What `syncd init` has to mend in a state that an earlier configuration left."""
+"""What `syncd init` does to the state: it mends what an earlier configuration left, and remembers
+what a server refused."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
+
 from syncd import wiring
+from syncd.cli.init_login import Signed
+from syncd.config import ConfigErrors
 from syncd.store import switches
+from syncd.store.errors import StoreError
 
 
 def preview_again(assembly: wiring.Assembly) -> bool:
@@ -22,3 +30,22 @@ def preview_again(assembly: wiring.Assembly) -> bool:
         return enabled
     finally:
         database.close()
+
+
+def remember(assembly: wiring.Assembly, servers: Sequence[Signed], moment: datetime) -> None:
+    """What servers refused at `moment` is shown by no command within the hour. Where the state
+    cannot be had, the next command says why."""
+    refused = {one.draft.name: one.refused for one in servers if one.refused is not None}
+    if not refused:
+        return
+    with suppress(StoreError, ConfigErrors):
+        database = wiring.open_state(assembly)
+        try:
+            for entry in assembly.settings.accounts:
+                if (typed := refused.get(entry.name)) is None:
+                    continue
+                key = wiring.key_of(entry, assembly.base, database, lambda: moment)
+                if key is not None:
+                    key.refused(typed.secret, typed.refusal)
+        finally:
+            database.close()

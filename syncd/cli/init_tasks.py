@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from syncd import setup
+from syncd.cli import init_google
 from syncd.cli.init_login import Signed
 from syncd.cli.shown import shown
 
@@ -41,14 +42,24 @@ def task_lists(servers: Sequence[Signed]) -> list[TaskList]:
         if one.there.calendars
         and _NEW not in (*one.there.lists, *one.there.others, *one.there.calendars)
     ]
-    return [*sorted(found, key=lambda one: not one.own), *new]
+    google = [
+        TaskList(one.draft.name, str(one.draft.keys["tasks"]))
+        for one in servers
+        if one.draft.kind == init_google.KIND
+    ]
+    return [*google, *sorted(found, key=lambda one: not one.own), *new]
 
 
 def with_list(drafts: Sequence[setup.Draft], tasks: Path | TaskList | None) -> list[setup.Draft]:
-    """The accounts, the one of the list with it."""
-    if not isinstance(tasks, TaskList):
-        return list(drafts)
-    return [one.having(tasks=tasks.name) if one.name == tasks.account else one for one in drafts]
+    """The accounts, the one of the list with it, and no other at Google with one."""
+    found = []
+    for one in drafts:
+        if isinstance(tasks, TaskList) and one.name == tasks.account:
+            one = one.having(tasks=tasks.name)
+        elif one.kind == init_google.KIND:
+            one = one.having(tasks=False)  # what is not needed is not asked for
+        found.append(one)
+    return found
 
 
 def told(one: Signed) -> dict[str, Any]:
@@ -77,9 +88,12 @@ def server_lines(servers: Sequence[Signed]) -> list[str]:
 
 def still_to_do(servers: Sequence[Signed], base: Path) -> list[str]:
     """What the owner has yet to do before these accounts can sign in."""
-    lines = []
+    lines: list[str] = []
     for one in servers:
         draft = one.draft
+        if draft.kind == init_google.KIND:
+            lines += filter(None, [init_google.still_to_do(one, base)])
+            continue
         if one.works is not None or draft.secret or draft.command_key in draft.keys:
             continue
         if "user" in draft.keys:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
 
-from connectors.errors import ConnectorError, Unavailable
+from connectors.errors import ConnectorError, Refused, Unavailable
 from syncd.cli import streams
 from syncd.cli.context import Call, NotFound, call_of
 from syncd.cli.ends import Stopped
 from syncd.cli.shown import shown
 from syncd.config import GoogleAccountSettings, ServerAccountSettings
-from syncd.wiring.login import Done, SigningIn, sign_out
+from syncd.wiring.accounts import lacks_extra
+from syncd.wiring.login import Done, Right, SigningIn, sign_out
 
 _NOBODY = 77
 _GRAPHICAL = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
@@ -55,19 +57,38 @@ def login(
             f"the sign-in of {entry.name} is the credential {signing.vault.credential}, which is "
             "not kept here: sign in without it, then put what is kept in its place"
         )
-    signing.client()  # before anything is asked
+    signing.client()  # before anything is asked, as is the next
+    signing.prepare()
     typer.echo(f"Google will ask {entry.login} to let syncd:")
-    for right in signing.rights():
-        typer.echo(f"  - {right.shown} ({right.name})")
-    typer.echo("Nothing ever sends mail. `syncd logout` takes all of it back.\n")
+    tell_rights(signing.rights())
+    typer.echo("")
     try:
-        done = signing.by_hand(_pasted) if no_browser else signing.by_browser(_opened)
+        sign_in(signing, by_hand=no_browser)
     except ConnectorError as error:
         streams.say(f"syncd: {shown(str(error))}")
         raise typer.Exit(1 if isinstance(error, Unavailable) else _NOBODY) from None
     except Stopped as stopped:
         raise Stopped(stopped.number, "nobody was signed in") from None
-    _tell(done, entry)
+    typer.echo("A running syncd begins to read within a minute; else `syncd once` does.")
+
+
+def sign_in(signing: SigningIn, *, by_hand: bool) -> None:
+    """Sign in, and say who did. `by_hand`: by a browser that is elsewhere. Raises the errors of the
+    contract."""
+    try:
+        done = signing.by_hand(_pasted) if by_hand else signing.by_browser(_opened)
+    except ModuleNotFoundError as error:
+        if not lacks_extra(error):
+            raise
+        raise Refused("this needs an extra: pip install 'syncd[google]'") from error
+    _tell(done, signing.entry)
+
+
+def tell_rights(rights: Sequence[Right]) -> None:
+    """Say what Google will ask about."""
+    for right in rights:
+        typer.echo(f"  - {right.shown} ({right.name})")
+    typer.echo("Nothing ever sends mail. `syncd logout` takes all of it back.")
 
 
 def logout(context: typer.Context, name: Name = None) -> None:
@@ -111,10 +132,15 @@ def _signing(call: Call, name: str | None) -> SigningIn:
     raise NotFound(f"there is no account {name!r}: there is {known}")
 
 
+def graphical() -> bool:
+    """Whether a browser can be opened here."""
+    return sys.platform == "darwin" or any(os.environ.get(one) for one in _GRAPHICAL)
+
+
 def _opened(url: str) -> None:
     typer.echo(f"Open this page, if it does not open by itself:\n\n{url}\n")
     sys.stdout.flush()
-    if sys.platform == "darwin" or any(os.environ.get(one) for one in _GRAPHICAL):
+    if graphical():
         import webbrowser  # a terminal has none, and would be taken over by one of text
 
         webbrowser.open(url)
@@ -142,4 +168,3 @@ def _tell(done: Done, entry: Any) -> None:
             f"This ends in {done.days} days, for the app is in Testing: publish it to stay signed "
             "in (docs/google.md)."
         )
-    typer.echo("A running syncd begins to read within a minute; else `syncd once` does.")

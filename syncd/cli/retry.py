@@ -15,7 +15,7 @@ from syncd.cli.session import writing
 from syncd.people import normalise
 from syncd.pipeline import Workshop
 from syncd.pipeline.act import acting
-from syncd.store import facts, ledger_outbox, trials
+from syncd.store import asked, ledger_outbox, trials
 from syncd.store.health import DOWN
 from syncd.store.ledger_outbox import Entry
 from syncd.store.trials import Subject
@@ -72,9 +72,9 @@ def command(
             trials.relist(connection, owner, [one for one in found.items if one not in able])
             for entry in found.writes:
                 ledger_outbox.again(connection, owner, entry)
-            facts.put(connection, owner, trials.ASKED, "yes")
-            asked = {what} if what in _accounts(shop) else _accounts(shop)
-            fares = health_of(connection, owner, asked)
+            named = _accounts(shop) & (_accounts(shop) if what is None else {what})
+            asked.ask(connection, owner, named)
+            fares = health_of(connection, owner, named or _accounts(shop))
             down = [one["account"] for one in fares if one["state"] == DOWN]
     if as_json:
         counts = {"people": len(found.people), "tasks": len(found.writes)}

@@ -20,7 +20,7 @@ from sqlalchemy.exc import ArgumentError
 
 from syncd import wiring
 from syncd.cli.service_units import Place, Unit, homes_of_program
-from syncd.config import ServerAccountSettings
+from syncd.config import GoogleAccountSettings, ServerAccountSettings
 from syncd.store.folder import state_file
 
 # What ProtectHome and PrivateTmp hide.
@@ -91,11 +91,13 @@ def place_of(assembly: wiring.Assembly, unit: Unit, runs_as: str | None) -> Plac
 
 def _credentials(assembly: wiring.Assembly) -> list[str]:
     """The names of the secrets that accounts sign in with."""
-    return [
-        entry.secret
-        for entry in assembly.settings.accounts
-        if isinstance(entry, ServerAccountSettings) and entry.command is None
-    ]
+    found = []
+    for entry in assembly.settings.accounts:
+        if isinstance(entry, ServerAccountSettings) and entry.command is None:
+            found.append(entry.secret)
+        elif isinstance(entry, GoogleAccountSettings):
+            found.append(f"{entry.name}.google-{'key' if entry.service_account else 'token'}")
+    return found
 
 
 def _resolved(text: str, assembly: wiring.Assembly, runs_as: str | None) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import asdict
 from typing import Any
 
 import typer
@@ -12,7 +13,7 @@ from syncd.cli.counted import many
 from syncd.cli.mute import line_of
 from syncd.cli.session import reading
 from syncd.cli.shown import shown
-from syncd.cli.status_wrong import lines_beside
+from syncd.cli.status_wrong import beside, who_runs
 from syncd.config import ConfigErrors
 from syncd.store import ailments
 from syncd.views.health import nobody_signed_in
@@ -31,9 +32,12 @@ def command(context: typer.Context, now: NowOption = None, as_json: JsonOption =
     call = call_of(context)
     try:
         status, names = _found(call, now)
-    except ConfigErrors:
-        if not as_json:
-            for line in lines_beside(call, _fares):
+    except ConfigErrors as error:
+        told = beside(call)
+        if told is not None and as_json:
+            print_json({"mistakes": [asdict(one) for one in error.mistakes], "running": told})
+        elif told is not None:
+            for line in (who_runs(told), *_fares(told)):
                 typer.echo(shown(line))
         raise
     if as_json:

@@ -95,6 +95,6 @@ class GoogleAccountSettings(Fitting):
         if not any(given.get(one, True) for one in _FACETS):
             yield "mail", "this account has nothing to read: leave something on"
         if given.get("mail", True) is False:
-            for key in ("backfill", "pubsub", "text_budget"):
-                if given.get(key) not in (None, "api"):
+            for key in ("backfill", "pubsub", "text_budget", "drafts"):
+                if given.get(key) not in (None, "api", False):
                     yield key, "is about mail, which is off: leave it away, or mail on"

@@ -229,10 +229,12 @@ class Engine:
     def is_asked_again(self) -> bool:
         """Whether the owner wants everything tried now that failed before; said once."""
         asked, self._judge.asked_again = self._judge.asked_again, False
+        signing_in, self._judge.signing_in = self._judge.signing_in, set()
         if asked:
             self.retries.forget()
             for account in self.shop.accounts:
-                account.again()
+                if account.name in signing_in:
+                    account.again()
         return asked
 
     def signing_in_anew(self) -> list[str]:

@@ -27,7 +27,7 @@ from syncd.pipeline.step import decider_of, settler_of, step
 from syncd.pipeline.switches import in_force
 from syncd.pipeline.taking import Taking
 from syncd.pipeline.workshop import Workshop
-from syncd.store import acts, facts, people, said, shred, sources, tombstones, trials
+from syncd.store import acts, asked, people, said, shred, sources, tombstones, trials
 from syncd.store.dossiers import Shelf
 from syncd.store.health import Place
 
@@ -54,6 +54,7 @@ class Judge:
         self._much = False  # something waits for a pass
         self._unshredded = False
         self.asked_again = False  # the owner wants everything tried now
+        self.signing_in: set[str] = set()  # also the passwords of these accounts
         self.shop = shop
 
     @property
@@ -175,9 +176,10 @@ class Judge:
         with self._database.begin(repeatable=True) as connection:
             acts.follow(connection, self._database.owner)
             self.asked_again |= bool(to_accept(connection, self._database.owner, self._shop.lists))
-            if facts.get(connection, self._database.owner, trials.ASKED) is not None:
-                facts.drop(connection, self._database.owner, trials.ASKED)
+            signing_in = asked.take(connection, self._database.owner)
+            if signing_in is not None:
                 self.asked_again = True
+                self.signing_in |= signing_in
         self._shred()
 
     def judge_unread(self, now: datetime) -> None:

@@ -21,7 +21,7 @@ from syncd.pipeline.finish import finish_forgetting, unanswered
 from syncd.pipeline.hand import HandReader
 from syncd.pipeline.whole import place_strays, refresh
 from syncd.pipeline.workshop import Workshop
-from syncd.store import facts, removals, shred, sources, trials
+from syncd.store import asked, facts, removals, shred, sources
 from syncd.store import tombstones as stones
 from syncd.store.erasure import Eraser
 from syncd.store.target import Look, Target, look
@@ -127,5 +127,5 @@ def undo(shop: Workshop, addr: str) -> bool:
         lifted = stones.lift(connection, database.owner, digest)
         if lifted:
             sources.forget_ignored(connection, database.owner)
-            facts.put(connection, database.owner, trials.ASKED, "yes")  # a daemon looks now
+            asked.ask(connection, database.owner)  # a daemon looks now
     return lifted

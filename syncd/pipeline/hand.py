@@ -251,7 +251,8 @@ class HandReader:
             account,
             items,
             now,
-            listed_before=before,
+            # What came and went since the reading before was in it as well.
+            listed_before=max(before, len(gone_in(items))),
             listed_after=after,
             another=anew or (moved and not _ours_among(connection, owner, account, items)),
             doubted=again,

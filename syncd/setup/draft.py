@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -12,43 +12,11 @@ from pydantic import ValidationError
 
 from syncd.config.accounts import KINDS
 from syncd.config.words import words
+from syncd.setup.about import ABOUT, about, further
 from syncd.setup.servers.model import DEFAULT_PORTS, Settings
 from syncd.setup.yaml_words import quoted
 
 _ODD: Final = re.compile(r"[^A-Za-z0-9_.-]+")
-_ABOUT: Final = {
-    "name": "What it is called in tasks and messages; its password is the secret NAME.password.",
-    "host": "The mail server.",
-    "port": "Its port, where it is not the usual one.",
-    "tls": "Encryption: implicit (from the first byte), starttls, or none (this machine only).",
-    "url": "Where calendars, contacts and task lists are; a server's own address will do.",
-    "user": "Who signs in.",
-    "auth": "What it signs in with: a password, or an access token.",
-    "password_command": "What prints the password, in place of the secret.",
-    "token_command": "What prints an access token.",
-    "ca_file": "The certificate of a server of your own.",
-    "calendars": "Which calendars are read: true, false, or names.",
-    "contacts": "Which address books are read: true, false, or names.",
-    "tasks": "The list that tasks are written to; the first task makes it where it is absent.",
-}
-_KINDS: Final = {
-    "imap": "The kind of account: a mailbox on a server.",
-    "caldav": "The kind of account: calendars, contacts and tasks on a server.",
-}
-# What may be added, each with a value that is right.
-_FURTHER: Final = {
-    "imap": (
-        ("folders", "[INBOX, Sent]", "The folders to read, where it is not the usual ones."),
-        ("password_command", "pass show mail", _ABOUT["password_command"]),
-    ),
-    "caldav": (("password_command", "pass show mail", _ABOUT["password_command"]),),
-}
-_ALL: Final = (
-    ("ca_file", "own-server.pem", _ABOUT["ca_file"]),
-    ("role", "own", "Whose it is: own, shared or delegate."),
-    ("history", "2020-01-01", "What is older is not read."),
-    ("poll", "5m", "How often to look where changes cannot be heard of, from 5s to 24h."),
-)
 
 
 class Wrong(ValueError):
@@ -59,17 +27,24 @@ class Wrong(ValueError):
 class Draft:
     """The keys of an account. `secret` is what it signs in with, "" where nobody typed it: it never
     stands in the file. `found` says how the settings were come by, `far` that only the DNS says so,
-    of another domain's host."""
+    of another domain's host. `beside` is what lies beside the configuration, by name, for its owner
+    alone."""
 
     kind: str
     keys: Mapping[str, Any]
     secret: str = ""
     found: str = ""
     far: bool = False
+    beside: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def name(self) -> str:
         return str(self.keys["name"])
+
+    @property
+    def login(self) -> str:
+        """Who signs in, "" where nobody does."""
+        return str(self.keys.get("login") or self.keys.get("user") or "")
 
     @property
     def secret_name(self) -> str:
@@ -91,6 +66,8 @@ class Draft:
         """What is read there, for the owner."""
         if self.kind == "imap":
             return "Mail"
+        if self.kind == "google":
+            return "Mail, calendars, contacts"
         if self.keys.get("contacts") is False:
             return "Calendars"
         return "Contacts" if self.keys.get("calendars") is False else "Calendars and contacts"
@@ -100,6 +77,8 @@ class Draft:
         """The name of the server."""
         if self.kind == "imap":
             return str(self.keys["host"])
+        if self.kind == "google":
+            return "Google"
         return urlsplit(str(self.keys["url"])).hostname or ""
 
     @property
@@ -107,6 +86,8 @@ class Draft:
         """The server, for the owner."""
         if self.kind == "caldav":
             return str(self.keys["url"])
+        if self.kind == "google":
+            return f"{self.login} at Google"
         tls = self.keys.get("tls", "implicit")
         host = str(self.keys["host"])
         port = self.keys.get("port") or DEFAULT_PORTS[tls]
@@ -133,14 +114,14 @@ class Draft:
         space = " " * (dash + 2)
         found: list[str] = []
         for key, value in self._ordered():
-            if explained and (about := _KINDS[self.kind] if key == "kind" else _ABOUT.get(key)):
-                found.append(f"{space}# {about}")
+            if explained and (words := about(self.kind, key)):
+                found.append(f"{space}# {words}")
             found.append(f"{space}{key}: {_value(value)}")
         if explained:
-            for key, value, about in (*_FURTHER[self.kind], *_ALL):
+            for key, value, words in further(self.kind):
                 useless = self.by_token and key == "password_command"
                 if key not in self.keys and not useless:
-                    found += [f"{space}# {about}", f"{space}# {key}: {value}"]
+                    found += [f"{space}# {words}", f"{space}# {key}: {value}"]
         first = next(n for n, line in enumerate(found) if line.startswith(f"{space}name:"))
         found[first] = f"{' ' * dash}- {found[first].lstrip()}"
         found[:first] = [line[2:] for line in found[:first]]
@@ -153,7 +134,7 @@ class Draft:
     def _ordered(self) -> list[tuple[str, Any]]:
         """The keys as people write them: who, where, with what, and what of it."""
         keys = {"kind": self.kind, **self.keys}
-        known = [key for key in ("name", "kind", *_ABOUT) if key in keys]
+        known = [key for key in ("name", "kind", *ABOUT) if key in keys]
         return [(key, keys[key]) for key in dict.fromkeys((*known, *keys))]
 
 

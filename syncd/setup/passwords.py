@@ -1,4 +1,4 @@
-"""Passwords as files beside the configuration, which nobody else can read."""
+"""Secrets as files beside the configuration, which nobody else can read."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import MappingProxyType
 
 
 def place_for(name: str, folder: Path) -> Path:
@@ -16,19 +17,25 @@ def place_for(name: str, folder: Path) -> Path:
 
 
 @contextmanager
-def written(secrets: Mapping[str, str], folder: Path) -> Iterator[list[Path]]:
-    """Write each, mode 0600; where what follows goes wrong, all is as before. Raises OSError."""
+def written(
+    secrets: Mapping[str, str], folder: Path, beside: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[list[Path]]:
+    """Write each, mode 0600, and what lies `beside` the configuration, by name; where what follows
+    goes wrong, all is as before. Raises OSError."""
     undo: list[tuple[Path, bytes | None]] = []
     kept = place_for("", folder)
-    made = [one for one in (kept, folder) if secrets and not one.exists()]
+    wanted = [(kept, bool(secrets)), (folder, bool(secrets or beside))]
+    made = [one for one, needed in wanted if needed and not one.exists()]
+    every = {place_for(name, folder): f"{secret}\n" for name, secret in secrets.items()}
+    every |= {folder / name: text for name, text in beside.items()}
     try:
-        if secrets:
+        if every:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if secrets:
             kept.mkdir(mode=0o700, exist_ok=True)
-        for name, secret in secrets.items():
-            place = place_for(name, folder)
+        for place, text in every.items():
             undo.append((place, place.read_bytes() if place.is_file() else None))
-            _put(place, secret.encode() + b"\n")
+            _put(place, text.encode())
         yield [place for place, _ in undo]
     except BaseException:
         for place, before in reversed(undo):

@@ -1,8 +1,10 @@
 """Sign-ins that a server refused: what was refused is not shown again for a while, by no process.
+Also that one was accepted: one refusal of it is no proof.
 
-In the database stands a keyed digest (HMAC-SHA256) of what was shown. Its key is a file of its own
-beside the state (`syncd.db.signin`, 0600), which no backup holds: whoever has the database alone
-cannot even try secrets. Where the key is lost, what was refused is shown once more.
+In the database stand a few bits of a keyed digest (HMAC-SHA256) of what was shown: enough to tell
+it from another one, too few to find it by trying many. The key is a file of its own beside the
+state (`syncd.db.signin`, 0600), which no backup holds. Where the key is lost, what was refused is
+shown once more.
 """
 
 from __future__ import annotations
@@ -12,9 +14,9 @@ import hmac
 import json
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from syncd.store import facts, tombstones
 from syncd.store.database import Database
@@ -22,23 +24,61 @@ from syncd.store.errors import StoreWrong
 from syncd.store.times import from_int, to_int
 
 _BYTES: Final = 32
+# Hexadecimal digits that are kept. Of 65,536 other secrets one passes for the refused one, for an
+# hour; what was accepted is kept for long, and may say less.
+_REFUSED: Final = 4
+_ACCEPTED: Final = 2
+_FRESH: Final = timedelta(days=1)  # that it was accepted need not be noted more often
+_LONG: Final = timedelta(days=30)  # since when it may have been closed for good
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """`words` is what was said of it."""
+    """`words` is what was said of it. `doubted`: it was accepted before, so it is tried again
+    soon."""
 
     words: str
     at: datetime
+    doubted: bool = False
 
 
-def note(database: Database, name: str, shown: str, words: str, now: datetime) -> None:
+def note(database: Database, name: str, shown: str, refusal: Refusal) -> None:
     """A server refused what was `shown` as the secret `name`, as whom and where included. Raises
     `StoreError` where that cannot be stored."""
-    mark = _digest(_key(database) or _made(database), name, shown)
-    noted = {"mark": mark, "words": words, "at": to_int(now)}
+    mark = _mark(_key(database) or _made(database), name, shown, _REFUSED)
+    noted = {"mark": mark, "words": refusal.words, "at": to_int(refusal.at)}
+    if refusal.doubted:
+        noted["doubted"] = True
     with database.begin() as connection:
         facts.put(connection, database.owner, _fact(name), json.dumps(noted))
+
+
+def accepted(database: Database, name: str, shown: str, now: datetime) -> None:
+    """A server let somebody in by this: what is said against it is dropped. Raises `StoreError`."""
+    key = _key(database) or _made(database)
+    noted = {"mark": _mark(key, name, shown, _ACCEPTED), "at": to_int(now)}
+    with database.read() as connection:
+        before = facts.get(connection, database.owner, _fact(name, _LET_IN))
+        refused = facts.get(connection, database.owner, _fact(name))
+    known = before is not None and _is_fresh(_read(before), noted)
+    if known and refused is None:
+        return
+    with database.begin() as connection:
+        if not known:
+            facts.put(connection, database.owner, _fact(name, _LET_IN), json.dumps(noted))
+        facts.drop(connection, database.owner, _fact(name))
+
+
+def was_accepted(database: Database, name: str, shown: str, now: datetime) -> bool:
+    """Whether somebody was let in by this, lately. Raises `StoreError`."""
+    with database.read() as connection:
+        value = facts.get(connection, database.owner, _fact(name, _LET_IN))
+    key = None if value is None else _key(database)
+    if value is None or key is None:
+        return False
+    noted = _read(value)
+    same = noted.get("mark") == _mark(key, name, shown, _ACCEPTED)
+    return same and now - from_int(noted["at"]) < _LONG
 
 
 def standing(database: Database, name: str, shown: str) -> Refusal | None:
@@ -48,10 +88,10 @@ def standing(database: Database, name: str, shown: str) -> Refusal | None:
     key = None if value is None else _key(database)
     if value is None or key is None:
         return None
-    noted = json.loads(value)
-    if not hmac.compare_digest(noted["mark"], _digest(key, name, shown)):
+    noted = _read(value)
+    if noted.get("mark") != _mark(key, name, shown, _REFUSED):
         return None
-    return Refusal(noted["words"], from_int(noted["at"]))
+    return Refusal(noted["words"], from_int(noted["at"]), noted.get("doubted", False))
 
 
 def drop(database: Database, name: str) -> None:
@@ -64,14 +104,35 @@ def drop(database: Database, name: str) -> None:
         facts.drop(connection, database.owner, fact)
 
 
-def _fact(name: str) -> str:
+_OUT, _LET_IN = "signin", "signed-in"
+
+
+def _fact(name: str, kind: str = _OUT) -> str:
     """Names of accounts may be longer than those of facts."""
-    return f"signin:{hashlib.sha256(name.encode()).hexdigest()[:32]}"
+    return f"{kind}:{hashlib.sha256(name.encode()).hexdigest()[:32]}"
 
 
-def _digest(key: bytes, name: str, shown: str) -> str:
-    text = f"{name}\0{shown}".encode("utf-8", "surrogatepass")
-    return hmac.new(key, text, hashlib.sha256).hexdigest()
+def _mark(key: bytes, name: str, shown: str, digits: int) -> str:
+    text = f"{digits}\0{name}\0{shown}".encode("utf-8", "surrogatepass")
+    return hmac.new(key, text, hashlib.sha256).hexdigest()[:digits]
+
+
+def _is_fresh(before: dict[str, Any], noted: dict[str, Any]) -> bool:
+    """Whether the same was noted a short while ago."""
+    if before.get("mark") != noted["mark"]:
+        return False
+    return timedelta() <= from_int(noted["at"]) - from_int(before["at"]) < _FRESH
+
+
+def _read(value: str) -> dict[str, Any]:
+    """What was noted; nothing where a later version, or a damage, wrote something else."""
+    try:
+        noted = json.loads(value)
+    except ValueError:
+        return {}
+    if not isinstance(noted, dict) or not isinstance(noted.get("at"), int):
+        return {}
+    return noted if isinstance(noted.get("words", ""), str) else {}
 
 
 def _path(database: Database) -> Path:

@@ -19,8 +19,6 @@ from syncd.store.schema_health import trial
 from syncd.store.statements import put_rows
 from syncd.store.times import from_int, maybe_int, maybe_moment, to_int
 
-ASKED: Final = "retry"
-"""The fact that says that the owner wants everything tried now, for a daemon that runs."""
 ITEM: Final = "item"
 PERSON: Final = "person"
 MARK: Final = "mark"

@@ -99,9 +99,18 @@ def key_of(
         return None
     refusals = None
     if database is not None:
-        place = f"{entry.kind} {entry.place} {entry.auth} {entry.user or ''}"
-        refusals = Refusals(database, entry.name, entry.secret, place, now or _clock)
+        refusals = Refusals(database, entry.name, entry.secret, _door(entry), now or _clock)
     return Key(entry.secret, base, entry.command, refusals=refusals)
+
+
+def _door(entry: ServerAccountSettings) -> str:
+    """Where a secret is shown, and as whom: whoever corrects any of it wants it tried anew."""
+    where = [type(entry).__name__, entry.auth, entry.user or ""]
+    if isinstance(entry, ImapAccountSettings):
+        where += [entry.host, str(entry.port or ""), entry.tls]
+    elif isinstance(entry, CaldavAccountSettings):
+        where.append(entry.url)
+    return "\0".join(where)
 
 
 def _clock() -> datetime:
@@ -182,6 +191,7 @@ def mail_server(entry: ImapAccountSettings, base: Path, key: Secret) -> Server:
         auth=entry.auth,
         ca_file=str(trusted(entry, base) or ""),
         refused=key.refused,
+        accepted=key.accepted,
     )
 
 
@@ -209,7 +219,13 @@ def dav_login(entry: CaldavAccountSettings, key: Secret | None) -> Login | None:
 
     if key is None or not (entry.user or entry.by_token):
         return None
-    return Login(entry.user or "", key, bearer=entry.by_token, refused=key.refused)
+    return Login(
+        entry.user or "",
+        key,
+        bearer=entry.by_token,
+        refused=key.refused,
+        accepted=key.accepted,
+    )
 
 
 def trusted(entry: ServerAccountSettings, base: Path) -> Path | None:

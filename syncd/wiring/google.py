@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import IO, TYPE_CHECKING, Final, Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import make_url
@@ -18,6 +18,7 @@ from connectors.hosts import is_loopback
 from syncd import secrets
 from syncd.assembly import Assembly, state_url
 from syncd.config import ConfigErrors, GoogleAccountSettings, Mistake
+from syncd.store.disk import give
 from syncd.store.folder import state_file, state_folder
 
 if TYPE_CHECKING:
@@ -65,13 +66,9 @@ class Vault:
 
     def save(self, text: str) -> None:
         """Keep it, whole or not at all. Raises OSError."""
-        from tempfile import NamedTemporaryFile  # `login` alone keeps anything
-
-        self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with NamedTemporaryFile(
-            "w", dir=self.file.parent, prefix=f".{self.file.name}.", delete=False
-        ) as file:  # 0600, as all of its kind
+        with self._fresh(delete=False) as file:
             try:
+                give(Path(file.name), self.file.parent)
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
@@ -79,6 +76,17 @@ class Vault:
             except BaseException:
                 Path(file.name).unlink(missing_ok=True)
                 raise
+
+    def prepare(self) -> None:
+        """Find out whether anything could be kept. Raises OSError."""
+        self._fresh(delete=True).close()
+
+    def _fresh(self, *, delete: bool) -> IO[str]:
+        from tempfile import NamedTemporaryFile  # `login` alone keeps anything
+
+        self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        name = f".{self.file.name}."  # 0600, as all of its kind
+        return NamedTemporaryFile("w", dir=self.file.parent, prefix=name, delete=delete)
 
     def erase(self) -> None:
         """Keep nothing. Raises OSError."""
@@ -177,6 +185,15 @@ def _past_of(
     from connectors.imap.mail import ImapMail
     from connectors.imap.session import Server
 
+    stale: set[str] = set()
+
+    def refused(token: str, _words: str) -> bool:
+        """The first one may have ended early: the next is a new one, and that is believed."""
+        sign_in.refused(token)
+        believed = bool(stale)
+        stale.add(token)
+        return believed
+
     host, _, port = os.environ.get(IMAP, "").rpartition(":")
     server = Server(
         host or "imap.gmail.com",
@@ -186,7 +203,8 @@ def _past_of(
         # Without TLS a token goes to this machine only: the connector sees to that.
         tls="none" if host else "implicit",
         auth="xoauth2",
-        refused=lambda token, _words: sign_in.refused(token),
+        refused=refused,
+        accepted=lambda _token: stale.clear(),
     )
     return GmailPast(ImapMail(Line(server), history=first, zone=zone))
 

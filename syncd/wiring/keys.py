@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
-from time import monotonic
 from typing import Final, Protocol
 
-from connectors.errors import NoSecret, SignInNeeded
+from connectors.errors import NoSecret, SignInNeeded, Unavailable
 from syncd import secrets
 from syncd.wiring.refusals import Refusals
 
@@ -21,37 +21,48 @@ APART: Final = 3300.0
 _PAUSE: Final = 45.0
 
 
+def since_boot() -> float:
+    """Seconds by a clock that nobody sets, and that goes on while the machine sleeps."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
 class Secret(Protocol):
     """What an account signs in with, as connectors want it."""
 
     def __call__(self) -> str:
         """The password or the token. Raises the errors of the contract."""
 
-    def refused(self, secret: str, words: str) -> None:
-        """A server did not accept it, and what is said of that."""
+    def refused(self, secret: str, words: str) -> bool:
+        """A server did not accept it, and what is said of that; whether to believe it."""
+
+    def accepted(self, secret: str) -> None:
+        """A server did."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Refused:
-    """Which, what was said, and until when it is not shown, by the clock of its `Key`."""
+    """Which, what was said, and until when it is not shown, by the clock of its `Key`. `doubted`:
+    it may be right all the same."""
 
     secret: str = field(repr=False)
     words: str
     until: float
+    doubted: bool = False
 
 
 class Key:
     """Called for the secret `name` of an account; by `command` where the owner gave one. `folder`
     is the configuration's. Raises `SignInNeeded` where there is none, and for one that was refused,
-    within an hour and until `again`, also by another process as far as `refusals` say; `NoSecret`
-    where the command did not give it, which may have reasons that pass."""
+    within an hour and until `again`, also by another process as far as `refusals` say;
+    `Unavailable` for minutes where it was accepted before; `NoSecret` where the command did not
+    give it, which may have reasons that pass."""
 
     def __init__(
         self,
         name: str,
         folder: Path,
         command: Sequence[str] | None = None,
-        clock: Callable[[], float] = monotonic,
+        clock: Callable[[], float] = since_boot,
         refusals: Refusals | None = None,
     ) -> None:
         self._name = name
@@ -60,6 +71,7 @@ class Key:
         self._clock = clock
         self._refusals = refusals
         self._refused: _Refused | None = None
+        self._let_in: str | None = None  # by what
         self._lacked = False  # there was none
         self._failed: tuple[str, float] | None = None  # what the command's failure was, and when
         self._alone = Lock()  # somebody may be asked to unlock a keyring, and once is enough
@@ -73,16 +85,36 @@ class Key:
             raise
         refused = self._refused
         if refused is None or refused.secret != found:
-            refused = self._refused_before(found)
-        if refused is not None and self._clock() < refused.until:
-            raise SignInNeeded(refused.words)
-        return found
+            # Who was let in by it knows better than another process.
+            refused = None if self._let_in == found else self._refused_before(found)
+        left = 0.0 if refused is None else refused.until - self._clock()
+        if refused is None or left <= 0:
+            return found
+        if refused.doubted:
+            raise Unavailable(refused.words, wait=left)
+        raise SignInNeeded(refused.words)
 
-    def refused(self, secret: str, words: str) -> None:
-        """A server did not accept it. From any thread."""
-        self._refused = _Refused(secret, words, self._clock() + APART)
+    def refused(self, secret: str, words: str) -> bool:
+        """A server did not accept it; whether that is believed. From any thread."""
+        self._let_in = None
+        left, doubted = APART, False
         if self._refusals is not None:
-            self._refusals.note(secret, words)
+            standing = self._refusals.note(secret, words)
+            doubted = standing.doubted
+            if doubted:
+                left, words = standing.left, standing.words
+        self._refused = _Refused(secret, words, self._clock() + left, doubted)
+        return not doubted
+
+    def accepted(self, secret: str) -> None:
+        """A server let us in by it. From any thread."""
+        if self._let_in == secret:
+            return
+        self._let_in = secret
+        if self._refused is not None and self._refused.secret == secret:
+            self._refused = None
+        if self._refusals is not None:
+            self._refusals.accepted(secret)
 
     def again(self) -> None:
         """The owner wants it tried again."""
@@ -96,7 +128,8 @@ class Key:
         standing = None if self._refusals is None else self._refusals.of(secret)
         if standing is None:
             return None
-        self._refused = _Refused(secret, standing.words, self._clock() + standing.left)
+        until = self._clock() + standing.left
+        self._refused = _Refused(secret, standing.words, until, standing.doubted)
         return self._refused
 
     def renewed(self) -> bool:

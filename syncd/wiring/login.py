@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from connectors.errors import SignInNeeded, Unavailable
 from syncd.assembly import Assembly
 from syncd.config import ConfigErrors, GoogleAccountSettings, NoText, text_of
+from syncd.store.errors import StoreError
 from syncd.wiring.google import Vault, endpoint, revoke_at, vault_of, wanted_of
 
 if TYPE_CHECKING:
@@ -32,6 +33,10 @@ class Done:
 
     account: str
     days: int | None
+
+
+class WrongFile(ValueError):
+    """The file of an OAuth client is no use; the message names it, and says what to do."""
 
 
 @dataclass(slots=True)
@@ -62,9 +67,16 @@ class SigningIn:
     def vault(self) -> Vault:
         return vault_of(self.entry, self.assembly)
 
+    def prepare(self) -> None:
+        """Find out whether a sign-in can be kept, before anybody is asked. Raises `StoreError`."""
+        try:
+            self.vault.prepare()
+        except OSError as error:
+            raise _unkept(self.vault, error) from error
+
     def rights(self) -> Sequence[Right]:
         """What Google will ask the owner about."""
-        return [Right(one.name, one.shown) for one in wanted_of(self.entry).scopes()]
+        return rights_of(self.entry)
 
     def by_browser(self, show: Callable[[str], None]) -> Done:
         """`show` is handed the page that the owner has to open, on this machine."""
@@ -84,20 +96,11 @@ class SigningIn:
 
     def client(self) -> Client:
         """The OAuth client. Raises `ConfigErrors`."""
-        from connectors.google.signin import Client, WrongClient
-
         path = self.assembly.base / Path(self.entry.client).expanduser()
         try:
-            return Client.of_text(text_of(path))
-        except FileNotFoundError:
-            words = (
-                f"there is no {path}, the file of your OAuth client: docs/google.md tells how to "
-                "get it"
-            )
-        except (WrongClient, NoText) as error:
-            words = f"{path} {error}"
-        except OSError as error:
-            words = f"{path} cannot be read: {error.strerror}"
+            return client_of(path)[0]
+        except WrongFile as error:
+            words = str(error)
         number = self.assembly.settings.accounts.index(self.entry)
         raise ConfigErrors([self.assembly.document.mistake(("accounts", number, "client"), words)])
 
@@ -121,9 +124,38 @@ class SigningIn:
                 f"{account} signed in, and the configuration names {entry.login}: sign in as that, "
                 "or correct `login:`. Nothing was kept"
             )
-        self.vault.save(replace(grant, account=account or entry.login).to_text())
+        try:
+            self.vault.save(replace(grant, account=account or entry.login).to_text())
+        except OSError as error:
+            raise _unkept(self.vault, error) from error
         days = None if grant.lasts is None else round(grant.lasts / 86_400)
         return Done(account, days)
+
+
+def _unkept(vault: Vault, error: OSError) -> StoreError:
+    place = f"{vault.file.parent} cannot be written to ({error.strerror})"
+    return StoreError(f"{place}, where the sign-in is kept: check `state:` and its folder")
+
+
+def rights_of(entry: GoogleAccountSettings) -> Sequence[Right]:
+    """What Google asks the owner of an account about."""
+    return [Right(one.name, one.shown) for one in wanted_of(entry).scopes()]
+
+
+def client_of(path: Path) -> tuple[Client, str]:
+    """The OAuth client of a file, and the file's text. Raises `WrongFile`."""
+    from connectors.google.signin import Client, WrongClient
+
+    try:
+        text = text_of(path)
+        return Client.of_text(text), text
+    except FileNotFoundError:
+        words = f"there is no {path}, the file of your OAuth client: docs/google.md tells how to "
+        raise WrongFile(f"{words}get it") from None
+    except (WrongClient, NoText) as error:
+        raise WrongFile(f"{path} {error}") from None
+    except OSError as error:
+        raise WrongFile(f"{path} cannot be read: {error.strerror}") from None
 
 
 def sign_out(assembly: Assembly, entry: GoogleAccountSettings) -> str | None:

@@ -19,18 +19,23 @@ SECONDS: Final = 30.0  # for one server, all that it is asked
 _SILENCE: Final = 15.0  # without a byte, where that can be set
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Typed:
-    """A secret that the owner just gave (`keys.Secret`). Whether it was refused is for them to
-    see."""
+    """A secret that the owner just gave (`keys.Secret`). `refusal` is what was said of it where a
+    server did not accept it, else ""."""
 
     secret: str = field(repr=False)
+    refusal: str = ""
 
     def __call__(self) -> str:
         return self.secret
 
-    def refused(self, secret: str, words: str) -> None:
-        """Nothing is remembered."""
+    def refused(self, _secret: str, words: str) -> bool:
+        self.refusal = words
+        return True
+
+    def accepted(self, secret: str) -> None:
+        """What is typed is not remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +51,12 @@ class Collections:
     others: Sequence[str] = ()
 
 
-def mail_folders(entry: ImapAccountSettings, secret: str, base: Path) -> list[str]:
+def mail_folders(entry: ImapAccountSettings, typed: Typed, base: Path) -> list[str]:
     """The folders that would be read. `base` is the configuration's folder. Raises the errors of
     the contract, and ImportError without the extra."""
     from connectors.imap.folders import chosen, listed
 
-    server = mail_server(entry, base, Typed(secret))
+    server = mail_server(entry, base, typed)
 
     def look() -> list[str]:
         session = server.connect()
@@ -64,12 +69,12 @@ def mail_folders(entry: ImapAccountSettings, secret: str, base: Path) -> list[st
     return _bounded(look, entry.host)
 
 
-def collections(entry: CaldavAccountSettings, secret: str, base: Path) -> Collections:
+def collections(entry: CaldavAccountSettings, typed: Typed, base: Path) -> Collections:
     """What is there, of what the account asks for. Raises the errors of the contract."""
     from connectors.caldav.http import Session
     from connectors.caldav.server import Server
 
-    login = dav_login(entry, Typed(secret))
+    login = dav_login(entry, typed)
 
     def look() -> Collections:
         session = Session(login, trusted(entry, base), _SILENCE)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from acceptance_terminal import SYNCD, Terminal
 from acceptance_world import ANA, Home, at
 from typer.testing import CliRunner
 
@@ -248,6 +249,18 @@ def test_it_says_what_goes_and_asks(home: Home) -> None:
     assert home.everything() == before
     assert asked(home, "y")[0] == 0
     assert traces(home) == []
+
+
+def test_ctrl_c_at_its_question(home: Home) -> None:
+    """It says that nothing was erased, and nothing was."""
+    before = home.everything()
+    program = (SYNCD, "--config", str(home.config))
+    with Terminal("Cleo Marsh", command="forget", program=program) as terminal:
+        terminal.until("Erase it for good? [y/N]: ")
+        terminal.interrupt()
+        assert terminal.ended() == 130
+    assert terminal.seen.endswith("syncd: stopped; nothing was erased\n")
+    assert home.everything() == before
 
 
 def edit_task(home: Home, *, read: bool = True) -> Path:

@@ -169,9 +169,33 @@ def test_an_account_is_added_to_one_s_own_words(world: Domain, own: Path) -> Non
     assert names_in(own.parent) == ["kept", "mail", "own.yaml"]
 
 
+def test_a_url_that_asks_who_is_there(world: Domain, own: Path) -> None:
+    """Where nobody was to sign in and somebody has to, their password is asked for. A server's
+    name that is none is asked for anew."""
+    words = ("--account", ANA, "--imap", "bad host", "--caldav", world.dav.url, "--to", str(own))
+    with world.terminal(*words) as terminal:
+        terminal.answer("Is that right? [Y/n]")
+        terminal.answer(f"Password for {ANA}", PASSWORD)
+        terminal.until("Error: Mail: host: write the name of the server")
+        terminal.answer("Mail: the IMAP server", f"localhost:{world.mail.tls_port}")
+        terminal.answer("Who signs in there")
+        terminal.until("Signed in; mail folders")
+    with world.terminal("--account", world.dav.url, "--to", str(own)) as terminal:
+        terminal.answer("Who signs in there, or nothing where nobody does")
+        terminal.answer("Is that right? [Y/n]")
+        terminal.until("asks who is there: set `user` and a password")
+        terminal.answer("or leave it out (l) [c]", "t")
+        terminal.until("asks who is there")
+        terminal.answer("or leave it out (l) [c]")
+        terminal.answer("the URL of the server")
+        terminal.answer("Who signs in there", USER)
+        terminal.answer(f"Password for {USER}", PASSWORD)
+        terminal.until("Signed in; calendars: Home, Work")
+
+
 def test_without_questions(world: Domain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """--yes signs in with the command of the account and takes all that is there; what only the
-    DNS says of another domain's host has to be named."""
+    DNS says of another domain's host has to be named, or calendars stay out."""
     world.here(monkeypatch)
     target = tmp_path / "still to be made" / "syncd.yaml"
     words = (
@@ -182,7 +206,12 @@ def test_without_questions(world: Domain, tmp_path: Path, monkeypatch: pytest.Mo
     assert done.code == 2
     assert f"add --imap localhost:{world.mail.tls_port}" in done.err
     assert not target.parent.exists()
-    named = ("--imap", f"localhost:{world.mail.tls_port}", "--caldav", world.dav.url)
+    mail_alone = (*words[:-3], str(tmp_path / "mail.yaml"), *words[-2:], "--no-look")
+    imap = ("--imap", f"localhost:{world.mail.tls_port}")
+    done = right(run(*mail_alone, *imap, "--password-command", f"printf {PASSWORD}"))
+    assert f"Left out: {world.dav.url} may have calendars too" in done.err
+    assert f"add --caldav {world.dav.url}\n" in done.err
+    named = (*imap, "--caldav", world.dav.url)
     done = run(*words, *named, "--password-command", f"printf {PASSWORD}", "--json")
     mail, dav = done.json["accounts"]
     assert (mail["signed_in"], mail["trouble"]) == (True, None)
@@ -246,7 +275,9 @@ def test_the_password_is_written_later(
     place.parent.mkdir()
     place.with_name("example-2.password").write_text(PASSWORD, encoding="utf-8")
     place.with_name("example-2.password").chmod(0o600)
-    shown = right(run(*words, "--json")).json["accounts"]
+    again = right(run(*words, "--json"))
+    assert f"Note: the account example is {ANA} at localhost already" in again.err
+    shown = again.json["accounts"]
     assert [(one["name"], one["signed_in"]) for one in shown] == [
         ("example-2", True), ("example-2-calendar", None),
     ]  # fmt: skip

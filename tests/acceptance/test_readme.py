@@ -62,9 +62,12 @@ def test_its_commands_work_in_their_order(home: Path) -> None:
     assert list((home / "tasks").glob("*.ics")) == []  # its mode is preview
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/servers.md"])
-def test_its_accounts_on_servers_are_right(page: str, tmp_path: Path) -> None:
-    """The accounts that the README and the page about servers show pass `syncd check`."""
+@pytest.mark.parametrize("page", ["README.md", "docs/servers.md", "docs/google.md"])
+def test_its_accounts_on_servers_are_right(
+    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The accounts that the README and the pages about servers show pass `syncd check`."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     text = (ROOT / page).read_text(encoding="utf-8")
     shown = re.findall(r"^```yaml\n(accounts:.*?)^```", text, re.MULTILINE | re.DOTALL)
     assert shown

@@ -126,6 +126,10 @@ def test_the_configuration_is_read_anew(tmp_path: Path) -> None:
         assert (wrong.code, "nonsense" in wrong.err) == (78, True)
         assert f"A syncd runs (process {daemon.pid}) and goes on with the" in wrong.out
         assert "all its accounts are up" in wrong.out
+        plain = home.syncd("status", "--json")
+        assert (plain.code, plain.json["running"]["process"]) == (78, daemon.pid)
+        assert [one["state"] for one in plain.json["running"]["health"]] == ["up"]
+        assert "nonsense" in plain.json["mistakes"][0]["message"]
         home.configure(right.replace(ANA, "zoe@example.org"))  # whose state this is not
         daemon.tell(signal.SIGHUP)
         daemon.heard("config.refused", mistakes=1)

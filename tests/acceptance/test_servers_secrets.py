@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from acceptance_world import Home, at
+from servers.fake_dav import Asked, Reply, fake_dav
 
 CONFIG = """\
 owner: {{name: Ana, addresses: [ana@example.org], timezone: Europe/Lisbon}}
@@ -71,3 +72,33 @@ def test_nobody_signs_in(tmp_path: Path) -> None:
     home.configure(CONFIG.format("contacts: false"))
     checked = home.syncd("check")
     assert (checked.code, "but dav" in checked.out) == (0, False)
+
+
+def _refuses(_: Asked) -> Reply:
+    return Reply(401, headers={"WWW-Authenticate": 'Basic realm="x"'})
+
+
+def test_the_key_of_what_was_refused(tmp_path: Path) -> None:
+    """It lies beside the state for its owner alone, which `doctor` looks at, and a backup neither
+    takes its place nor holds it. After a restore what was refused is still not shown again."""
+    home = Home(tmp_path)
+    with fake_dav() as dav:
+        dav.script = _refuses
+        home.configure(CONFIG.format("user: ana").replace("http://127.0.0.1:1/", dav.url))
+        home.write("secrets/dav.password", "hunter2\n").chmod(0o600)
+        assert home.syncd("once").code == 1
+        key = home.database.with_name("syncd.db.signin")
+        assert key.stat().st_mode & 0o777 == 0o600
+        key.chmod(0o644)
+        assert "others may read syncd.db.signin" in home.syncd("doctor").out
+        key.chmod(0o600)
+        before = key.read_bytes()
+        refused = home.syncd("backup", str(key), "--force")
+        assert (refused.code, "is the state itself" in refused.err) == (2, True)
+        backup = tmp_path / "one.backup"
+        assert home.syncd("backup", str(backup)).code == 0
+        assert before not in backup.read_bytes()
+        assert home.syncd("restore", str(backup)).code == 0
+        assert key.read_bytes() == before
+        assert "is not tried again before 13:00" in home.syncd("once").err
+        assert sum("Authorization" in one.headers for one in dav.asked) == 1

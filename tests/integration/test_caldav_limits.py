@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape
 import pytest
 from contract.dav_stages import ZONE, event, sessions
 from contract.ledger import Ledger
+from refusals import Refusals
 from servers.fake_dav import WORK, Asked, FakeDav, Reply, fake_dav
 
 from connectors.caldav import fetch, response
@@ -184,8 +185,8 @@ def test_an_item_that_is_too_large_is_set_aside(
 def test_a_calendar_that_lets_nobody_in(fake: FakeDav) -> None:
     """A 401 of one resource, where the login is good for another, is no wrong password; once it is
     of all of them, it is."""
-    refused: list[str] = []
-    login = Login("ana", lambda: "secret", refused=lambda _, words: refused.append(words))
+    refused = Refusals()
+    login = Login("ana", lambda: "secret", refused=refused)
     calendars = Calendars(Server(Session(login, timeout=10), fake.url), "caldav", ZONE)
     fake.script = lambda asked: (
         REFUSAL if asked.path == WORK or "Authorization" not in asked.headers else None
@@ -201,8 +202,8 @@ def test_a_calendar_that_lets_nobody_in(fake: FakeDav) -> None:
 
 def test_what_anybody_may_see_proves_no_password(fake: FakeDav) -> None:
     """A server whose root is open to all: what it refuses behind it, it refuses to the login."""
-    refused: list[str] = []
-    login = Login("ana", lambda: "wrong", refused=lambda _, words: refused.append(words))
+    refused = Refusals()
+    login = Login("ana", lambda: "wrong", refused=refused)
     fake.script = lambda asked: None if asked.path == "/" else REFUSAL
     with pytest.raises(SignInNeeded):
         Ledger().read(Calendars(Server(Session(login, timeout=10), fake.url), "caldav", ZONE))

@@ -278,6 +278,25 @@ def test_digest_where_nothing_else_is_taken(fake: FakeDav) -> None:
         Ledger().read(calendar(fake, Login("ana", lambda: "wrong")))
 
 
+def test_a_nonce_that_ends_in_silence(fake: FakeDav) -> None:
+    """A server that does not say `stale` (RFC 7616 section 3.3: it should) is answered anew; the
+    login is as good as it was."""
+    used: list[str] = []
+
+    def guard(asked: Asked) -> Reply | None:
+        """Each nonce is good for three requests."""
+        said = asked.headers.get("Authorization", "")
+        if said.startswith("Digest") and f'nonce="n{len(used) // 3}"' in said:
+            used.append(said)
+            return None
+        offer = f'Digest realm="dav", qop="auth", nonce="n{len(used) // 3}", algorithm=SHA-256'
+        return Reply(401, "", {"WWW-Authenticate": offer})
+
+    fake.script = guard
+    assert len(Ledger().read(calendar(fake, Login("ana", lambda: "secret")))) == 5
+    assert len(used) > 3
+
+
 def test_a_password_goes_nowhere_unencrypted() -> None:
     """Plain http is for this machine only."""
     server = Server(Session(Login("ana", lambda: "secret")), "http://example.org/")
@@ -293,11 +312,13 @@ def test_a_url_that_is_none(url: str) -> None:
 
 
 def test_the_servers_clock(fake: FakeDav) -> None:
-    """It is that of the last answer; a server that was not asked yet is asked."""
-    told = calendar(fake).server_time()
-    assert told is not None
-    assert abs(told - datetime.now(UTC)).total_seconds() < 600
-    assert [one.method for one in fake.asked] == ["OPTIONS"]
+    """It is asked for each time: an old answer is no time."""
+    source = calendar(fake)
+    for _ in range(2):
+        told = source.server_time()
+        assert told is not None
+        assert abs(told - datetime.now(UTC)).total_seconds() < 600
+    assert [one.method for one in fake.asked] == ["OPTIONS"] * 2
 
 
 def test_the_window_moves(fake: FakeDav) -> None:

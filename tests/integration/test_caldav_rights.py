@@ -119,7 +119,7 @@ def test_a_list_that_is_read_only(fake: FakeDav, rights: str, *, writable: bool)
             "or name another list in `tasks:`"
         ))  # fmt: skip
     settings = CaldavAccountSettings(name="home", kind="caldav", url=fake.url, contacts=False)
-    found = trial.collections(settings, "", Path())
+    found = trial.collections(settings, trial.Typed(""), Path())
     assert (found.lists, found.own_lists) == ((["Work"], 1) if writable else ([], 0))
     assert found.others == ([] if writable else ["Work"])
 

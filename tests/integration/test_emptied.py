@@ -268,6 +268,26 @@ def test_it_came_and_went_between_two_readings(
     assert len(lab.tasks(day(2.2))) == 1
 
 
+def test_what_came_and_went_was_in_the_list(tmp_path: Path) -> None:
+    """What was done is back, and gone again with the one open task before it was read: the list
+    held many and holds nothing, which is no "no"."""
+    lab = lab_in(tmp_path)
+    lab.once(day(1))
+    for ref in refs(lab.world):
+        lab.world.tick(ref, day(1.1))
+    lab.once(day(1.2))
+    done = emptied(lab.world)
+    lab.world.put_event(coffee(day(1.3), BEN, name="again"))
+    lab.once(day(2))
+    put_back(lab.world, done)
+    gone = emptied(lab.world)
+    assert lab.once(day(2.1)).incidents == {"home": 1}
+    assert not lab.tasks(day(2.1), "dismissed")
+    put_back(lab.world, gone)
+    assert not lab.once(day(2.2)).failed
+    assert len(lab.tasks(day(2.2))) == 1
+
+
 def test_what_is_done_is_cleared_away(tmp_path: Path) -> None:
     """That empties a list as well, and says nothing where all is known."""
     lab = lab_in(tmp_path)

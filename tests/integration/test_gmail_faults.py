@@ -50,6 +50,22 @@ def test_news_comes_through_while_the_back_fill_waits(box: Box) -> None:
     assert isinstance(box.trouble, Paused)
 
 
+def test_texts_leave_half_of_the_quota_to_the_back_fill(box: Box) -> None:
+    """While there is more to be read; then they may have all of it."""
+    box.restart()
+    refs = [f"gmail//{one}" for one in box.add(160)]
+    told: list[str] = []
+    box.clock.advance(minutes=1)
+    with pytest.raises(Paused):
+        told.extend(text.ref for text in box.source.read_text(refs))
+    assert len(told) == 150
+    assert len(box.read()) == 134
+    box.clock.advance(minutes=1)
+    box.read_all()
+    box.clock.advance(minutes=1)
+    assert len(list(box.source.read_text(refs))) == 160
+
+
 @pytest.mark.parametrize("method", [GET, LIST])
 def test_too_many_requests(box: Box, method: str) -> None:
     """429: what came is told, and it is asked again after Retry-After exactly."""

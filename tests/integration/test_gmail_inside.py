@@ -249,5 +249,5 @@ def test_days_of_mails(box: Box) -> None:
 
 
 def test_the_time_of_the_server(box: Box) -> None:
-    """It is asked where nothing was answered yet."""
+    """It is asked for."""
     assert box.source.server_time() == box.clock()

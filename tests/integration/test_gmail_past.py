@@ -9,43 +9,15 @@ import pytest
 from fakes.google.fixtures import clock, google
 from fakes.google.server import FakeGoogle
 from fakes.google.world import Clock
-from gmail_world import GET, HISTORY, ZONE, Box
-from servers import fake_imap
+from gmail_two_ways import TwoWays
+from gmail_world import GET, HISTORY
 from servers.fake_imap import FakeImap
 
 from connectors.errors import Unavailable
 from connectors.imap import reading
-from connectors.imap.gmail import GmailPast
-from connectors.imap.line import Line
-from connectors.imap.mail import ImapMail
-from connectors.imap.session import Server
 from connectors.records import Message, Seen
 
 __all__ = ["clock", "google"]
-
-
-class TwoWays(Box):
-    """Ana's mailbox, which IMAP shows as well."""
-
-    def __init__(self, google: FakeGoogle, clock: Clock, imap: FakeImap) -> None:
-        self.imap = imap
-        super().__init__(google, clock)
-        self.restart(past=self.past())
-
-    def past(self) -> GmailPast:
-        """A way by IMAP."""
-        server = Server("127.0.0.1", "ana", lambda: "token", self.imap.port, "none", "xoauth2")
-        return GmailPast(ImapMail(Line(server), zone=ZONE))
-
-    def show(self) -> None:
-        """IMAP shows what there is now."""
-        there = sorted(self.mailbox.letters.values(), key=lambda one: one.at)
-        found = fake_imap.Box(attributes="\\All")
-        for uid, one in enumerate(there, 1):
-            found.mails[uid] = one.raw.replace(b"\n", b"\r\n")
-            found.ids[uid] = int(one.id, 16)
-            found.labels[uid] = " ".join(f'"\\\\{label.title()}"' for label in sorted(one.labels))
-        self.imap.boxes = {"INBOX": fake_imap.Box(), "[Gmail]/All Mail": found}
 
 
 @pytest.fixture

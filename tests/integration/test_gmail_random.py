@@ -1,6 +1,6 @@
 """Whatever happens to a mailbox at Gmail and between us: in the end what is known is what is there.
 
-Seeds that once failed can be added. More of them: change `SEEDS`.
+Seeds that once failed can be added. More of them: change `SEEDS` and `SEEDS_BY_IMAP`.
 """
 
 from __future__ import annotations
@@ -11,16 +11,22 @@ from typing import Final
 
 import pytest
 from fakes.google.fixtures import clock, google
+from fakes.google.server import FakeGoogle
+from fakes.google.world import Clock
+from gmail_two_ways import TwoWays
 from gmail_world import GET, HISTORY, LIST, Box, box
+from servers.fake_imap import FakeImap
 
 from connectors.errors import Unavailable
 from connectors.google import gmail_fetch, gmail_listing
 from connectors.google.gmail_labels import is_mail, stamp
 from connectors.google.quota import Limit
+from connectors.imap import reading
 
 __all__ = ["box", "clock", "google"]
 
-SEEDS: Final = (12, 26, 27, 38, 66, 101)
+SEEDS: Final = (12, 26, 27, 38, 66)
+SEEDS_BY_IMAP: Final = (2, 65, 70)
 _LABELS: Final = ("CATEGORY_SOCIAL", "CATEGORY_PROMOTIONS", "SENT", "STARRED", "UNREAD", "INBOX")
 _COMING: Final = (["INBOX"], ["SENT"], ["INBOX", "CATEGORY_SOCIAL"], ["SPAM"])
 _FAULTS: Final = ("broken", "rate", "too_many", "cut_before", "truncated", "html", "nonsense")
@@ -36,12 +42,19 @@ class Fate:
         limit = self.chance.choice((400, 500, 6_000))
         box.limits["gmail"] = Limit(limit, 60.0)
         box.google.quota.a_minute["gmail"] = limit
-        box.restart()
+        self.restart()
         self._acts: tuple[Callable[[], object], ...] = (
             self.come, self.come, self.go, self.sort, self.sort, self.draft, self.send,
-            self.read, self.read, self.fault, self.fault, self.midway, self.box.restart,
+            self.read, self.read, self.fault, self.fault, self.midway, self.restart,
             self.box.mailbox.forget_history, self.begin_anew,
         )  # fmt: skip
+
+    def restart(self) -> None:
+        """The process."""
+        if isinstance(self.box, TwoWays):
+            self.box.restart(past=self.box.past())
+        else:
+            self.box.restart()
 
     def act(self) -> None:
         """One thing, and some time."""
@@ -87,6 +100,8 @@ class Fate:
     def read(self) -> None:
         """A reading, perhaps abandoned."""
         most = self.chance.choice((1, 2, 100))
+        if isinstance(self.box, TwoWays):
+            self.box.show()
         try:
             for batch in self.box.source.changes(
                 self.box.ledger.cursor, self.box.ledger, self.box.clock()
@@ -115,16 +130,40 @@ class Fate:
         self.box.ledger.cursor = None
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_in_the_end(box: Box, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same mails with the same labels are known as are there, and a look tells nothing more."""
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages and batches of a few."""
     monkeypatch.setattr(gmail_listing, "PAGE", 4)
     monkeypatch.setattr(gmail_fetch, "AT_ONCE", 3)
+    monkeypatch.setattr(reading, "BATCH", 3)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_in_the_end(box: Box, seed: int) -> None:
+    """The same mails with the same labels are known as are there, and a look tells nothing more."""
+    comes_to_the_same(box, seed)
+
+
+@pytest.mark.parametrize("seed", SEEDS_BY_IMAP)
+def test_in_the_end_by_imap(google: FakeGoogle, clock: Clock, seed: int) -> None:
+    """The same where the past comes by IMAP."""
+    with FakeImap("X-GM-EXT-1 SPECIAL-USE") as imap:
+        box = TwoWays(google, clock, imap)
+        try:
+            comes_to_the_same(box, seed)
+        finally:
+            box.source.close()
+
+
+def comes_to_the_same(box: Box, seed: int) -> None:
+    """Live for a while, then look."""
     fate = Fate(box, seed)
     for _ in range(40):
         fate.act()
     box.google.faults.clear()
     for _ in range(200):
+        if isinstance(box, TwoWays):
+            box.show()
         box.read()
         if box.trouble is None:
             break

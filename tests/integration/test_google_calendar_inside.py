@@ -158,6 +158,21 @@ def test_hundreds_of_guests_are_no_pair(desk: Desk) -> None:
     assert not any("guests" in addr for addr in desk.everything())
 
 
+def test_a_colleague_who_is_away(desk: Desk) -> None:
+    """A colleague's calendar that lies over the owner's takes no meeting from the owner, and what
+    the colleague noted there is no meeting of the owner's."""
+    day = datetime(2026, 10, 20, 8, tzinfo=UTC)
+    desk.meets("ben@example.org", "Lunch", day)
+    desk.meets("dora@example.org", "Sync", day - timedelta(days=3))
+    ola = desk.google.account(ANA).calendars.add("ola@example.com", "Ola")
+    ola_wrote = {"email": "ola@example.com"}
+    ola.add("Away", day - 5 * HOUR, day + 5 * HOUR, eventType="outOfOffice", creator=ola_wrote)
+    ola.add("Coffee with Dora", day + 7 * HOUR, day + 8 * HOUR, creator=ola_wrote)
+    desk.once()
+    assert [real for _, _, real in desk.told("ben@example.org")] == ["yes"]
+    assert len(desk.told("dora@example.org")) == 1
+
+
 def test_a_meeting_that_is_taken_off(desk: Desk, clock: Clock) -> None:
     """What disappears before its end was cancelled; what disappears later was tidied away."""
     later, now = clock() + timedelta(days=1), clock()
@@ -170,6 +185,19 @@ def test_a_meeting_that_is_taken_off(desk: Desk, clock: Clock) -> None:
     desk.now = clock().isoformat()
     desk.once()
     clock.advance(days=3)
+    desk.now = clock().isoformat()
+    desk.once()
+    assert [real for _, _, real in desk.told("ben@example.org")] == ["no"]
+    assert [real for _, _, real in desk.told("cleo@example.org")] == ["yes"]
+
+
+def test_a_meeting_that_was_called_off_while_the_machine_was_off(desk: Desk, clock: Clock) -> None:
+    """A week later it is still known that it was called off in time."""
+    coming = desk.meets("ben@example.org", "Lunch", clock() + timedelta(days=1))
+    desk.meets("cleo@example.org", "Lunch", clock() + timedelta(days=2))
+    desk.once()
+    desk.calendar.cancel(coming)
+    clock.advance(days=7)
     desk.now = clock().isoformat()
     desk.once()
     assert [real for _, _, real in desk.told("ben@example.org")] == ["no"]

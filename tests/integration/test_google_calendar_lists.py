@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from fakes.google import call
 from fakes.google.fixtures import clock, google
+from fakes.google.world import guests
 from google_calendar_world import ANA, LIST, Desk, desk, told
 
 from connectors.errors import Refused, SignInNeeded, Unavailable
@@ -67,6 +68,34 @@ def test_one_by_name(desk: Desk, name: str) -> None:
     desk.restart(chosen=[name])
     assert desk.read() == []
     assert desk.trouble is None
+
+
+@pytest.mark.parametrize(
+    ("calendar", "entry", "own"),
+    [
+        ("bob@example.org", {}, False),
+        ("bob@example.org", {"accessRole": "owner"}, False),
+        (TEAM, {"accessRole": "writer"}, False),
+        (TEAM, {"accessRole": "owner", "dataOwner": "bob@example.org"}, False),
+        (TEAM, {"accessRole": "owner", "dataOwner": ANA}, True),
+        (TEAM, {"accessRole": "owner"}, True),
+    ],
+)
+def test_notes_of_others(desk: Desk, calendar: str, entry: dict[str, Any], own: bool) -> None:
+    """What somebody else wrote down without guests is theirs: in a calendar that others write into
+    it is not told. What has guests is, and what the owner wrote."""
+    shared = desk.calendars.add(calendar, "Shared", **entry)
+    bob = {"creator": {"email": "bob@example.org"}}
+    desk.add("coffee with Cleo", 1, shared, **bob)
+    away = desk.add("away", 2, shared, eventType="outOfOffice", **bob)
+    desk.add("guests", 3, shared, attendees=guests(ANA), **bob)
+    desk.add("mine", 4, shared, creator={"email": "Ana@example.com"})
+    desk.read()
+    assert desk.titles() == (["away", "coffee with Cleo"] if own else []) + ["guests", "mine"]
+    assert {one.ref for one in desk.source.census()} == desk.ledger.stamps.keys()
+    shared.edit(away, attendees=guests(ANA))
+    desk.read()
+    assert "away" in desk.titles()
 
 
 def test_the_primary_one(desk: Desk) -> None:
@@ -131,6 +160,7 @@ def test_one_that_is_listed_and_not_there(desk: Desk) -> None:
     desk.google.faults.refuse(LIST, lambda: call.Refused(404, "notFound", "Not Found"), times=None)
     desk.read()
     assert isinstance(desk.trouble, Refused)
+    assert "untick it" in str(desk.trouble)
     assert desk.titles() == ["in team"]
 
 
@@ -156,7 +186,7 @@ def test_without_the_right(desk: Desk) -> None:
 def test_single_events_and_days(desk: Desk) -> None:
     """What is asked for by its ref is told as it is now, whichever calendar it is in."""
     team = desk.calendars.add(TEAM, "Team")
-    there, gone = desk.add("own", 1), desk.add("gone", 1)
+    there, gone = desk.add("own", 1), desk.add("gone", -1)
     other = desk.add("in team", 2, team)
     wrong = desk.add("wrong", 3)
     desk.read()
@@ -167,7 +197,7 @@ def test_single_events_and_days(desk: Desk) -> None:
     items = desk.source.read_again([*refs, lost], desk.ledger.cursor or "")
     found = {item.ref: type(item) for item in items}
     assert found == dict(zip([*refs, lost], [Seen, Gone, Seen, Bad, Gone], strict=True))
-    assert {ref: f"{day}" for ref, day in desk.source.dated(refs[:3]).items()} == {
+    assert {ref: f"{day}" for ref, day in desk.source.dated(refs[::2]).items()} == {
         refs[0]: "2026-11-02",
         refs[2]: "2026-11-03",
     }

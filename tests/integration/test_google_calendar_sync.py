@@ -94,6 +94,16 @@ def test_ten_restarts(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(seen) == len({*seen})
 
 
+def test_what_goes_between_the_newest_and_all(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was told first and is deleted before everything is listed is gone."""
+    monkeypatch.setattr(calendar_events, "PAGE", 2)
+    events = [desk.add(f"event {number}", -1 - number) for number in range(3)]
+    desk.read(batches=1)
+    desk.own.cancel(events[0])
+    desk.read()
+    assert desk.titles() == ["event 1", "event 2"]
+
+
 def test_a_small_quota(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the quota ends the reading pauses, and goes on behind what was told."""
     monkeypatch.setattr(calendar_events, "PAGE", 2)
@@ -166,6 +176,25 @@ def test_a_series_that_is_told_by_its_id_alone(desk: Desk) -> None:
     desk.google.faults.add(Fault(LIST, after=shortened))
     assert len(told(desk.read())) == 3
     assert desk.titles() == ["split off"]
+
+
+def test_what_was_called_off_while_nobody_looked(desk: Desk) -> None:
+    """An event that was deleted before its end did not take place, however late that is found out;
+    what was deleted later is gone. Listed anew, nothing is told twice."""
+    coming, past = desk.add("coming", 1), desk.add("past", -1)
+    desk.read()
+    desk.own.cancel(coming)
+    desk.own.cancel(past)
+    desk.clock.advance(days=7)
+    assert sorted(told(desk.read())) == ["-" + past, "coming"]
+    (meeting,) = desk.meetings()
+    assert meeting.status == "cancelled"
+    assert [one.ref for one in desk.source.census()] == [desk.ref(coming)]
+    desk.own.expire_tokens()
+    assert desk.read() == []
+    del desk.own.events[coming]  # Google forgets it after some weeks
+    desk.own.expire_tokens()
+    assert told(desk.read()) == ["-" + coming]
 
 
 def test_answers_of_guests(desk: Desk) -> None:

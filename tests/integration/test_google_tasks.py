@@ -248,7 +248,7 @@ def test_a_day_that_is_used_up_ends_at_midnight_of_the_pacific(desk: Desk) -> No
 
 
 def test_the_time_is_googles(desk: Desk, clock: Clock) -> None:
-    """Asked for where it has not answered yet."""
+    """It is asked for."""
     assert desk.tasks.server_time() == clock()
     assert list(desk.tasks.dated(["x"])) == []
     assert list(desk.tasks.census()) == []

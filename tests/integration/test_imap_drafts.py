@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from contract.ledger import Ledger
 from imap_world import Mailbox, letter, mailbox, servers
+from refusals import Refusals
 from servers.fake_imap import Box, FakeImap
 
 from connectors.contract import Drafts
@@ -60,6 +61,7 @@ def test_it_tells_the_time(mailbox: Mailbox) -> None:
     drafts.add_draft(letter(1), "<1@example.org>")
     said = source.server_time()  # type: ignore[attr-defined]  # it is Timed
     assert abs(said - datetime.now(UTC)) < timedelta(minutes=5)
+    assert source.server_time() is None  # type: ignore[attr-defined]  # that was then
 
 
 def test_none_where_they_are_switched_off(mailbox: Mailbox) -> None:
@@ -97,8 +99,8 @@ def test_a_refused_draft(fake: FakeImap, answer: str, words: str) -> None:
 def test_a_connection_for_drafts_that_is_refused(fake: FakeImap) -> None:
     """It may be one too many: that the password is wrong is found out by reading."""
     fake.says("AUTHENTICATE", "{tag} NO [AUTHENTICATIONFAILED] no")
-    told: list[str] = []
-    server = replace(at(fake), refused=lambda _, words: told.append(words))
+    told = Refusals()
+    server = replace(at(fake), refused=told)
     with pytest.raises(SignInNeeded):
         drafts_of(server).add_draft(letter(1), "<1@example.org>")
     assert told == []

@@ -13,6 +13,7 @@ import pytest
 from contract.ledger import Ledger
 from imap_world import letter
 from imapclient import IMAPClient
+from refusals import Refusals
 from servers import dovecot
 from servers.dovecot import free_port
 from servers.fake_imap import Box, FakeImap
@@ -86,8 +87,8 @@ def test_a_refused_sign_in(
 ) -> None:
     """A wrong password asks for another one; a server that is busy for a later try."""
     fake.says("AUTHENTICATE", f"{{tag}} {answer}", always=True)
-    told: list[str] = []
-    error = refusal(settings(fake.port, refused=lambda _, words: told.append(words)))
+    told = Refusals()
+    error = refusal(settings(fake.port, refused=told))
     assert type(error) is kind
     assert words in str(error)
     assert "secret" not in "".join(fake.log)

@@ -51,9 +51,10 @@ def source_of(
 ) -> ImapMail:
     """A source that reads it; into `wrong` go passwords that were called so."""
 
-    def refused(secret: str, words: str) -> None:
+    def refused(secret: str, _words: str) -> bool:
         if wrong is not None:
             wrong.append(secret)
+        return True
 
     server = Server("127.0.0.1", "ana", lambda: "secret", fake.port, "none", refused=refused)
     return ImapMail(Line(server), clock=clock, poll=poll)

@@ -138,26 +138,32 @@ def test_a_twin_that_says_the_same_goes_although_our_day_is_forgotten(tmp_path: 
     assert list(lab.world.alive(Facet.TASKS)) == [ref]
 
 
-@pytest.mark.parametrize("knew", [True, False], ids=["moved since", "written since"])
-def test_a_day_that_we_wrote_since_moves_no_end(tmp_path: Path, knew: bool) -> None:
-    """The list has a day that the older state never wrote: the task moved after the copy was made,
-    or was written after it and is decided anew while the list is down. It ends when it would have.
-    """
+@pytest.mark.parametrize("how", ["moved", "written", "landed"])
+def test_a_day_that_we_wrote_since_moves_no_end(tmp_path: Path, how: str) -> None:
+    """The list has a day that the older state never wrote: since the copy was made the task moved,
+    or it was written and is decided anew while the list is down, or it lands only then. It ends
+    when it would have."""
     lab = Lab(tmp_path, rules=RULES.replace("due: 10d", "due: 2d, expires: 12d"))
     lab.world.put_event(coffee(day(0.1)))
     copy, last = tmp_path / "copy", 0.1
-    for when, copied in ((0, not knew), (1, knew)):
+    for when, copied in ((0, how != "moved"), (1, how == "moved")):
         lab.once(day(when))
         if copied:
             shutil.copy(tmp_path / "syncd.db", copy)
-    if knew:
+    (ref,) = lab.world.alive(Facet.TASKS)
+    if how == "moved":
         last = 1.5
         lab.world.put_event(coffee(day(last)))
         lab.once(day(2))
     put_back(lab, copy)
-    if not knew:
+    if how == "written":
         lab.world.fail_next(Unavailable("no answer"), times=4)
         lab.once(day(7))
+    elif how == "landed":
+        late = lab.world.items[Facet.TASKS].pop(ref).observations
+        lab.world.time_out_next_write(happened=False)
+        lab.once(day(7))
+        lab.world.put(Facet.TASKS, ref, late)
     for then, over in ((8.0, False), (last + 11.9, False), (last + 12.1, True)):
         lab.once(day(then))
         (task,) = tasks_of(lab.world)

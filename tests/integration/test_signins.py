@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from syncd.store import signins
+from syncd.store import facts, signins
 from syncd.store.database import Database, open_database
 from syncd.wiring.refusals import Refusals
 
@@ -65,3 +65,19 @@ def test_a_state_that_keeps_nothing(tmp_path: Path) -> None:
     refusals(database).drop()
     assert signins.standing(database, LONG, "hunter2") is None
     database.close()
+
+
+@pytest.mark.parametrize(
+    "value", ["{}", "[]", "null", "no", '{"at": "x"}', '{"at": 1, "words": 2}']
+)
+def test_what_cannot_be_read_says_nothing(database: Database, value: str) -> None:
+    """What a later version noted, or a damage left: it is shown once more, and noted anew."""
+    for _ in range(2):
+        refusals(database).note("hunter2", "no")
+        with database.begin() as connection:
+            names = connection.exec_driver_sql("select name from fact where name like 'sign%'")
+            for (name,) in names.all():
+                facts.put(connection, database.owner, name, value)
+        assert refusals(database).of("hunter2") is None
+        refusals(database).accepted("hunter2")
+    assert refusals(database).note("hunter2", "no").doubted

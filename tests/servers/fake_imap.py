@@ -66,6 +66,10 @@ class FakeImap:
         """Answer commands that begin with `command` like this."""
         self._planned.append((command, answer, always))
 
+    def forget(self, command: str) -> None:
+        """Answer commands that begin with `command` as it should be, from now on."""
+        self._planned = [one for one in self._planned if one[0] != command]
+
     def answers_together(self, command: str, number: int) -> None:
         """Answer commands of that name only when so many have come."""
         self._together[command] = number

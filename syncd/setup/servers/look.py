@@ -190,7 +190,7 @@ def _with_words(settings: Settings, host: Provider | None) -> Settings:
     if at is None:
         return settings
     notes = (at.note,) if at.note else ()
-    return replace(settings, provider=at.name, password=at.password, notes=notes)
+    return replace(settings, provider=at.name, kind=at.kind, password=at.password, notes=notes)
 
 
 def _open(provider: Provider | None, service: str) -> bool:

@@ -56,6 +56,7 @@ class Settings:
 
     address: str
     provider: str = ""  # by name, where it is known
+    kind: str = ""  # of the account that reads all of it at once, where there is one
     mail: MailServer | None = None
     calendars: DavServer | None = None
     contacts: DavServer | None = None

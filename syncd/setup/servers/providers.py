@@ -26,6 +26,7 @@ class Provider:
     carddav: str = ""
     without: frozenset[str] = frozenset()
     auth: str = "password"
+    kind: str = ""
     password: str = ""
     note: str = ""
 

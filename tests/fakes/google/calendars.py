@@ -150,6 +150,7 @@ class Calendar:
     def expire_tokens(self) -> None:
         """Every sync token given out so far is refused (410)."""
         self.dead_before = self.revision
+        self.revision += 1  # those given from now on are good
 
     def _put(self, body: Json) -> None:
         self.revision += 1
@@ -198,3 +199,4 @@ class Calendars:
     def expire_tokens(self) -> None:
         """Every sync token of the list given out so far is refused (410)."""
         self.dead_before = self.revision
+        self.revision += 1  # those given from now on are good

@@ -124,6 +124,7 @@ class Book:
     def expire_tokens(self) -> None:
         """Every sync token given out so far is refused."""
         self.dead_before = self.revision
+        self._advance()  # those given from now on are good
 
     def _advance(self) -> int:
         self.revision += 1

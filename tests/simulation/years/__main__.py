@@ -4,7 +4,9 @@
     python -m simulation.years --seeds 40 [--minutes 3] [--from 1] [--months 6] [--jobs 2]
 
 Every tenth owner has one of the accounts on a real Dovecot and a real Radicale, where both are
-installed, for a third of the months; with --servers every one has, for all of them.
+installed, for a third of the months; with --servers every one has, for all of them. Of every
+twentieth two have one of the accounts at Google (a fake on loopback) and one has no other account,
+for half of the months; with --google every one has.
 
 Each seed is a world of its own. One that fails prints where, what happened last, and the one
 command that shows it again. Exit code 1 when there was any, but for those whose finding is known
@@ -32,6 +34,7 @@ from simulation.years.year import Year
 
 OPEN = Path(__file__).with_name("open.txt")
 _SERVED = 10
+_PAIR, _ALONE = 5, 11  # seeds that end so, the latter of every twenty, have Google
 _FAST = Path("/dev/shm")  # states are small, short-lived, and wait for no disk there
 
 
@@ -51,9 +54,33 @@ def is_served(seed: int, *, every: bool = False) -> bool:
     return (every or seed % _SERVED == 0) and not why_not()
 
 
+def google_of(seed: int, *, every: bool = False) -> str:
+    """What of this one's owner is at Google: "" for nothing, else see `Year`."""
+    if seed % 20 == _ALONE or (every and seed % 4 == 0):
+        return "alone"
+    return "pair" if every or seed % 10 == _PAIR else ""
+
+
 def length(seed: int, months: int) -> int:
-    """How many of the months are simulated: on servers one costs as much as three."""
-    return max(1, months // 3) if is_served(seed) else months
+    """How many of the months are simulated: on servers one costs as much as three, at
+    Google as two."""
+    return max(1, months // (3 if is_served(seed) else 2 if google_of(seed) else 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What is asked for. `months` is what each seed has whose owner is where everybody is to be."""
+
+    months: int
+    servers: bool = False
+    google: bool = False
+
+    def of(self, seed: int) -> tuple[int, bool, str]:
+        """How many months this seed has, and where its owner is."""
+        served = not self.google and is_served(seed, every=self.servers)
+        google = "" if self.servers else google_of(seed, every=self.google)
+        whole = self.servers or self.google
+        return self.months if whole else length(seed, self.months), served, google
 
 
 def why_not() -> str:
@@ -63,12 +90,15 @@ def why_not() -> str:
     )
 
 
-def simulate(seed: int, months: int, *, verbose: bool = False, served: bool = False) -> Result:
-    """One seed, in a folder of its own. `served`: with one account on real servers."""
+def simulate(
+    seed: int, months: int, *, verbose: bool = False, served: bool = False, google: str = ""
+) -> Result:
+    """One seed, in a folder of its own. `served`: with one account on real servers; `google`: with
+    one at Google, see `Year`."""
     began = time.perf_counter()
     home = _FAST if _FAST.is_dir() else None
     with tempfile.TemporaryDirectory(dir=home, prefix=f"syncd-{seed}-") as folder:
-        year = Year(seed, months, Path(folder), served)
+        year = Year(seed, months, Path(folder), served, google)
         if verbose:
             year.tell = _say
         try:
@@ -95,7 +125,7 @@ def _told(year: Year, error: BaseException) -> str:
     return (
         f"seed {year.seed} broke at {year.step}:\n  {shown}\n  what happened last:\n{acts}\n"
         f"  again: make simulate SEED={year.seed} MONTHS={year.months}"
-        f"{' SERVERS=1' if year.served else ''}"
+        f"{' SERVERS=1' if year.served else ' GOOGLE=1' if year.google else ''}"
     )
 
 
@@ -109,25 +139,23 @@ def open_findings(months: int) -> dict[int, str]:
     }
 
 
-def many(
-    first: int, least: int, months: int, jobs: int, minutes: float, *, servers: bool = False
-) -> int:
+def many(first: int, least: int, kind: Kind, jobs: int, minutes: float) -> int:
     """So many seeds at least, more if they fit into these minutes; returns how many failed."""
     began = time.perf_counter()
     total, number, seconds, compared = Figures(), 0, 0.0, 0
     failed: list[int] = []
     passed: list[int] = []
     on_servers: list[float] = []
-    known = open_findings(months)
+    at_google: list[float] = []
+    known = open_findings(kind.months)
     with ProcessPoolExecutor(jobs) as pool:
         running: dict[Future[Result], int] = {}
         seeds = count(first)
 
         def begin() -> None:
             seed = next(seeds)
-            served = is_served(seed, every=servers)
-            long = months if servers else length(seed, months)
-            running[pool.submit(simulate, seed, long, served=served)] = seed
+            months, served, google = kind.of(seed)
+            running[pool.submit(simulate, seed, months, served=served, google=google)] = seed
 
         for _ in range(min(least, jobs)):
             begin()
@@ -142,8 +170,9 @@ def many(
                     _say(f"a process that ran one of the seeds {lost} is gone: killed, or a crash")
                     return len(failed) + len(lost)
                 number, seconds = number + 1, seconds + result.seconds
-                if is_served(result.seed, every=servers):
-                    on_servers.append(result.seconds)
+                _, served, google = kind.of(result.seed)
+                on_servers += [result.seconds] if served else []
+                at_google += [result.seconds] if google else []
                 compared += result.figures.compared
                 total.add(result.figures)
                 if not result.trouble:
@@ -157,14 +186,17 @@ def many(
                 if number + len(running) < least or in_time:
                     begin()
     _say(
-        f"{number} seeds x {months} months in {time.perf_counter() - began:.0f} s "
+        f"{number} seeds x {kind.months} months in {time.perf_counter() - began:.0f} s "
         f"({seconds / max(1, number):.1f} s each): {total.line()}; "
         f"{compared} of them in another order as well"
     )
+    if at_google:
+        each = sum(at_google) / len(at_google)
+        _say(f"{len(at_google)} of them at Google ({each:.1f} s each)")
     if on_servers:
         each = sum(on_servers) / len(on_servers)
         _say(f"{len(on_servers)} of them on Dovecot and Radicale ({each:.1f} s each)")
-    elif lacking := why_not():
+    elif not kind.google and (lacking := why_not()):
         _say(f"NONE OF THEM ON SERVERS: {lacking}")
     for seed in sorted(known.keys() & set(passed)):
         _say(f"seed {seed}: holds now: take it off {OPEN.name}")
@@ -182,24 +214,19 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=0.0)
     parser.add_argument("--months", type=int, default=6)
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--servers", action="store_true", help="an account on Dovecot and Radicale")
+    everybody = parser.add_mutually_exclusive_group()
+    everybody.add_argument("--servers", action="store_true", help="everybody on Dovecot, Radicale")
+    everybody.add_argument("--google", action="store_true", help="everybody at Google")
     parser.add_argument("--verbose", action="store_true")
     asked = parser.parse_args()
+    kind = Kind(asked.months, asked.servers, asked.google)
     if asked.seed is None:
-        failed = many(
-            asked.first,
-            asked.seeds,
-            asked.months,
-            asked.jobs,
-            asked.minutes,
-            servers=asked.servers,
-        )
+        failed = many(asked.first, asked.seeds, kind, asked.jobs, asked.minutes)
         return 1 if failed else 0
     if asked.servers and (lacking := why_not()):
         parser.error(f"--servers: {lacking}")
-    served = is_served(asked.seed, every=asked.servers)
-    months = asked.months if asked.servers else length(asked.seed, asked.months)
-    result = simulate(asked.seed, months, verbose=asked.verbose, served=served)
+    months, served, google = kind.of(asked.seed)
+    result = simulate(asked.seed, months, verbose=asked.verbose, served=served, google=google)
     _say(result.trouble or f"seed {asked.seed}: {result.figures.line()} in {result.seconds:.1f} s")
     return 1 if result.trouble else 0
 

@@ -19,6 +19,7 @@ from syncd.retry import Retries
 
 _AGAIN: Final = 50  # deliveries to one list in a row
 _SOON: Final = timedelta(minutes=5)  # what is left open is tried again within the same drive
+_PAUSE: Final = timedelta(seconds=61)  # after which a quota of a minute is free again
 _BETWEEN: Final = timedelta(seconds=4)  # two deletions of a program that empties a list
 Act = Callable[[], bool]  # whether nothing stood in the way
 
@@ -59,14 +60,15 @@ class Driver:
             for source in account.readable
             if self._news(account.name, source.facet)
         ]
-        lists = [one for one in LISTS if self._news(one, Facet.TASKS)]
+        names = self.process.stage.at_first(*LISTS)
+        lists = [one for one in names if self._news(one, Facet.TASKS)]
         emptied = {one for one, _ in self.process.stage.going}
         order += [self._hand(engine, one) for one in lists if one not in emptied]
         order += rng.choices(
             [
                 self._waking(engine),
                 lambda: engine.texts(self.now) >= 0,
-                *(self._delivery(engine, name) for name in LISTS),
+                *(self._delivery(engine, name) for name in names),
             ],
             k=rng.randrange(3),
         )
@@ -74,14 +76,13 @@ class Driver:
         # Emptying a list takes its time; whatever is read is read at the drive's own moment.
         order += [self._hand(engine, one) for one in lists if one in emptied]
         fine = _all(order)
-        if engine.wants_texts():
-            engine.texts(self.now)
-        for name in LISTS:
+        self._texts(engine)
+        for name in names:
             if engine.wants_hand(name):
                 fine &= self._hand(engine, name)()
             fine &= self._believed(engine, name)
         engine.wake(self.now)
-        return _all(self._deliveries(engine, one) for one in rng.sample(LISTS, 2)) and fine
+        return _all(self._deliveries(engine, one) for one in rng.sample(names, len(names))) and fine
 
     def _started(self) -> Engine:
         settings, now = self.process.settings, self.now
@@ -116,11 +117,26 @@ class Driver:
     def _reading(self, engine: Engine, account: str, source: Source) -> Act:
         def read() -> bool:
             at = self._at(account, source.facet)
-            fine = not engine.read(account, source, self.now).error
+            outcome = engine.read(account, source, self.now)
+            for _ in range(_AGAIN):
+                if not outcome.paused:
+                    break
+                self.process.stage.passes(_PAUSE)
+                outcome = engine.read(account, source, self.now)
+            fine = not outcome.error and not outcome.paused
             self._noted(account, source.facet, at, fine=fine)
             return fine
 
         return read
+
+    def _texts(self, engine: Engine) -> None:
+        """All that can be had; where a quota is used up its minute passes."""
+        for _ in range(_AGAIN):
+            if not engine.wants_texts():
+                return
+            self.process.stage.passes(_PAUSE)
+            if not engine.texts(self.now):
+                return
 
     def _hand(self, engine: Engine, account: str) -> Act:
         def hand() -> bool:
@@ -144,6 +160,7 @@ class Driver:
 
     def _later(self, by: timedelta) -> None:
         self.now += max(by, timedelta())
+        self.process.stage.passes(max(by, timedelta()))
         self._last = self.now
 
     def _noted(self, account: str, facet: Facet, at: tuple[int, int], *, fine: bool) -> None:

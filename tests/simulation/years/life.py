@@ -151,7 +151,7 @@ class Life:
             self.happens(
                 day,
                 f"mail {name} is deleted",
-                lambda stage: stage.worlds[accounts[0]].remove_mail(name),
+                lambda stage: stage.lose_mail(accounts[0], name),
             )
         if person.plain:
             tie = self.truth.of(person.box.addr)

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from simulation.years.edge import (
     Fuse,
     Weather,
 )
+from simulation.years.google_wires import GoogleWires
 from simulation.years.stage import LISTS, READ, THERE, Stage
 from simulation.years.thrift import Remembering, compiling_once
 from simulation.years.wires import Wires
@@ -47,6 +48,8 @@ from syncd.store.schema import item, task
 from syncd.store.sqlite import is_still
 
 _ROOM = 2**30  # pages: no limit
+_PAUSE = timedelta(seconds=61)  # after which a quota of a minute is free again
+_PATIENCE = 20  # pauses in one pass
 MAIN = "home"  # where tasks go unless their anchor's account has a list
 
 
@@ -90,7 +93,7 @@ class Process:
         settings: Settings,
         weather: dict[str, Weather],
         fuse: Fuse,
-        wires: Mapping[str, Wires] | None = None,
+        wires: Mapping[str, Wires | GoogleWires] | None = None,
     ) -> None:
         self.folder, self.stage, self.cast = folder, stage, cast
         self.settings, self.weather, self.fuse = settings, weather, fuse
@@ -154,7 +157,13 @@ class Process:
 
     def once(self, now: datetime, *, real: bool = False) -> Report:
         """A whole pass. With `real` the moment is what the machine's clock says."""
-        return once(self.shop, now, real=real)
+        report = once(self.shop, now, real=real)
+        for _ in range(_PATIENCE):
+            if not any(one.paused for one in report.outcomes):
+                break
+            self.stage.passes(_PAUSE)
+            report = once(self.shop, now, real=real)
+        return report
 
     def mine(self, database: Database) -> bool:
         """Whether it is this process that writes there."""
@@ -206,6 +215,8 @@ class Process:
 
     def _accounts(self) -> Iterator[Account]:
         for name, facets in READ.items():
+            if name in self.stage.instead:
+                continue
             if name in self.wires:
                 if name not in self._served:
                     self._served[name] = self.wires[name].sources()

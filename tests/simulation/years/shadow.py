@@ -67,6 +67,8 @@ class Shadow:
         self._kept: Workshop | None = None
         self._started = False
         for account, facets in READ.items():
+            if account in stage.instead:
+                continue
             for facet in facets:
                 texts: dict[str, str | None] = {}
                 for (which, ref, _), version in stage.worlds[account].versions.items():

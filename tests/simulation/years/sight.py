@@ -37,7 +37,7 @@ def _shown(stage: Stage, reading: Reading) -> Iterator[tuple[str, Record]]:
             yield f"message:{one.message_id}", one
         elif isinstance(one, Meeting):
             yield f"meeting:{one.uid}/{one.recurrence_id}", one
-        elif isinstance(one, Card):
+        elif isinstance(one, Card) and not one.attached_by:
             yield f"card:{reading.account}/{one.uid}", one
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from connectors.memory.world import Stored, World
 from connectors.records import Bad, Card, Facet, Gone, Item, Meeting, Message, Seen
@@ -79,6 +79,18 @@ class Stage:
     # When the next thing happens, where items are dated by it: to the second, as servers do.
     now: datetime | None = None
 
+    # Accounts that this owner has not: what happens there happens in another one.
+    instead: dict[str, str] = field(default_factory=dict)
+
+    def at_first(self, *accounts: str) -> list[str]:
+        """The accounts that there are for these, each once."""
+        return list(dict.fromkeys(self.instead.get(name, name) for name in accounts))
+
+    def passes(self, by: timedelta) -> None:
+        """Time goes on out there."""
+        if self.now is not None:
+            self.now += by
+
     def goes_on(self, account: str) -> bool:
         """One more task of the list that is being emptied is gone; whether there was one."""
         if not any(name == account for name, _ in self.going):
@@ -93,25 +105,32 @@ class Stage:
 
     def mail(self, accounts: tuple[str, ...], message: Message, text: str) -> None:
         message = self._to_the_second(message)
-        for name in accounts:
-            self.worlds[name].deliver(message, text)
+        for name in self.at_first(*accounts):
+            if message.message_id not in self.worlds[name].items[Facet.MAIL]:
+                self.worlds[name].deliver(message, text)
+
+    def lose_mail(self, account: str, ref: str) -> None:
+        (name,) = self.at_first(account)
+        self.worlds[name].remove_mail(ref)
 
     def invite_by_mail(self, account: str, message: Message, text: str, meeting: Meeting) -> None:
         (meeting,) = self._dated(meeting)
         message = self._to_the_second(message)
-        self.worlds[account].deliver(message, text, carries=(meeting,))
+        (name,) = self.at_first(account)
+        self.worlds[name].deliver(message, text, carries=(meeting,))
 
     def event(self, accounts: tuple[str, ...], *instances: Meeting) -> None:
-        for name in accounts:
+        for name in self.at_first(*accounts):
             self.worlds[name].put_event(*self._dated(*instances))
 
     def remove_event(self, accounts: tuple[str, ...], ref: str) -> None:
-        for name in accounts:
+        for name in self.at_first(*accounts):
             if ref in self.worlds[name].alive(Facet.CALENDAR):
                 self.worlds[name].remove_event(ref)
 
     def card(self, account: str, card: Card) -> None:
-        self.worlds[account].put_card(card)
+        (name,) = self.at_first(account)
+        self.worlds[name].put_card(card)
 
     def _dated(self, *meetings: Meeting) -> tuple[Meeting, ...]:
         if self.now is None:

@@ -36,7 +36,7 @@ def listed(stage: Stage) -> list[tuple[str, Task]]:
 
 def tasks_of(stage: Stage) -> Iterator[Ours]:
     """Every task of ours, in a fixed order; twins one after the other."""
-    for account in LISTS:
+    for account in stage.at_first(*LISTS):
         world = stage.worlds[account]
         for ref in sorted(world.alive(Facet.TASKS)):
             task = world.task(ref)

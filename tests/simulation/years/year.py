@@ -25,13 +25,15 @@ from simulation.years.dice import dice, share
 from simulation.years.drive import Driver
 from simulation.years.edge import Crash, Fuse, Weather, burning
 from simulation.years.figures import Figures
-from simulation.years.life import Life
+from simulation.years.google_wires import GoogleWires
+from simulation.years.google_world import AtGoogle
+from simulation.years.life import HISTORY, Life
 from simulation.years.owner import MANY, Owner
 from simulation.years.process import Process, Settings
 from simulation.years.rules import RULES
 from simulation.years.served import Served
 from simulation.years.shadow import Reading, Shadow, derived
-from simulation.years.stage import READ, Stage
+from simulation.years.stage import Stage
 from simulation.years.storm import Storm
 from simulation.years.tasks import listed, tasks_of
 from simulation.years.watch import Watch
@@ -66,6 +68,7 @@ class Year:
     months: int
     folder: Path
     served: bool = False  # whether one of the accounts is on real servers
+    google: str = ""  # "pair": `work` is an account at Google; "alone": there is no other
     figures: Figures = field(default_factory=Figures)
     acts: deque[str] = field(default_factory=lambda: deque(maxlen=40))
     step: str = "nothing"
@@ -83,7 +86,13 @@ class Year:
         self.coming = deque(life.tell())
         self.truth = life.truth
         self.fuse = Fuse()
-        self.weather = {name: Weather(dice(seed, "weather", name), self.fuse) for name in READ}
+        if self.google == "alone":
+            self.stage.instead = {"work": "home", "desk": "home"}
+            for name in self.stage.instead:
+                del self.stage.worlds[name]
+        self.weather = {
+            name: Weather(dice(seed, "weather", name), self.fuse) for name in self.stage.worlds
+        }
         policy = Policy(
             zone=self.cast.zone, working_days=self.cast.working_days, per_day=6, open_limit=15
         )
@@ -94,7 +103,9 @@ class Year:
             batch=rng.choice((20, 50, 100)),
             tasks_in=rng.choice(({"default": "home"}, {"default": "home", "work": "work"})),
         )
-        self.wires: dict[str, Wires] = {}
+        self.wires: dict[str, Wires | GoogleWires] = {}
+        if self.google:
+            self._signs_in("work" if self.google == "pair" else "home")
         if self.served:
             self.stage.now = self.start
             home = Served(zone=self.cast.zone, owner=self.cast.owner.addr)
@@ -116,6 +127,19 @@ class Year:
         self.written: set[str] = set()
         self.saved: Saved | None = None
         self.put_back = False  # whether a copy was since the last drive
+
+    def _signs_in(self, account: str) -> None:
+        """This account is at Google, which has no key that keeps a second task from being made."""
+        self.stage.now = self.start - 2 * HISTORY
+        world = AtGoogle(zone=self.cast.zone, owner=self.cast.owner.addr, time=self._out_there)
+        self.stage.worlds[account] = world
+        self.wires[account] = GoogleWires(world, self.weather[account], dice(self.seed, "wires"))
+        self.settings.creates_once = False
+        if self.google == "alone":
+            self.settings.tasks_in = {"default": "home"}
+
+    def _out_there(self) -> datetime:
+        return self.stage.now or self.start
 
     # --- the run ---
 
@@ -170,6 +194,8 @@ class Year:
             if self.stage.now is not None:
                 self.stage.now = act.at.replace(microsecond=0)
             act.do(self.stage)
+        if self.stage.now is not None:
+            self.stage.now = clock
         trouble = self.storm.calm(self._says) if calm else self.storm.blows(clock, self._says)
         now = clock + trouble.clock
         self._copies(clock, now, calm=calm)

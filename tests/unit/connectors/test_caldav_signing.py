@@ -22,11 +22,16 @@ URL = "https://dav.example.org/"
 def test_what_no_header_can_hold_is_no_secret(secret: str, bearer: bool) -> None:
     """It is refused in words before a connection is opened, and not even a traceback shows it."""
     told: list[tuple[str, str]] = []
-    login = Login("ana", lambda: secret, bearer, lambda *what: told.append(what))
+
+    def refused(*what: str) -> bool:
+        told.append((what[0], what[1]))
+        return True
+
+    login = Login("ana", lambda: secret, bearer, refused)
     with pytest.raises(SignInNeeded, match="where it is kept") as caught:
         Session(login).request("GET", "http://127.0.0.1:1/")
-    ((refused, words),) = told
-    assert refused == secret, "who keeps it knows which one, and looks for another"
+    ((shown, words),) = told
+    assert shown == secret, "who keeps it knows which one, and looks for another"
     assert "hunter2" not in words + "".join(traceback.format_exception(caught.value))
 
 

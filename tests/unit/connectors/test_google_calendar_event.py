@@ -10,7 +10,13 @@ import pytest
 
 from connectors.errors import BadItem
 from connectors.formats.ical import read_calendar
-from connectors.google.calendar_event import is_cancelled, is_closed, meeting_of, span_of
+from connectors.google.calendar_event import (
+    is_called_off,
+    is_cancelled,
+    is_closed,
+    meeting_of,
+    span_of,
+)
 from connectors.records import Attendee, Mailbox, Meeting, PartStat
 
 LISBON = ZoneInfo("Europe/Lisbon")
@@ -289,6 +295,26 @@ def test_what_cannot_be_read(wrong: dict[str, Any]) -> None:
     """It is set aside, in words of our own."""
     with pytest.raises(BadItem, match="an event"):
         read(**wrong)
+
+
+@pytest.mark.parametrize(
+    ("told", "off"),
+    [
+        ({"updated": "2026-10-26T13:00:00Z"}, True),
+        ({"updated": "2026-10-26T14:00:00Z"}, False),
+        ({"updated": None}, False),
+        ({"iCalUID": None}, False),
+        ({"end": None}, False),
+        ({"status": "confirmed"}, False),
+    ],
+)
+def test_what_was_called_off(told: dict[str, Any], off: bool) -> None:
+    """What was deleted before its end, if it still says when that was."""
+    event = {**LUNCH, "status": "cancelled", **told}
+    event = {name: value for name, value in event.items() if value is not None}
+    assert is_called_off(event, LISBON) is off
+    if off:
+        assert meeting_of(event, LISBON).status == "cancelled"
 
 
 def test_what_is_within_a_window() -> None:

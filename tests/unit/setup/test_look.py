@@ -149,7 +149,7 @@ def test_a_domain_that_a_provider_hosts() -> None:
     assert found.mail is not None
     assert found.mail.found == "the domain's mail goes there: Gmail"
     assert "app password" in found.password
-    assert "not yet to syncd" in found.notes[0]
+    assert (found.kind, "take a sign-in to Google" in found.notes[0]) == ("google", True)
     found = look(ADDRESS, World(mx=["example-org.mail.protection.outlook.com"]))
     assert found.mail is not None
     assert found.mail.auth == "xoauth2"
