@@ -161,7 +161,13 @@ class _Connection:
         try:
             super().connect()  # type: ignore[misc]  # of httplib2
         except (OSError, httplib2.HttpLib2Error) as error:
-            raise _unreachable(self.host, self.port, error) from error
+            found = _unreachable(self.host, self.port, error)
+            if self.proxy_info and self.proxy_info.proxy_host and not self.proxy_info.isgood():
+                # httplib2 passes it over without a word.
+                found = Unavailable(
+                    f"{found}; the proxy that the environment names takes PySocks: pip install it"
+                )
+            raise found from error
 
     def request(self, *arguments: Any, **more: Any) -> None:
         """Send it; by a new connection where the other side has ended this one."""

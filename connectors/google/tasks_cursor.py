@@ -20,13 +20,15 @@ _WHOLE: Final = timedelta(days=1)
 class Position:
     """`list_id`: the list's, "" before there is one. `since`: the newest `updated` seen, None for
     none. `whole`: when all was listed last. `after`: of a listing under way, the ref that was told
-    last ("" for none yet); `anew`: it tells what is known as well."""
+    last ("" for none yet); `anew`: it tells what is known as well. `also`: other lists that held tasks
+    of ours: one that was deleted there may be put back."""
 
     list_id: str = ""
     since: datetime | None = None
     whole: datetime | None = None
     after: str | None = None
     anew: bool = False
+    also: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, cursor: str | None) -> Position:
@@ -34,16 +36,18 @@ class Position:
         if cursor is None:
             return cls(after="", anew=True)
         try:
-            version, list_id, since, whole, after, anew = json.loads(cursor)
+            version, list_id, since, whole, after, anew, *more = json.loads(cursor)
             if version != _VERSION:
                 raise ValueError(version)
-            return cls(str(list_id), _moment(since), _moment(whole), after, bool(anew))
+            also = tuple(str(one) for one in more[0]) if more else ()
+            return cls(str(list_id), _moment(since), _moment(whole), after, bool(anew), also)
         except (ValueError, TypeError) as error:
             raise CursorExpired("the reading of the task list starts over") from error
 
     def text(self) -> str:
         """As it is committed."""
-        row = (_VERSION, self.list_id, _text(self.since), _text(self.whole), self.after, self.anew)
+        since, whole = _text(self.since), _text(self.whole)
+        row = (_VERSION, self.list_id, since, whole, self.after, self.anew, self.also)
         return json.dumps(row, separators=(",", ":"))
 
     def is_stale(self, now: datetime) -> bool:

@@ -113,6 +113,7 @@ class Reading:
             self._new.whole = now
         held = self._by_list(own)
         missing: set[str] = set()
+        lost: set[str] = set()
         for list_id, known in held.items():
             try:
                 if everything:
@@ -123,9 +124,12 @@ class Reading:
                 if list_id == own:
                     raise
                 missing |= known
+                lost.add(list_id)
         self._look_again(missing)
         missing -= self._alive.keys()
         self._look_elsewhere(missing, held)
+        found = {self._refs.place(ref).list_id for ref in self._alive}
+        self._new.also = tuple(sorted((held.keys() | found) - lost - {own}))
         there = (self._seer.item(ref, body) for ref, body in self._alive.items())
         told = [item for item in there if self._is_news(item)]
         return sorted([*told, *(Gone(ref) for ref in missing)], key=lambda item: item.ref)
@@ -136,8 +140,8 @@ class Reading:
         return self._committed.get(item.ref) != item.stamp
 
     def _by_list(self, own: str) -> dict[str, set[str]]:
-        """The refs that are known, by list, ours first."""
-        held: dict[str, set[str]] = {own: set()}
+        """The refs that are known, by list, ours first; lists that held some as well."""
+        held: dict[str, set[str]] = {own: set(), **{one: set() for one in self._old.also}}
         for ref in self._committed:
             held.setdefault(self._refs.place(ref).list_id, set()).add(ref)
         return held

@@ -18,7 +18,7 @@ from syncd.cli.init_login import Signed
 from syncd.cli.shown import shown
 from syncd.config import GoogleAccountSettings
 from syncd.store.health import SIGNED_OUT
-from syncd.wiring.login import SigningIn, WrongFile, client_of, rights_of
+from syncd.wiring.login import SigningIn, WrongFile, client_of
 
 KIND: Final = "google"
 CLIENT: Final = "google-client.json"
@@ -51,11 +51,7 @@ def asked_client(
     lying = _lying(base)
     text = "The file that you downloaded, or - to make it later"
     file = question(text, _file_or_dash, str(lying) if lying else None)
-    draft = draft_of(base, address, file, taken, beside, found)
-    typer.echo(f"  Google will ask {shown(address)} to let syncd:")
-    for right in rights_of(draft.settings()):
-        typer.echo(f"    - {right.shown} ({right.name})")
-    return Signed(draft)
+    return Signed(draft_of(base, address, file, taken, beside, found))
 
 
 def draft_of(
@@ -116,10 +112,11 @@ def still_to_do(one: Signed, base: Path) -> str:
 
 
 def _signed_in(signing: SigningIn, one: Signed) -> Signed:
-    from syncd.cli.login import graphical
+    from syncd.cli.login import graphical, tell_rights
     from syncd.cli.login import sign_in as signed_in
 
     signing.prepare()
+    tell_rights(signing)
     text = (
         f"Sign in to {one.draft.name} now? In a browser here (b), in one elsewhere (e), later (l)"
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
@@ -16,7 +15,7 @@ from syncd.cli.ends import Stopped
 from syncd.cli.shown import shown
 from syncd.config import GoogleAccountSettings, ServerAccountSettings
 from syncd.wiring.accounts import lacks_extra
-from syncd.wiring.login import Done, Right, SigningIn, sign_out
+from syncd.wiring.login import Done, SigningIn, sign_out
 
 _NOBODY = 77
 _GRAPHICAL = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
@@ -59,8 +58,7 @@ def login(
         )
     signing.client()  # before anything is asked, as is the next
     signing.prepare()
-    typer.echo(f"Google will ask {entry.login} to let syncd:")
-    tell_rights(signing.rights())
+    tell_rights(signing)
     typer.echo("")
     try:
         sign_in(signing, by_hand=no_browser)
@@ -84,9 +82,10 @@ def sign_in(signing: SigningIn, *, by_hand: bool) -> None:
     _tell(done, signing.entry)
 
 
-def tell_rights(rights: Sequence[Right]) -> None:
+def tell_rights(signing: SigningIn) -> None:
     """Say what Google will ask about."""
-    for right in rights:
+    typer.echo(f"Google will ask {signing.entry.login} to let syncd:")
+    for right in signing.rights():
         typer.echo(f"  - {right.shown} ({right.name})")
     typer.echo("Nothing ever sends mail. `syncd logout` takes all of it back.")
 

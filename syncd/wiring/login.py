@@ -76,7 +76,7 @@ class SigningIn:
 
     def rights(self) -> Sequence[Right]:
         """What Google will ask the owner about."""
-        return rights_of(self.entry)
+        return [Right(one.name, one.shown) for one in wanted_of(self.entry).scopes()]
 
     def by_browser(self, show: Callable[[str], None]) -> Done:
         """`show` is handed the page that the owner has to open, on this machine."""
@@ -135,11 +135,6 @@ class SigningIn:
 def _unkept(vault: Vault, error: OSError) -> StoreError:
     place = f"{vault.file.parent} cannot be written to ({error.strerror})"
     return StoreError(f"{place}, where the sign-in is kept: check `state:` and its folder")
-
-
-def rights_of(entry: GoogleAccountSettings) -> Sequence[Right]:
-    """What Google asks the owner of an account about."""
-    return [Right(one.name, one.shown) for one in wanted_of(entry).scopes()]
 
 
 def client_of(path: Path) -> tuple[Client, str]:

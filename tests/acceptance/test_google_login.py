@@ -239,6 +239,16 @@ def test_the_owner_thinks_better_of_it(desk: Desk, monkeypatch: pytest.MonkeyPat
     assert not desk.kept.exists()
 
 
+def test_where_nothing_can_be_kept(desk: Desk) -> None:
+    """A state whose folder cannot be: said before anybody is asked."""
+    desk.configure(CONFIG.format(more="").replace("///syncd.db", "///file/syncd.db"))
+    desk.write("file", "x")
+    told = desk.syncd("login")
+    assert (told.code, told.out) == (1, "")
+    assert f"{desk.folder / 'file'} cannot be written to (" in told.err
+    assert "check `state:` and its folder\n" in told.err
+
+
 def test_what_cannot_be_signed_in(desk: Desk) -> None:
     """Accounts of other kinds, and none of that name."""
     others = (

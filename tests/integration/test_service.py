@@ -82,6 +82,8 @@ def test_accounts_on_servers_get_their_secrets(home: Path) -> None:
         "  - {name: post, kind: imap, host: h.example, user: ana, ca_file: ca.pem}\n"
         "  - {name: dav, kind: caldav, url: 'https://h.example/', auth: bearer}\n"
         "  - {name: old, kind: imap, host: h.example, user: ana, password_command: pass old}\n"
+        "  - {name: work, kind: google, login: ana@example.com}\n"
+        "  - {name: firm, kind: google, login: ana@example.com, service_account: key.json}\n"
     )
     done = install(home)
     assert done.code == 0, done.err
@@ -89,6 +91,8 @@ def test_accounts_on_servers_get_their_secrets(home: Path) -> None:
     assert [v for name, v in settings(drop_in) if name == "LoadCredentialEncrypted"] == [
         "post.password:syncd.post.password",
         "dav.token:syncd.dav.token",
+        "work.google-token:syncd.work.google-token",
+        "firm.google-key:syncd.firm.google-key",
     ]
     assert (
         "systemd-creds encrypt --name=post.password - "

@@ -39,6 +39,17 @@ def test_some_weeks_on_servers() -> None:
     assert result.figures.tasks > 3
 
 
+@pytest.mark.parametrize(("seed", "google"), [(7, "pair"), (4, "alone")])
+def test_some_weeks_at_google(seed: int, google: str) -> None:
+    """The same with mail, calendar, contacts and tasks at Google: beside a local account that has
+    copies of some, or with no other."""
+    result = years.simulate(seed, 1, google=google)
+    assert not result.trouble, result.trouble
+    assert result.figures.undisturbed > 3
+    assert result.figures.readings > 100
+    assert result.figures.tasks > 3
+
+
 @pytest.mark.parametrize(("seed", "months"), list(_kept()))
 def test_what_broke_once_holds(seed: int, months: int) -> None:
     """Each of these seeds found something, as `regressions.txt` tells."""

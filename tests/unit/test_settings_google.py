@@ -103,6 +103,7 @@ def test_no_time(tmp_path: Path, history: Any) -> None:
         ),
         ({"mail": False, "backfill": "imap"}, "is about mail, which is off"),
         ({"mail": False, "pubsub": PUBSUB}, "is about mail, which is off"),
+        ({"mail": False, "drafts": True}, "is about mail, which is off"),
         ({"backfill": "pop"}, "write api or imap"),
         ({"pubsub": PUBSUB | {"topic": "gmail"}}, "like projects/my-project/topics/gmail"),
         ({"pubsub": {"topic": PUBSUB["topic"]}}, "subscription is missing"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 import threading
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import httplib2
 import pytest
 from servers.tls import Certificate, certificate
 
@@ -63,3 +65,21 @@ def test_by_tls(tmp_path: Path) -> None:
         stranger = Http()
         with pytest.raises(Unavailable, match="is not trusted"):
             stranger.request(f"{url}/a")
+
+
+def test_a_proxy_that_cannot_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without PySocks none is: where nobody is reached without it either, that is said."""
+
+    def dial(*_: object, **__: object) -> None:
+        raise ConnectionRefusedError(111, "Connection refused")
+
+    monkeypatch.setattr(httplib2, "socks", None)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_: [(0, 0, 0, "", ("192.0.2.1", 443))])
+    monkeypatch.setattr(socket, "socket", dial)
+    monkeypatch.setenv("https_proxy", "http://proxy.example:3128")
+    with pytest.raises(Unavailable, match="takes PySocks: pip install it"):
+        Http().request("https://tasks.example/")
+    monkeypatch.delenv("https_proxy")
+    with pytest.raises(Unavailable) as told:
+        Http().request("https://tasks.example/")
+    assert "PySocks" not in str(told.value)

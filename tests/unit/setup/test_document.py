@@ -18,6 +18,7 @@ from syncd.config.accounts import (
     ImapAccountSettings,
     LocalAccountSettings,
 )
+from syncd.config.google import GoogleAccountSettings
 from syncd.config.settings import OwnerSettings, Settings
 from syncd.setup import Answers, Draft, Exists, text_of, write
 from syncd.setup.document import quoted
@@ -79,6 +80,7 @@ SERVERS = Answers(
         ),
         Draft("imap", {"name": "mail", "host": "::1", "user": "1234", "auth": "xoauth2",
                        "token_command": "oama access 'a b'"}),
+        Draft("google", {"name": "work", "login": "ana@example.com", "tasks": False}),
     ],
     tasks_in="dav",
 )  # fmt: skip
@@ -95,10 +97,16 @@ def test_accounts_on_servers(tmp_path: Path) -> None:
     text = re.sub(r"^( *)# (\w+: |- (?!my))", r"\1\2", text, flags=re.MULTILINE)
     path.write_text(text, encoding="utf-8")
     again = wiring.assemble(path).settings
-    assert [one.kind for one in again.accounts] == ["imap", "caldav", "imap"]
+    assert [one.kind for one in again.accounts] == ["imap", "caldav", "imap", "google"]
     assert again.tasks_in == "dav"
-    for key in {*ImapAccountSettings.model_fields, *CaldavAccountSettings.model_fields}:
-        if key not in ("tls", "auth"):  # nobody needs them who was not given them
+    kinds = (ImapAccountSettings, CaldavAccountSettings, GoogleAccountSettings)
+    for key in {key for kind in kinds for key in kind.model_fields}:
+        if key not in (
+            "tls",
+            "auth",
+            "service_account",
+            "pubsub",
+        ):  # nobody needs them who was not given them
             assert re.search(rf"^[ #-]*{key}: ", text, re.MULTILINE), key
 
 
