@@ -125,7 +125,7 @@ class _Run:
                     break
                 last = entry.id
                 early = entry.not_before > self.now and not self.eager
-                waits = isinstance(entry.work, Draft) and not self.creating
+                waits = not self.creating and self._creates(connection, entry)
                 if entry.key in self.stuck or early or waits:
                     self.stuck.add(entry.key)
                     continue
@@ -137,6 +137,13 @@ class _Run:
             return
         for entry, remote in self.deleted:
             self._writer().answer(entry, remote)
+
+    def _creates(self, connection: Connection, entry: Entry) -> bool:
+        """Whether it is about a task that the list is not known to have."""
+        if not isinstance(entry.work, Draft):
+            return False
+        row = ledger.by_key(connection, self.owner, [entry.key]).get(entry.key)
+        return row is None or row.task is None or row.task.ref is None
 
     def _writer(self) -> Writer:
         return Writer(

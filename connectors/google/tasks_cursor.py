@@ -20,8 +20,8 @@ _WHOLE: Final = timedelta(days=1)
 class Position:
     """`list_id`: the list's, "" before there is one. `since`: the newest `updated` seen, None for
     none. `whole`: when all was listed last. `after`: of a listing under way, the ref that was told
-    last ("" for none yet); `anew`: it tells what is known as well. `also`: other lists that held tasks
-    of ours: one that was deleted there may be put back."""
+    last ("" for none yet); `anew`: it tells what is known as well. `also`: other lists that held
+    tasks of ours: one that was deleted there may be put back."""
 
     list_id: str = ""
     since: datetime | None = None

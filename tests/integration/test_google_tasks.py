@@ -131,6 +131,21 @@ def test_a_task_moved_to_another_list_is_followed(desk: Desk, clock: Clock, anew
     assert gone(desk.read()) == {ref}
 
 
+def test_a_moved_task_that_is_put_back_is_seen(desk: Desk, clock: Clock) -> None:
+    """Its owner deletes it where they moved it, and undoes that: nothing else there was known."""
+    moved = desk.lists.move_to(own_id(desk.create()), desk.lists.default.id)
+    clock.advance(hours=1)
+    desk.read()
+    desk.lists.delete(moved)
+    clock.advance(hours=1)
+    assert len(gone(desk.read())) == 1
+    desk.restart()
+    clock.advance(hours=1)
+    assert desk.read() == []
+    desk.lists.edit(moved, deleted=None)
+    assert [task.key for task in told(desk.read())] == [KEY]
+
+
 def test_a_task_is_looked_for_in_all_lists(desk: Desk) -> None:
     """Before it was read once where it went, it may be anywhere: the look finds it."""
     remote = desk.create()

@@ -19,8 +19,9 @@ from rules.verdict import State
 from syncd import outbox, twins
 from syncd.outbox import Summary
 from syncd.planner import Complete, Followed, Status, TaskState, Update
-from syncd.store import ledger, ledger_outbox, ledger_tasks
+from syncd.store import ledger, ledger_hand, ledger_outbox, ledger_tasks
 from syncd.store.database import Database, open_database
+from syncd.writer import seen_in
 
 OWNER = "owner@example.org"
 WHY = "Closed by syncd: a call on 2026-03-05."
@@ -316,6 +317,19 @@ def test_what_was_written_without_an_answer_is_closed_all_the_same(either: Desk)
     either.deliver(3)
     (task,) = either.remote()
     assert task.completed
+
+
+def test_no_pause_keeps_open_what_a_reading_has_found(desk: Desk) -> None:
+    """Its creation is in doubt no more, so its closing need not wait for it."""
+    key = desk.decide()
+    desk.crash_after_writing(key)
+    (found,) = desk.list.find(key)
+    with desk.database.begin() as connection:
+        row = ledger.by_key(connection, OWNER, [key])[key]
+        ledger_hand.observe(connection, OWNER, row, seen_in(found), day(1))
+    desk.close(key)
+    desk.deliver(3, creating=False)
+    assert [task.completed for task in desk.remote()] == [True]
 
 
 def test_reopening_takes_back_completion_and_reason(either: Desk) -> None:
