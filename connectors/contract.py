@@ -252,11 +252,21 @@ class ContactBook(Protocol):
     """A place that a card may be added to."""
 
     def add_card(self, card: Card) -> str:
-        """Add it under its `uid`, once; returns the ref. An existing uid is left as it is."""
+        """Add it under its `uid`, once; returns the ref. An existing uid is left as it is.
+
+        Raises `Ambiguous` when it may have happened all the same.
+        """
+
+    def remove_card(self, uid: str, ref: str) -> None:
+        """Delete what was added under `uid`, as `forget` asks; gone already is fine. `ref` is what
+        `add_card` returned, "" where that is not known."""
 
 
 class Drafts(Protocol):
     """A mailbox that can take a draft. Nothing ever sends one."""
 
     def add_draft(self, rfc822: bytes, message_id: str) -> str:
-        """Store it in the drafts folder, once for each Message-ID; returns the ref."""
+        """Store it in the drafts folder, once for each Message-ID; returns the ref.
+
+        Raises `Ambiguous` when it may have happened all the same.
+        """

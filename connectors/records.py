@@ -129,6 +129,7 @@ class Card:
     kind: str = "individual"  # individual | group | org | location (RFC 6350 section 6.1.4)
     members: tuple[str, ...] = ()  # of a group: the UIDs or addresses of its cards
     attached_by: str = ""
+    links: tuple[str, ...] = ()  # of a card that is added; none is read
 
 
 @dataclass(frozen=True, slots=True)

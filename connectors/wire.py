@@ -215,6 +215,7 @@ def _card_row(c: Card) -> list[Any]:
         "" if c.kind == "individual" else [c.kind],
         c.members,
         c.attached_by,
+        c.links,
     ]
 
 
@@ -222,7 +223,7 @@ def _card(row: list[Any]) -> Card:
     row += _CARD_DEFAULTS[len(row) :]
     (
         _, uid, name, addrs, organisation, title, birthday, categories,
-        nicknames, phones, note, kind, members, attached_by,
+        nicknames, phones, note, kind, members, attached_by, links,
     ) = row  # fmt: skip
     return Card(
         uid=uid,
@@ -238,11 +239,12 @@ def _card(row: list[Any]) -> Card:
         kind=kind[0] if kind else "individual",
         members=tuple(members),
         attached_by=attached_by,
+        links=tuple(links),
     )
 
 
 _CARD_DEFAULTS: Final[list[Any]] = [
-    1, "", "", (), "", "", "", (), (), (), "", "", (), "",
+    1, "", "", (), "", "", "", (), (), (), "", "", (), "", (),
 ]  # fmt: skip
 
 

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 _UNITS = {"h": "hour", "d": "day", "w": "week", "m": "month", "working days": "working day"}
 _MEANS = {"call": "a call", "meeting": "a meeting", "message": "a message of yours"}
+_ALSO = {
+    "card": "Their card is put into an address book, where that is switched on.",
+    "draft": "A draft of an answer to their newest mail is left, where that is switched on.",
+}
 _UNCLOSED = "Nothing closes it but a tick, or being too late."
 _WIDTH = 96
 
@@ -31,6 +35,7 @@ def paragraph(rule: Rule) -> str:
         f"The task is closed by itself when {until(rule)}." if rule.until else _UNCLOSED,
         f"Ticking it counts as {_MEANS[rule.done_means]}." if rule.done_means in _MEANS else "",
         "It is written at once, outside the day's limit." if rule.urgent else "",
+        *(_ALSO[one] for one in rule.also),
         f"Its priority is {rule.priority} of 100.",
     ]
     return " ".join(sentence for sentence in sentences if sentence)
@@ -89,6 +94,7 @@ def to_yaml(rule: Rule) -> str:
             "priority": rule.priority,
             "urgent": rule.urgent,
             "done_means": rule.done_means,
+            **({"also": _flowing(list(rule.also))} if rule.also else {}),
             "task": _task(rule),
         }
     )

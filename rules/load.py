@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from rules import slips, templates
 from rules.durations import Duration
 from rules.history import LOOPS
-from rules.model import ANCHORS, DONE_MEANS, PAUSES, Rule, RuleSet, Tier
+from rules.model import ALSO, ANCHORS, DONE_MEANS, PAUSES, Rule, RuleSet, Tier
 from rules.read_event import read_since, read_until
 from rules.read_tier import TIER_KEYS, read_tier
 from rules.read_time import read_duration
@@ -32,6 +32,7 @@ RULE_KEYS = (
     "priority",
     "urgent",
     "done_means",
+    "also",
     "task",
 )
 MANDATORY = ("id", "since", "due", "task")
@@ -150,6 +151,7 @@ class _File:
                 task_title=title,
                 task_notes=notes,
                 source=(self.name, node.line),
+                also=self._also(found.get("also")),
             )
         )
 
@@ -204,6 +206,13 @@ class _File:
 
     def _urgent(self, node: Node | None) -> bool:
         return bool(self.reader.boolean(node, "urgent")) if node else False
+
+    def _also(self, node: Node | None) -> tuple[str, ...]:
+        if node is None:
+            return ()
+        nodes = self.reader.items(node, "also", single=True)
+        found = [self.reader.choice(one, "also", ALSO) for one in nodes]
+        return tuple(one for one in ALSO if one in found)
 
     def _text(self, node: Node | None, what: str, limit: int = MAX_TEXT) -> str:
         text = self.reader.string(node, what, empty=True) if node else None

@@ -11,6 +11,7 @@ from rules.where import Condition, mentions_tier, moves, strengths
 ANCHORS = ("newest", "oldest_open")
 DONE_MEANS = ("call", "meeting", "message", "nothing")
 PAUSES = ("scheduled",)
+ALSO = ("card", "draft")
 AFTER_DUE = Duration(30, "d")  # when a clock without `expires` has expired
 RESOLVED = "resolved"  # in `until` only: the loop that anchors the rule was closed
 
@@ -56,6 +57,7 @@ class Rule:
     task_title: str  # template
     task_notes: str  # template
     source: tuple[str, int]  # file and line, for messages
+    also: tuple[str, ...] = ()  # of ALSO: what is made beside the task, where that is switched on
 
     # Derived; kept because every person is asked with them.
     needs_tier: bool = field(init=False, compare=False)  # the tier, cadence or rhythm at the anchor

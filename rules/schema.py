@@ -24,7 +24,7 @@ from rules.load import (
     TIER_KEYS,
     VERSION,
 )
-from rules.model import ANCHORS, DONE_MEANS, PAUSES, RESOLVED
+from rules.model import ALSO, ANCHORS, DONE_MEANS, PAUSES, RESOLVED
 from rules.read_where import MAX_COUNT
 from rules.where import BOUNDS, CHANNELS, COUNTS, FACTS, FLAGS, NO_TIER, STAGES
 
@@ -59,6 +59,7 @@ _DEFAULTS: Mapping[str, Any] = {
     "priority": 50,
     "urgent": False,
     "done_means": "nothing",
+    "also": [],
 }
 
 
@@ -80,6 +81,7 @@ def json_schema() -> dict[str, Any]:
         "priority": {"type": "integer", "minimum": 0, "maximum": 100},
         "urgent": {"type": "boolean"},
         "done_means": {"enum": list(DONE_MEANS)},
+        "also": _one_or_many({"enum": list(ALSO)}, empty=True),
         "task": _ref("task"),
     }
     tier = {

@@ -180,6 +180,8 @@ RULE = {
     "priority": "0-100, higher first, where the day's limit has to choose",
     "urgent": "write the task at once, outside the day's limit",
     "done_means": "what ticking the task says you did: `call`, `meeting`, `message` or `nothing`",
+    "also": "what is made with it in accounts that have it switched on: their `card` in an address "
+    "book, a `draft` of an answer to their newest mail",
     "task": "what the task says",
 }
 TASK = {
@@ -197,4 +199,5 @@ DEFAULTS = {
     "priority": "`50`",
     "urgent": "`false`",
     "done_means": "`nothing`",
+    "also": "nothing",
 }

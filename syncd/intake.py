@@ -17,6 +17,7 @@ from rules.values import value
 from syncd.inference.authors import author_of, authors_of
 from syncd.inference.bounces import FAILURES, failed_addresses
 from syncd.inference.hints import Myself, hints_of
+from syncd.inference.humans import is_ours
 from syncd.inference.letters import topic
 from syncd.inference.machine import list_addresses
 from syncd.inference.titles import tokens
@@ -198,7 +199,8 @@ def row_of(record: Message | Meeting | Card, key: str, owned: frozenset[str], *,
     # A group's or a company's card is nobody's.
     human = record.kind == "individual"
     addrs = () if gone or not human else _normal(record.addrs, owned)
-    people = tuple(Involvement(addr, "card", record.name) for addr in addrs)
+    role, name = ("ours", "") if is_ours(record) else ("card", record.name)
+    people = tuple(Involvement(addr, role, name) for addr in addrs)
     return Row("card", key, _NEVER, _NEVER, involved=people)
 
 

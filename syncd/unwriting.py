@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from connectors.contract import Remote, TaskList
+from connectors.contract import ContactBook, Remote, TaskList
 from connectors.errors import ConnectorError, Refused, SignInNeeded, Unavailable
 from syncd.people.forgotten import Forgotten
 from syncd.planner import Copy
@@ -32,7 +32,7 @@ def finish_forgetting(
     failed: dict[str, ConnectorError] = {}
     for account, tasks in lists.items():
         with transactions.begin() as connection:
-            left = removals.pending(connection, owner, account)
+            left = removals.of_lists(connection, owner, account)
         for one in left:
             try:
                 _finish_one(transactions, owner, tasks, one, forgotten)
@@ -42,6 +42,35 @@ def finish_forgetting(
                     removals.failed(connection, owner, one, str(error))
                 if isinstance(error, SignInNeeded | Unavailable | Refused):
                     break  # the others would fare no better now
+    return failed
+
+
+def take_cards_back(
+    transactions: Transactions, owner: str, books: Mapping[str, ContactBook]
+) -> dict[str, ConnectorError]:
+    """Delete the cards of those who were forgotten. What a book does not confirm stays pending; the
+    trouble is returned by account."""
+    failed: dict[str, ConnectorError] = {}
+    with transactions.begin() as connection:
+        left = [o for o in removals.pending(connection, owner) if o.op == removals.CARD]
+    for one in left:
+        if one.account in failed:
+            continue  # the others would fare no better now
+        book = books.get(one.account)
+        try:
+            if book is None:
+                raise Refused(
+                    "no cards are added there any more: switch `cards:` on again, so that it can "
+                    "be deleted"
+                )
+            book.remove_card(one.key, one.ref)
+        except ConnectorError as error:
+            failed[one.account] = error
+            with transactions.begin() as connection:
+                removals.failed(connection, owner, one, str(error))
+        else:
+            with transactions.begin() as connection:
+                removals.done(connection, owner, one)
     return failed
 
 

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from connectors.memory.account import MemoryAccount
+from connectors.memory.account import MemoryAccount, MemoryContacts, MemoryDrafts
 from connectors.memory.world import World
 from connectors.records import Attendee, Card, Mailbox, Meeting, Message, PartStat
 from rules import packs
@@ -131,6 +131,7 @@ class Lab:
     shared: frozenset[str] = frozenset()  # names of worlds that others use as well
     version: str = "1"  # of inference
     mail_group: int = 10
+    errands: bool = False  # whether cards and drafts are taken
 
     @property
     def world(self) -> World:
@@ -148,7 +149,11 @@ class Lab:
         accounts = []
         for name, world in self.worlds.items():
             account = MemoryAccount(name, world, creates_once=self.creates_once, batch=self.batch)
-            accounts.append(Account(name, tuple(account.sources()), account.task_list()))
+            opened = Account(name, tuple(account.sources()), account.task_list())
+            if self.errands:
+                book, drawer = MemoryContacts(world), MemoryDrafts(world)
+                opened = replace(opened, book=book, drafts=drawer)
+            accounts.append(opened)
         text = self.rules or packs.text("real-networking")
         return Workshop(
             database=database,

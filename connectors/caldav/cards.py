@@ -79,6 +79,22 @@ class DavBook:
             raise error.write_error() from error
         return self._ref(path)
 
+    def remove_card(self, uid: str, ref: str) -> None:
+        """See `connectors.contract.ContactBook`."""
+        for place in self._server.collections("carddav"):
+            path = self._there(place, uid)
+            if path is None and ref.startswith(self._ref(place.path)):
+                path = self._first(place, [ref.removeprefix(self._ref(""))], uid)
+            if path is None:
+                continue
+            try:
+                self._server.dav.delete(
+                    url_of(path, place.url), f"a card in {place.name}", if_match=""
+                )
+            except Told as error:
+                if error.status not in (404, 410):
+                    raise error.write_error() from error
+
     def _there(self, place: Collection, uid: str) -> str | None:
         """The path of the card with that UID, None where the server tells of none."""
         return self._first(place, self._asked(place, uid), uid)

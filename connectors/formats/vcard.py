@@ -83,6 +83,8 @@ def write_card(card: Card) -> bytes:
         made.add("categories").value = list(card.categories)
     for nickname in card.nicknames:
         made.add("nickname").value = nickname
+    for link in card.links:
+        made.add("url").value = link
     return str(made.serialize()).encode()
 
 

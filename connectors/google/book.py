@@ -18,10 +18,10 @@ from connectors.errors import Ambiguous, BadItem, Refused, Unavailable
 from connectors.google.api import Api
 from connectors.google.errors import Declined, NotThere
 from connectors.google.people import SCOPE
+from connectors.google.people_card import MARK
 from connectors.records import Card
 
 GROUP: Final = "Met through mail"
-MARK: Final = "syncd"  # the key of our clientData
 _REFS: Final = f"{SCOPE}//"
 _WHAT: Final = "the contacts"
 _FIELDS: Final = "clientData,emailAddresses"

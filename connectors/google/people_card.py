@@ -14,9 +14,10 @@ from connectors.formats.addresses import address
 from connectors.formats.words import clean
 from connectors.records import Card
 
+MARK: Final = "syncd"  # the key of our clientData, in contacts that we added
 FIELDS: Final = (
-    "biographies,birthdays,emailAddresses,memberships,metadata,names,nicknames,organizations,"
-    "phoneNumbers"
+    "biographies,birthdays,clientData,emailAddresses,memberships,metadata,names,nicknames,"
+    "organizations,phoneNumbers"
 )
 OTHER_FIELDS: Final = "emailAddresses,metadata,names"
 
@@ -91,7 +92,11 @@ def _card(person: Mapping[str, Any], labels: Mapping[str, str]) -> Iterator[Card
 
 
 def _uid(person: Mapping[str, Any]) -> str:
-    """The id of what was written down, which stays when the resource name changes."""
+    """The id of what was written down, which stays when the resource name changes; for a contact
+    that we added, the uid that it was added under."""
+    ours = (one.get("value") for one in person.get("clientData", ()) if one.get("key") == MARK)
+    if uid := next(filter(None, ours), ""):
+        return str(uid)
     for source in person.get("metadata", {}).get("sources", ()):
         if source.get("type") in ("CONTACT", "OTHER_CONTACT") and source.get("id"):
             return str(source["id"])

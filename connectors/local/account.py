@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from connectors.contract import Source, TaskList
+from connectors.contract import ContactBook, Drafts, Source, TaskList
+from connectors.local.files import ref_prefix
 from connectors.local.mail import Mail
 
 if TYPE_CHECKING:
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
 class LocalAccount:
     """Folders and files of one owner. Relative paths are relative to `base`.
 
-    `zone` is where floating times are local; `history` bounds what is observed of the past (None:
-    all mail, and calendars from ten years before the first reading).
+    `cards` is the folder that cards are added to, `drafts` the Maildir for drafts; `category` marks
+    those cards. `zone` is where floating times are local; `history` bounds what is observed of the
+    past (None: all mail, and calendars from ten years before the first reading).
     """
 
     def __init__(
@@ -33,6 +35,10 @@ class LocalAccount:
         tasks: Path | None = None,
         zone: ZoneInfo | None = None,
         history: date | None = None,
+        *,
+        cards: Path | None = None,
+        drafts: Path | None = None,
+        category: str = "",
     ) -> None:
         self.name = name
         self._base = base
@@ -40,8 +46,11 @@ class LocalAccount:
         self._calendar = calendar
         self._contacts = contacts
         self._tasks = tasks
+        self._cards = cards
+        self._drafts = drafts
         self._zone = zone or ZoneInfo("UTC")
         self._history = history
+        self._category = category
         self._folder: TaskFolder | None = None
 
     def sources(self) -> list[Source]:
@@ -77,6 +86,30 @@ class LocalAccount:
         if folder is not None:
             folder.writable = True
         return folder
+
+    def contact_book(self) -> ContactBook | None:
+        """The folder that cards are added to, where one is configured."""
+        if self._cards is None:
+            return None
+        from connectors.local.book import CardFolder
+
+        root = os.path.normpath(self._path(self._cards))
+        prefix = ref_prefix(self._scope(self._cards))
+        for path in _once(self._contacts):  # where it is read, under the refs it has there
+            above = os.path.normpath(self._path(path))
+            if root == above or root.startswith(above + os.sep):
+                below = root[len(above) + 1 :]
+                prefix = ref_prefix(self._scope(path)) + (f"{below}/" if below else "")
+        return CardFolder(root, prefix, self._category)
+
+    def drafts(self) -> Drafts | None:
+        """The Maildir for drafts, where one is configured."""
+        if self._drafts is None:
+            return None
+        from connectors.local.drafts import DraftFolder
+
+        root = os.path.normpath(self._path(self._drafts))
+        return DraftFolder(root, ref_prefix(self._scope(self._drafts)))
 
     def _task_folder(self) -> TaskFolder | None:
         if self._tasks is not None and self._folder is None:

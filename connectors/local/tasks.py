@@ -8,35 +8,33 @@ writes tasks is imported when one is: it brings icalendar, and most runs change 
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
-import re
-import tempfile
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Final
 from zoneinfo import ZoneInfo
 
 from connectors.contract import Draft, Known, Remote
-from connectors.errors import BadItem, Conflict, Refused, Unavailable, Vanished
+from connectors.errors import BadItem, Conflict, Refused, Vanished
 from connectors.formats.names import file_name
 from connectors.local.files import (
     listing,
     read_whole,
     ref_prefix,
-    short,
     stamp_of,
     storable,
     walk,
 )
 from connectors.local.folder import Content, FolderSource, Progress
-from connectors.records import Batch, Facet, Task
-
-_TEMPORARY: Final = re.compile(r"\.syncd-[a-z0-9_]{8}\.tmp")
-_NO_LINK: Final = frozenset(
-    (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
+from connectors.local.writing import (
+    put_new,
+    sync_folder,
+    temporary,
+    tidy,
+    write_through,
+    writing,
 )
+from connectors.records import Batch, Facet, Task
 
 
 class TaskFolder(FolderSource):
@@ -104,11 +102,7 @@ class TaskFolder(FolderSource):
             from connectors.formats.vtodo import write_task
 
             if not os.path.lexists(path):
-                temporary = self._temporary(write_task(draft))
-                try:
-                    self._publish(temporary, path)
-                finally:
-                    os.unlink(temporary)
+                put_new(self.root, name, write_task(draft))
             remote = self._remote(path, ref, draft.key)
         if remote is None:
             raise Refused(f"{storable(path)} is in the way of a new task: move it elsewhere")
@@ -151,14 +145,14 @@ class TaskFolder(FolderSource):
             from connectors.formats.vtodo import edit_task
 
             data = read_whole(path)
-            temporary = self._temporary(b"")
+            made = temporary(self.root, b"")
             try:
                 # The new file's own time is when this change was made.
-                written = datetime.fromtimestamp(int(os.stat(temporary).st_mtime), UTC)
+                written = datetime.fromtimestamp(int(os.stat(made).st_mtime), UTC)
                 if done:
                     completed = written
-                _write(
-                    temporary,
+                write_through(
+                    made,
                     edit_task(
                         data, remote.task.key, completed or written, title=title, notes=notes,
                         due=due, completed=completed, reopened=done is False,
@@ -167,13 +161,13 @@ class TaskFolder(FolderSource):
                 if stamp_of(os.stat(path)) != remote.stamp:
                     raise Conflict(remote.ref, "the task was changed by another application")
                 with contextlib.suppress(OSError):
-                    os.chmod(temporary, os.stat(path).st_mode & 0o777)
-                os.replace(temporary, path)
+                    os.chmod(made, os.stat(path).st_mode & 0o777)
+                os.replace(made, path)
             except BaseException:
                 with contextlib.suppress(FileNotFoundError):
-                    os.unlink(temporary)
+                    os.unlink(made)
                 raise
-            _sync_folder(self.root)
+            sync_folder(self.root)
             edited = self._remote(path, remote.ref, remote.task.key)
         if edited is None:
             raise Conflict(remote.ref, "the task was changed by another application")
@@ -208,78 +202,10 @@ class TaskFolder(FolderSource):
         """Remove what a write that was killed left behind, before the first of ours; one that
         another process has under way fails with a conflict, and is tried again."""
         with listing(self.root):
-            names = os.listdir(self.root) if not self._tidied else ()
+            if not self._tidied:
+                tidy(self.root)
             os.stat(self.root)
         self._tidied = True
-        for name in names:
-            if _TEMPORARY.fullmatch(name):
-                with contextlib.suppress(OSError):
-                    os.unlink(os.path.join(self.root, name))
 
-    def _temporary(self, data: bytes) -> str:
-        descriptor, path = tempfile.mkstemp(prefix=".syncd-", suffix=".tmp", dir=self.root)
-        os.close(descriptor)
-        try:
-            _write(path, data)
-        except BaseException:
-            os.unlink(path)
-            raise
-        return path
-
-    def _publish(self, temporary: str, path: str) -> None:
-        try:
-            os.link(temporary, path)
-        except FileExistsError:
-            return  # somebody, or we before a crash, was faster
-        except OSError as error:
-            if error.errno not in _NO_LINK:
-                raise
-            _copy_exclusively(temporary, path)
-        _sync_folder(self.root)
-
-    @contextlib.contextmanager
-    def _writing(self, ref: str) -> Iterator[None]:
-        """Turn OSErrors of a write into the contract's errors."""
-        shown = storable(self.root)
-        try:
-            yield
-        except FileNotFoundError as error:
-            if os.path.isdir(self.root):
-                raise Conflict(ref, "the task was removed") from error
-            raise Unavailable(f"{shown}, the task list, has vanished: mount it again") from error
-        except OSError as error:
-            if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-                raise Refused(
-                    f"{shown} may not be written: give syncd's user the right to"
-                ) from error
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise Unavailable(f"no space is left for {shown}: free some", wait=300.0) from error
-            raise short(error, shown) or Unavailable(
-                f"{shown} cannot be written ({error.strerror})"
-            ) from error
-
-
-def _write(path: str, data: bytes) -> None:
-    with open(path, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _copy_exclusively(temporary: str, path: str) -> None:
-    with open(temporary, "rb") as source:
-        data = source.read()
-    with contextlib.suppress(FileExistsError), open(path, "xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync_folder(path: str) -> None:
-    # Not every file system can sync a folder; the task is written all the same.
-    with contextlib.suppress(OSError):
-        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    def _writing(self, ref: str) -> contextlib.AbstractContextManager[None]:
+        return writing(self.root, "the task list", ref)

@@ -48,6 +48,12 @@ class MemoryContacts:
         self.world.answer_write()
         return f"memory//{card.uid}"
 
+    def remove_card(self, uid: str, ref: str) -> None:
+        """See `connectors.contract.ContactBook`."""
+        if self.world.write_happens() and uid in self.world.alive(Facet.CONTACTS):
+            self.world.remove_card(uid)
+        self.world.answer_write()
+
 
 class MemoryDrafts:
     """The drafts folder of a world as Drafts."""

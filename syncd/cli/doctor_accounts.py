@@ -13,6 +13,7 @@ from connectors.contract import Divisible, Hindered, Source, Waiting
 from connectors.records import Facet
 from syncd import secrets, wiring
 from syncd.cli.doctor_servers import servers
+from syncd.config import LocalAccountSettings
 from syncd.pipeline import Account
 from syncd.store.health import words_of
 from syncd.views.doctor import Finding, ok, warning, wrong
@@ -78,9 +79,11 @@ def accounts(
             if source.facet is not Facet.TASKS:
                 yield _listed(what, source, now)
     for entry in assembly.settings.accounts:
-        if entry.writes is not None:
-            folder = assembly.base / Path(entry.writes).expanduser()
-            yield _task_list(f"{entry.name}/tasks", folder)
+        if isinstance(entry, LocalAccountSettings):
+            for what in ("tasks", "cards", "drafts"):
+                if (named := getattr(entry, what)) is not None:
+                    folder = assembly.base / Path(named).expanduser()
+                    yield _written(f"{entry.name}/{what}", folder)
     yield from servers(assembly, opened)
     if here:
         yield _watched(here)
@@ -97,8 +100,8 @@ def _listed(what: str, source: Source, now: datetime) -> Finding:
     return ok(what, f"{source.scope} can be listed")
 
 
-def _task_list(what: str, folder: Path) -> Finding:
-    """A folder that tasks are written to, or that the first one makes."""
+def _written(what: str, folder: Path) -> Finding:
+    """A folder that is written to, or that is made for the first thing that is."""
     there = folder
     while not os.path.lexists(there) and there != there.parent:
         there = there.parent

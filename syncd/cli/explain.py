@@ -111,8 +111,27 @@ def _task_lines(found: dict[str, Any], zone: tzinfo) -> list[str]:
     lines += [
         f"    {e['account']}: {e['ref']}" for one in task["evidence"] for e in one["evidence"]
     ]
+    lines += [line for one in found.get("errands", ()) for line in _errand_lines(one)]
     lines += ["", "All interactions (newest first):"]
     return lines + [_interaction(one, zone) for one in found["interactions"]]
+
+
+_STATES = {
+    "gather": "waits for what their mail tells",
+    "ready": "to be added",
+    "doubt": "may have been added: it is looked for",
+    "done": "added",
+    "aside": "was not taken",
+    "over": "not wanted",
+}
+
+
+def _errand_lines(one: dict[str, Any]) -> list[str]:
+    """The card or the draft that goes with a task."""
+    what = "Their card" if one["op"] == "card" else "A draft"
+    where = f"{one['account']}: {one['ref']}" if one["ref"] else one["account"]
+    why = f": {one['error']}" if one["error"] else ""
+    return ["", f"{what} ({_STATES[one['state']]}, {where}){why}"]
 
 
 def _interaction(one: dict[str, Any], zone: tzinfo) -> str:

@@ -13,6 +13,8 @@ from syncd import wiring
 from syncd.cli import who
 from syncd.cli.context import JsonOption, NotFound, NowOption, call_of, print_json
 from syncd.cli.ends import Stopped
+from syncd.cli.status import what_of
+from syncd.inference.humans import OURS
 from syncd.people import normalise
 from syncd.pipeline import Workshop
 from syncd.pipeline import forget as forgetting
@@ -21,9 +23,10 @@ from syncd.store import ledger, shred
 from syncd.store.database import Database
 from syncd.store.restore import kept_copies
 from syncd.store.target import Look, Target, look
+from syncd.views.errands import written_in
 
 _NOT_REACHED = (
-    "your mailboxes, calendars and address books",
+    "your mailboxes (drafts too), calendars and address books, but for cards that syncd added",
     "the bins of your providers",
     "backups",
     "what you exported",
@@ -70,6 +73,7 @@ def command(
                 with database.read() as connection:
                     found = look(connection, database.owner, target)
                     edited = _edited(connection, database.owner, found)
+                    edited += written_in(connection, database.owner, target.addrs)
                 keep = set() if yes else _ask(target, found, edited, _not_reached(database))
                 shop, forgot = forgetting.forget(shop, moment, target, keep, mine)
                 result = {"forgotten": "now", "erased": forgot.found.counts}
@@ -87,7 +91,9 @@ def command(
     finally:
         database.close()
     result |= {
-        "pending": [{"account": o.account, "key": o.key, "error": o.error or None} for o in left],
+        "pending": [
+            {"account": o.account, "key": o.key, "op": o.op, "error": o.error or None} for o in left
+        ],
         "shredded": not unshredded,
         "lacks_bytes": room if unshredded else 0,
         "copies": copies,
@@ -130,19 +136,26 @@ def _not_reached(database: Database) -> list[str]:
 def _ask(
     target: Target, found: Look, edited: list[tuple[str, str]], not_reached: list[str]
 ) -> set[str]:
-    """Say what goes and what stays, and ask; returns the keys of tasks to keep."""
+    """Say what goes and what stays, and ask; returns the keys of tasks, and the UIDs of cards, to
+    keep."""
     shown = f"{target.name} <{', '.join(sorted(target.addrs))}>" if target.name else ""
     typer.echo(f"Forget {shown or ', '.join(sorted(target.addrs))}?", err=True)
     what = _counted(found.counts)
     typer.echo(f"  To be erased, or stripped of them where others took part: {what}.", err=True)
     typer.echo("  Tasks that syncd wrote about them are deleted from your task list.", err=True)
+    if found.cards_made:
+        typer.echo("  So is the card that it added to your address book.", err=True)
     typer.echo(f"  Not reached: {'; '.join(not_reached)}.", err=True)
     try:
         typer.confirm("Erase it for good?", abort=True, err=True)
         return {
             key
             for key, title in edited
-            if not typer.confirm(f"You wrote in the task {title!r}. Delete it as well?", err=True)
+            if not typer.confirm(
+                f"You wrote in the {'card of' if key.startswith(OURS) else 'task'} {title!r}. "
+                "Delete it as well?",
+                err=True,
+            )
         }
     except typer.Abort:
         raise NotFound("nothing was erased (`--yes` asks nothing)") from None
@@ -177,13 +190,19 @@ def _lines(result: dict[str, Any]) -> list[str]:
         lines.append("Forgotten already; nothing of them is stored.")
     else:
         lines.append(f"Forgotten: {_counted(result['erased'])}.")
-        lines += [f"Left in your list: task {key}" for key in result["kept"]]
+        lines += [
+            f"Left in your address book: card {key}"
+            if key.startswith(OURS)
+            else f"Left in your list: task {key}"
+            for key in result["kept"]
+        ]
         lines += [
             f"You edited task {key}, which names them: it is left as you wrote it"
             for key in result["named_in"]
         ]
     lines += [
-        f"Still to be done in {one['account']}: task {one['key']}; {_GOES_ON} with it"
+        f"Still to be done in {one['account']}: {what_of(one['op'])} {one['key']}; "
+        f"{_GOES_ON} with it"
         for one in result["pending"]
     ]
     if result["lacks_bytes"]:

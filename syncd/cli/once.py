@@ -161,6 +161,8 @@ def report_of(report: Report) -> dict[str, Any]:
             "updated": report.updated,
             "completed": report.completed,
         },
+        "cards": report.cards,
+        "drafts": report.drafts,
         "errors": troubles_of(report),
     }
 
@@ -182,6 +184,9 @@ def lines_of(report: Report) -> list[str]:
     lines.append(
         f"tasks: {report.created} written, {report.updated} changed, {report.completed} closed"
     )
+    if report.cards or report.drafts:
+        cards, drafts = many(report.cards, "card"), many(report.drafts, "draft")
+        lines.append(f"{cards} added to your address book, {drafts} left")
     return lines
 
 
@@ -202,6 +207,7 @@ def paused_of(report: Report) -> list[str]:
     """What is not read to its end though nothing is wrong."""
     told = [(one.account, str(one.facet), one.paused) for one in report.outcomes if one.paused]
     told += [(name, "tasks", words) for name, words in report.delivery_pauses.items()]
+    told += [(name, f"{op}s", words) for (name, op), words in report.errand_pauses.items()]
     return [
         f"syncd: {name}: {facet}: {words}. `syncd run` goes on by itself, and so does the next "
         "`once`"
@@ -213,6 +219,7 @@ def _failures(report: Report) -> list[str]:
     """What is wrong with several facets of an account is told once."""
     told = [(one.account, one.error, str(one.facet)) for one in report.outcomes if one.error]
     told += [(name, str(e), "tasks") for name, e in sorted(report.delivery_errors.items())]
+    told += [(name, str(e), f"{op}s") for (name, op), e in sorted(report.errand_errors.items())]
     facets: dict[tuple[str, str], dict[str, None]] = {}
     for account, error, facet in told:
         facets.setdefault((account, error), {})[facet] = None

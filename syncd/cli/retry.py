@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 import typer
@@ -15,7 +15,8 @@ from syncd.cli.session import writing
 from syncd.people import normalise
 from syncd.pipeline import Workshop
 from syncd.pipeline.act import acting
-from syncd.store import asked, ledger_outbox, trials
+from syncd.store import asked, errands, ledger_outbox, trials
+from syncd.store.errands import Errand
 from syncd.store.health import DOWN
 from syncd.store.ledger_outbox import Entry
 from syncd.store.trials import Subject
@@ -29,14 +30,15 @@ def register(app: typer.Typer) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """What may be tried again: items, people, and writes to task lists."""
+    """What may be tried again: items, people, writes to task lists, cards and drafts."""
 
     items: list[Subject]
     people: list[Subject]
     writes: list[Entry]
+    errands: list[Errand] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.items or self.people or self.writes)
+        return bool(self.items or self.people or self.writes or self.errands)
 
 
 def command(
@@ -72,12 +74,15 @@ def command(
             trials.relist(connection, owner, [one for one in found.items if one not in able])
             for entry in found.writes:
                 ledger_outbox.again(connection, owner, entry)
+            for errand in found.errands:
+                errands.again(connection, owner, errand)
             named = _accounts(shop) & (_accounts(shop) if what is None else {what})
             asked.ask(connection, owner, named)
             fares = health_of(connection, owner, named or _accounts(shop))
             down = [one["account"] for one in fares if one["state"] == DOWN]
     if as_json:
         counts = {"people": len(found.people), "tasks": len(found.writes)}
+        counts["errands"] = len(found.errands)
         print_json({"items": len(found.items), **counts})
         return
     for line in _lines(found):
@@ -101,7 +106,9 @@ def _lines(found: Aside) -> list[str]:
         lines.append(f"{who} judged again: `syncd status` tells whether that went well.")
     if found.writes:
         lines.append(f"{many(len(found.writes), 'write')} to a task list to be tried again.")
-    if found.items or found.writes:
+    if found.errands:
+        lines.append(f"{many(len(found.errands), 'card or draft', 'cards and drafts')} as well.")
+    if found.items or found.writes or found.errands:
         lines.append("A running daemon does it now, else the next `syncd once`.")
     return lines
 
@@ -119,14 +126,18 @@ def _found(connection: Connection, shop: Workshop, what: str | None) -> Aside:
         if one["account"] in accounts
     ]
     writes = [one for one in ledger_outbox.troubles(connection, owner) if one.account in accounts]
+    undone = [one for one in errands.troubles(connection, owner) if one.account in accounts]
     whom = people_aside(connection, owner)
     if what is None:
-        return Aside(items, [Subject(one["kind"], "", "", one["id"]) for one in whom], writes)
+        return Aside(
+            items, [Subject(one["kind"], "", "", one["id"]) for one in whom], writes, undone
+        )
     if what in accounts:
         return Aside(
             [one for one in items if one.account == what],
             [],
             [one for one in writes if one.account == what],
+            [one for one in undone if one.account == what],
         )
     addr = normalise(what)
     return Aside(
@@ -137,6 +148,7 @@ def _found(connection: Connection, shop: Workshop, what: str | None) -> Aside:
             if what in (one["id"], one["name"]) or addr in one["addresses"]
         ],
         [one for one in writes if one.key == what],
+        [one for one in undone if one.key == what],
     )
 
 

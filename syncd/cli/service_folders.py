@@ -65,8 +65,8 @@ def place_of(assembly: wiring.Assembly, unit: Unit, runs_as: str | None) -> Plac
         on_server = isinstance(entry, ServerAccountSettings)
         for text in entry.reads:
             found.take(_resolved(text, assembly, runs_as), to_write=False, whose=not on_server)
-        if entry.writes:
-            found.take(_resolved(entry.writes, assembly, runs_as), to_write=True)
+        for text in entry.writes:
+            found.take(_resolved(text, assembly, runs_as), to_write=True)
     user = runs_as if runs_as is not None else _user_of(found)
     config = Path(os.path.abspath(assembly.path))  # noqa: PTH100
     if not user and not config.stat().st_mode & stat.S_IROTH:

@@ -169,10 +169,11 @@ def _lines(status: dict[str, Any]) -> list[str]:
         f"Not written: {one['key']} to {one['account']}: {one['error'] or one['state']}"
         for one in status["undelivered"]
     ]
+    lines += errand_lines(status["errands"])
     if status["overwriting"]:
         lines.append("What was forgotten is still to be overwritten on the disk: run `syncd once`.")
     lines += [
-        f"Still to be forgotten in {one['account']}: task {one['key']}: "
+        f"Still to be forgotten in {one['account']}: {what_of(one['op'])} {one['key']}: "
         f"{one['error'] or 'the next run does it'}"
         for one in status["forgetting"]
     ]
@@ -183,6 +184,26 @@ def _lines(status: dict[str, Any]) -> list[str]:
             "did: `syncd once --accept-deletions`"
         )
         lines += _some([f"{task['title']}  {task['key']}" for task in one["tasks"]])
+    return lines
+
+
+def what_of(op: str) -> str:
+    """What is to be forgotten, by what is to be done."""
+    return "card" if op == "card" else "task"
+
+
+def errand_lines(found: dict[str, Any]) -> list[str]:
+    """Cards and drafts; none where there never was one."""
+    lines = []
+    for what in ("cards", "drafts"):
+        added, waiting = found[what]["added"], found[what]["waiting"]
+        if added or waiting:
+            waits = f", {waiting} to be added" if waiting else ""
+            lines.append(f"{many(added, what.removesuffix('s'))} added for you{waits}")
+    lines += [
+        f"Not added: the {one['op']} of {one['key']} to {one['account']}: {one['error']}"
+        for one in found["troubles"]
+    ]
     return lines
 
 

@@ -51,9 +51,9 @@ class AccountSettings(BaseModel):
         return []
 
     @property
-    def writes(self) -> str | None:
-        """The path on this machine that tasks are written to."""
-        return None
+    def writes(self) -> list[str]:
+        """Paths on this machine that tasks, cards and drafts are written to."""
+        return []
 
 
 class Fitting(AccountSettings):

@@ -7,15 +7,25 @@ from datetime import timedelta
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from connectors.hosts import is_loopback
 from syncd.config.account import AccountSettings, Fitting
 from syncd.config.google import GoogleAccountSettings
 from syncd.config.paths import Place, Places, Words
-from syncd.config.servers import Choice, Command, host, shown_name, url
+from syncd.config.servers import Book, Choice, Command, Switch, host, shown_name, url
 from syncd.config.spans import Every
 from syncd.secrets import is_name
+
+
+def _outlet(value: Any) -> Any:
+    """A folder to write to; there is no usual one that `true` could mean."""
+    if value is True:
+        raise ValueError("write the folder that is written to, or leave the key away")
+    return None if value is False else value
+
+
+Outlet = Annotated[Place | None, BeforeValidator(_outlet)]
 
 
 class LocalAccountSettings(AccountSettings):
@@ -26,18 +36,20 @@ class LocalAccountSettings(AccountSettings):
     calendar: Places = Field(default=[])
     contacts: Places = Field(default=[])
     tasks: Place | None = None
+    cards: Outlet = None  # a folder that cards are added to
+    drafts: Outlet = None  # a Maildir that drafts are put into
 
     @property
     def reads(self) -> list[str]:
         return [*self.mail, *self.calendar, *self.contacts]
 
     @property
-    def writes(self) -> str | None:
-        return self.tasks
+    def writes(self) -> list[str]:
+        return [one for one in (self.tasks, self.cards, self.drafts) if one]
 
     @model_validator(mode="after")
     def _has_something(self) -> LocalAccountSettings:
-        if not (self.mail or self.calendar or self.contacts or self.tasks):
+        if not (self.mail or self.calendar or self.contacts or self.writes):
             raise ValueError(
                 f"account {self.name} has nothing to read: add mail, calendar, contacts or tasks"
             )
@@ -103,6 +115,7 @@ class ImapAccountSettings(ServerAccountSettings):
     auth: Literal["password", "xoauth2", "oauthbearer"] = "password"
     # Those to read, as the owner calls them; else the usual ones.
     folders: Words = Field(default=[])
+    drafts: Switch = False  # whether drafts are put into its folder for them
 
     @property
     def place(self) -> str:
@@ -126,6 +139,7 @@ class CaldavAccountSettings(ServerAccountSettings):
     calendars: Choice = True
     contacts: Choice = True
     tasks: Annotated[str, Field(min_length=1)] | None = None  # the list; made where there is none
+    cards: Book = False  # whether cards are added, or to which address book (made where absent)
 
     @property
     def place(self) -> str:

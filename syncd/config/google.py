@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from syncd.config.account import Fitting
 from syncd.config.paths import Place
-from syncd.config.servers import Choice
+from syncd.config.servers import Book, Choice
 from syncd.config.spans import Back, Every
 from syncd.people import normalise
 from syncd.secrets import is_name
@@ -78,7 +78,7 @@ class GoogleAccountSettings(Fitting):
     backfill: Literal["api", "imap"] = "api"
     pubsub: PubsubSettings | None = None
     drafts: bool = False
-    cards: bool = False
+    cards: Book = False  # whether cards are added, or to which group
 
     @property
     def place(self) -> str:

@@ -107,5 +107,25 @@ def _choice(value: Any) -> Any:
     return names
 
 
+def _book(value: Any) -> Any:
+    """Whether cards are added, or to which address book."""
+    if isinstance(value, bool):
+        return value
+    if not isinstance(value, str) or value.strip().lower() in _SWITCHES or "/" in value:
+        raise ValueError(
+            "write true for the first address book there is, false for none, or the name of one"
+        )
+    return value.strip()
+
+
+def _switch(value: Any) -> Any:
+    """On or off."""
+    if not isinstance(value, bool):
+        raise ValueError("write true or false")
+    return value
+
+
 Command = Annotated[list[str] | None, BeforeValidator(_command)]
 Choice = Annotated[bool | list[str], BeforeValidator(_choice)]
+Switch = Annotated[bool, BeforeValidator(_switch)]
+Book = Annotated[bool | str, BeforeValidator(_book)]

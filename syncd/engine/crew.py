@@ -31,6 +31,10 @@ class Crew:
             if account.tasks is not None:
                 alone = locks.setdefault(account.name, Lock())
                 self._attend(account.name, account.tasks, account.poll, alone)
+            if account.book is not None or account.drafts is not None:
+                from syncd.engine.clerk import Clerk  # few have one
+
+                self._hire(partial(Clerk, desk, account.name))
         self._sit()
 
     def _attend(
@@ -53,7 +57,7 @@ class Crew:
         # Who can fetch texts.
         self._readers = [one for one in self._watchers if isinstance(one.source, TextSource)]
         self._hands = [one for one in self._all if isinstance(one, HandWatcher)]
-        self._deliverers = [one for one in self._all if isinstance(one, Deliverer)]
+        self._deliverers = [one for one in self._all if one.writes]
 
     def start(self) -> None:
         for seat in self.seats:
@@ -107,6 +111,10 @@ class Crew:
     def ring_deliverers(self) -> None:
         """Something may wait to be written."""
         _tell(one.ring for one in self._deliverers)
+
+    def ring_clerks(self) -> None:
+        """A card or a draft may be due."""
+        _tell(one.ring for one in self._deliverers if not isinstance(one, Deliverer))
 
     def dismiss(self) -> None:
         """Have nothing more of them, at once; who hangs in the network ends when that does."""

@@ -11,6 +11,8 @@ from syncd.engine.worker import Desk, Worker
 class Deliverer(Worker):
     """Writes to the list of one account, `tasks`. It is not read meanwhile: `alone`."""
 
+    writes = True
+
     def __init__(
         self,
         desk: Desk,

@@ -6,6 +6,7 @@
     texts      fetch the few texts that inference wants
     wake       whoever's moment has come, what the owner said elsewhere, the day's draw
     deliver    write what is queued for one task list
+    errands    cards and drafts: what mails tell of them, and adding them
 
 After any order of these acts, at one `now`, the state is what `once` leaves. Sources are asked
 where the method is called; everything that is derived is written by whoever `run` says: here and
@@ -16,15 +17,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from connectors.contract import Source
-from syncd.engine.guard import Outdated
+from syncd.engine.guard import Outdated, guarded
 from syncd.engine.judge import Judge, Stale, Take
 from syncd.engine.lists import Lists
 from syncd.engine.mailbox import leave_if_dismissed
 from syncd.inference.model import Reading
 from syncd.outbox import Summary
+from syncd.pipeline.finish import finish_cards
 from syncd.pipeline.hand import HandReader
 from syncd.pipeline.incidents import to_accept
 from syncd.pipeline.lists import settle_twins
@@ -36,8 +38,11 @@ from syncd.pipeline.switches import in_force
 from syncd.pipeline.taking import Taking
 from syncd.pipeline.workshop import Account, Workshop
 from syncd.retry import Retries
-from syncd.store import health, ledger_outbox, readings
+from syncd.store import errands, health, ledger_outbox, readings
 from syncd.store.health import Place
+
+if TYPE_CHECKING:
+    from syncd.pipeline.outward import Delivered
 
 T = TypeVar("T")
 Job = Callable[[datetime], Any]
@@ -103,6 +108,7 @@ class Engine:
             database = self.shop.database
             with database.begin() as connection:
                 ledger_outbox.hasten(connection, database.owner)
+                errands.hasten(connection, database.owner)
 
         self._act("start", hasten, now)
 
@@ -209,6 +215,42 @@ class Engine:
 
         return self._with_shop(write, now)
 
+    def gather(self, now: datetime, only: Source) -> int:
+        """Read what cards and drafts wait for, as far as `only` can give it; returns how many have
+        all they wait for."""
+
+        from syncd.pipeline.gather import Gatherer  # few have them switched on
+
+        def read(shop: Workshop) -> int:
+            mail = {
+                account.name: [s for s in account.sources if s.facet == "mail"]
+                for account in shop.accounts
+            }
+            return Gatherer(guarded(shop.database), mail, only).gather()
+
+        count: int = self._with_shop(read, now)
+        return count
+
+    def run_errands(self, account: str, now: datetime) -> Delivered:
+        """Decide on cards and drafts, and add those of one account."""
+        from syncd.pipeline.errands import plan
+        from syncd.pipeline.outward import Delivered, hand_over
+
+        def act(shop: Workshop) -> Delivered:
+            if self._judge.begins:
+                return Delivered()
+            database = guarded(shop.database)
+            plan(shop, now, database)
+            done = hand_over(
+                shop, now, database=database, account=account, eager=False,
+                go_on=leave_if_dismissed,
+            )  # fmt: skip
+            if shop.ignore.forgotten and account in shop.books:
+                finish_cards(database, {account: shop.books[account]})
+            return done
+
+        return self._with_shop(act, now)
+
     def heard(self, place: Place, now: datetime) -> None:
         """A source that waits for news is well, and has none."""
         self._act("read", lambda at: self._judge.heard(place, at), now)
@@ -279,6 +321,21 @@ class Engine:
         with self.shop.database.read() as connection:
             names = [account.name for account in self.shop.accounts]
             return bool(readings.unread(connection, self.shop.database.owner, "", 1, names))
+
+    def wants_gathering(self) -> bool:
+        """Whether a card or a draft waits for what a mail tells."""
+        shop = self.shop
+        if not (shop.books or shop.drawers):
+            return False
+        with shop.database.read() as connection:
+            return bool(errands.to_gather(connection, shop.database.owner))
+
+    def next_errand(self, account: str) -> datetime | None:
+        """When what could not be added to this account is tried again."""
+        from syncd.pipeline.outward import next_try
+
+        with self.shop.database.read() as connection:
+            return next_try(connection, self.shop, account)
 
     def wants_hand(self, account: str) -> bool:
         """Whether a list has to be read once more before it can be written to: it was read before

@@ -103,7 +103,7 @@ class Lists:
 def _waiting(shop: Workshop, account: str, connection: Connection, now: datetime) -> Waiting:
     owner = shop.database.owner
     policy = in_force(connection, owner, shop.policy).policy
-    found: list[object] = [*removals.pending(connection, owner, account)]
+    found: list[object] = [*removals.of_lists(connection, owner, account)]
     if not policy.preview:
         found += ledger_outbox.due(connection, owner, account, now, creating=not policy.paused(now))
         found += older_than(connection, owner, (account,))

@@ -22,7 +22,7 @@ from syncd.engine.judge import Stale
 from syncd.engine.mailbox import Leaving, Letter, Mailbox
 from syncd.pipeline.clock import LIMIT
 from syncd.pipeline.workshop import Workshop
-from syncd.store import ledger_outbox, readings, trouble
+from syncd.store import errands, ledger_outbox, readings, trouble
 from syncd.store.agenda import Agenda
 from syncd.store.ailments import Ailment
 from syncd.store.database import Database
@@ -77,6 +77,7 @@ class Loop:
         self._file = _file_of(engine.shop.database)
         self._poked = False
         self._wanted: tuple[int, str] = (0, "")  # texts, as they were told of last
+        self._gathering: tuple[tuple[str, str], ...] = ()  # for cards and drafts, likewise
         self._blocked_until: datetime | None = None
         self._went_back = False  # the clock, and what it had put off is not hastened yet
         self._begin_at = 0.0  # by the steady clock: not before, for the state could not be had
@@ -293,11 +294,16 @@ class Loop:
         with database.read() as connection:
             to_write = ledger_outbox.is_pending(connection, database.owner)
             wanted = readings.tally(connection, database.owner)
+            gathering = errands.to_gather(connection, database.owner)
         if to_write:
             self.crew.ring_deliverers()
         if wanted != self._wanted:
             self._wanted = wanted
             self.crew.ring_readers()
+        elif gathering != self._gathering:
+            self.crew.ring_readers()
+        self._gathering = gathering
+        self.crew.ring_clerks()
 
     def _jump(self) -> float:
         """By how many seconds the wall clock was set, or went on while we stood still."""

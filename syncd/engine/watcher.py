@@ -74,6 +74,8 @@ class Watcher(Worker):
         """What may have come to be wanted of this source without any news of its own."""
         if isinstance(self.source, TextSource) and self.engine.wants_texts():
             self.engine.texts(self.desk.clock(), self.source)
+        if isinstance(self.source, TextSource) and self.engine.wants_gathering():
+            self.engine.gather(self.desk.clock(), self.source)
 
     def _is_time(self) -> bool:
         """Wait for news; False when it was rung for something else, which puts nothing off."""

@@ -42,6 +42,8 @@ class Desk:
 class Worker(Thread, ABC):
     """Does one `turn` after the other until it is dismissed."""
 
+    writes = False  # whether it adds to an account, and waits for its answer
+
     def __init__(self, name: str, desk: Desk, uses: object = None) -> None:
         super().__init__(name=name, daemon=True)
         self.desk = desk

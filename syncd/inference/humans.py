@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from connectors.records import Card
 from syncd.inference.model import Claim, Dossier, Real, Sighted
+
+# How the UIDs of cards begin that syncd itself added to a book.
+OURS: Final = "syncd-card-"
 
 # Reasons that show a machine at work, and those of mail and meetings that are nobody's contact.
 _MACHINE = ("bulk:", "auto:", "esp:", "sender:", "address:")
@@ -43,9 +47,19 @@ def saved_cards(dossier: Dossier) -> tuple[Sighted[Card], ...]:
     )
 
 
+def chosen_cards(dossier: Dossier) -> tuple[Sighted[Card], ...]:
+    """Those of them that the owner added: what syncd added says no more than it knew before."""
+    return tuple(card for card in saved_cards(dossier) if not is_ours(card.record))
+
+
+def is_ours(card: Card) -> bool:
+    """Whether syncd added the card."""
+    return card.uid.startswith(OURS)
+
+
 def kind_of(dossier: Dossier, claims: Sequence[Claim]) -> tuple[str, tuple[str, ...]]:
     """person, silent (a human we have nothing to do with) or machine (only ever sent bulk)."""
-    if saved_cards(dossier):
+    if chosen_cards(dossier):
         return "person", ()
     claims = [claim for claim in claims if "mail:future" not in claim.reasons]
     if not claims:

@@ -41,13 +41,28 @@ _SIGNATURE_WIDTH: Final = 90
 
 def new_text(plain: str) -> str:
     """The part of a plain body that its author wrote for this mail; "" when there is none."""
+    return "\n".join(_without_signature(own_lines(plain))).strip()
+
+
+def signature_of(plain: str) -> list[str]:
+    """The lines below a plain body's closing or its "-- ", without talk; none where there is no
+    such place. A postscript is no part of it."""
+    lines = own_lines(plain)
+    for at, line in enumerate(lines):
+        if _DASHES.match(line) or (at and CLOSING.match(line) and _is_signature(lines[at + 1 :])):
+            below = lines[at + 1 :]
+            ps = _postscript(below)
+            return [one.strip() for one in (below[: len(below) - len(ps) + 1] if ps else below)]
+    return []
+
+
+def own_lines(plain: str) -> list[str]:
+    """What its author wrote for this mail, signature included, line by line."""
     text = plain[:_LONGEST].replace("\r\n", "\n").translate(_INVISIBLE)
     lines = [line.rstrip() for line in text.split("\n", _MOST_LINES)[:_MOST_LINES]]
     lines = lines[: _end_of_new(lines)]
     lines = _without_quotes(lines)
-    lines = _without_paragraphs(lines)
-    lines = _without_signature(lines)
-    return "\n".join(lines).strip()
+    return _without_paragraphs(lines)
 
 
 def _end_of_new(lines: list[str]) -> int:

@@ -89,6 +89,7 @@ EVENTS: Final[dict[str, Known]] = {
     "verdicts.followed": Known(
         "info", "The rules were applied to those whose moment had come", "people drawn"
     ),
+    "errands.delivered": Known("info", "Cards were added, drafts left", "cards drafts"),
     "outbox.delivered": Known(
         "info", "What was queued for the task lists was written", "created updated completed failed"
     ),

@@ -22,7 +22,7 @@ from datetime import datetime
 
 from syncd.pipeline import clock
 from syncd.pipeline.aliases import find_aliases
-from syncd.pipeline.finish import finish_forgetting
+from syncd.pipeline.finish import finish_cards, finish_forgetting
 from syncd.pipeline.hand import HandReader
 from syncd.pipeline.lists import settle_twins, write
 from syncd.pipeline.observe import READABLE, Reader
@@ -71,6 +71,7 @@ def once(
         decide(shop, now, show, shelf)
         show.step("Writing tasks")
         deliver(shop, now, report)
+        run_errands(shop, now, report)
     return report
 
 
@@ -122,6 +123,24 @@ def deliver(shop: Workshop, now: datetime, report: Report) -> None:
     report.incidents |= {name: len(keys) for name, keys in summary.missing.items()}
     forgotten = shop.ignore.forgotten
     report.delivery_errors |= finish_forgetting(shop.database, readable, forgotten)
+
+
+def run_errands(shop: Workshop, now: datetime, report: Report) -> None:
+    """Add the cards and leave the drafts that are due."""
+    if shop.books or shop.drawers:
+        from syncd.pipeline.errands import plan  # few have them switched on
+        from syncd.pipeline.gather import Gatherer
+        from syncd.pipeline.outward import hand_over
+
+        plan(shop, now)
+        mail = {one.name: [s for s in one.sources if s.facet == "mail"] for one in shop.accounts}
+        Gatherer(shop.database, mail).gather()
+        done = hand_over(shop, now)
+        report.cards, report.drafts = done.cards, done.drafts
+        report.errand_errors, report.errand_pauses = done.failed, done.paused
+    if shop.ignore.forgotten:
+        for name, error in finish_cards(shop.database, shop.books).items():
+            report.errand_errors[name, "card"] = error
 
 
 def _unreadable(report: Report) -> Sequence[str]:

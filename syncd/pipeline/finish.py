@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from connectors.contract import TaskList
+from connectors.contract import ContactBook, TaskList
 from connectors.errors import ConnectorError, CursorExpired
 from syncd import unwriting
 from syncd.people.forgotten import Forgotten
@@ -26,6 +26,12 @@ def finish_forgetting(
     return failed
 
 
+def finish_cards(database: Database, books: Mapping[str, ContactBook]) -> dict[str, ConnectorError]:
+    """Delete the cards of those who were forgotten; returns the trouble by account. What is left to
+    do is stored, and done by the next pass."""
+    return unwriting.take_cards_back(database, database.owner, books)
+
+
 def unanswered(
     database: Database, lists: Mapping[str, TaskList], now: datetime
 ) -> dict[str, ConnectorError]:
@@ -35,7 +41,7 @@ def unanswered(
     owner = database.owner
     for account, tasks in lists.items():
         with database.read() as connection:
-            left = removals.pending(connection, owner, account)
+            left = removals.of_lists(connection, owner, account)
             row = sources.get(connection, owner, account, str(tasks.facet), tasks.scope)
         if not left:
             continue

@@ -17,7 +17,7 @@ from syncd import log
 from syncd.intake import without_ignored
 from syncd.people.forgotten import Forgotten, tombstones
 from syncd.pipeline.act import Turn, stored, wait
-from syncd.pipeline.finish import finish_forgetting, unanswered
+from syncd.pipeline.finish import finish_cards, finish_forgetting, unanswered
 from syncd.pipeline.hand import HandReader
 from syncd.pipeline.whole import place_strays, refresh
 from syncd.pipeline.workshop import Workshop
@@ -97,6 +97,7 @@ def finish(shop: Workshop, now: datetime) -> dict[str, ConnectorError]:
     lists = {account.name: account.tasks for account in shop.accounts if account.tasks is not None}
     failed = unanswered(shop.database, lists, now)
     reached = {name: tasks for name, tasks in lists.items() if name not in failed}
+    failed |= finish_cards(shop.database, shop.books)
     return failed | finish_forgetting(shop.database, reached, shop.ignore.forgotten)
 
 

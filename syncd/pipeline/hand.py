@@ -293,7 +293,7 @@ class HandReader:
             lost.clear()
         found = received.strays
         if found:  # what is about to be deleted there is about somebody who is forgotten
-            left = removals.pending(connection, self.database.owner, account)
+            left = removals.of_lists(connection, self.database.owner, account)
             going = {one.key for one in left if one.op == removals.REMOVE}
             found = tuple(one for one in found if one.task.key not in going)
         return strays.take(connection, self.database.owner, account, found, self.now, lost)

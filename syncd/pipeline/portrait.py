@@ -7,7 +7,7 @@ from dataclasses import field
 from datetime import datetime, tzinfo
 
 from rules.values import value
-from syncd.inference.humans import saved_cards
+from syncd.inference.humans import chosen_cards, saved_cards
 from syncd.inference.model import Claim, Dossier
 from syncd.people import domain_of, is_free_domain
 from syncd.people.channels import ELSEWHERE, MAIL, channel_in
@@ -48,7 +48,7 @@ class Portraits:
             tags=tags_in(lines).union(*(self.tags.get(addr, frozenset()) for addr in addrs)),
             colleague=any(self._is_colleague(addr) for addr in addrs),
             channel=self._channel(addrs, (*_on_cards(dossier), *notes)),
-            has_card=bool(saved_cards(dossier)),
+            has_card=bool(chosen_cards(dossier)),
             card_seen_at=self._card_seen_at(dossier),
             first_known=self._first_known(),
             birthday=birthday_of(_birthdays(dossier)),
@@ -82,7 +82,7 @@ class Portraits:
         """When the first card came in; None for cards that were there at the first start."""
         books = [row for row in self.progress if row.facet == "contacts"]
         fresh = []
-        for card in saved_cards(dossier):
+        for card in chosen_cards(dossier):
             done = [
                 book.done_at
                 for where in card.evidence

@@ -86,7 +86,7 @@ class TextReader:
                 account, ref = place = one.places[turn]
                 if place in self.gone:
                     continue
-                source = _source_of(self.mail.get(account, ()), ref)
+                source = source_of(self.mail.get(account, ()), ref)
                 if source is None or (self.only is not None and source is not self.only):
                     failed.add(one.key)  # the account is not configured or not read now
                     continue
@@ -141,7 +141,7 @@ class TextReader:
             return
 
 
-def _source_of(candidates: Iterable[Source], ref: str) -> TextSource | None:
+def source_of(candidates: Iterable[Source], ref: str) -> TextSource | None:
     """The mail source that listed `ref`: refs begin with their source's scope."""
     mine = [source for source in candidates if ref.startswith(source.scope)]
     longest = sorted(mine, key=lambda source: len(source.scope))[-1:]

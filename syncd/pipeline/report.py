@@ -42,6 +42,11 @@ class Report:
     completed: int = 0
     delivery_errors: dict[str, ConnectorError] = field(default_factory=dict)
     delivery_pauses: dict[str, str] = field(default_factory=dict)
+    cards: int = 0  # added
+    drafts: int = 0  # left
+    # By account and what was to be added ("card", "draft").
+    errand_errors: dict[tuple[str, str], ConnectorError] = field(default_factory=dict)
+    errand_pauses: dict[tuple[str, str], str] = field(default_factory=dict)
     incidents: dict[str, int] = field(default_factory=dict)  # vanished tasks by account
 
     @property
@@ -51,6 +56,7 @@ class Report:
             bool(self.clock)
             or any(outcome.error for outcome in self.outcomes)
             or bool(self.delivery_errors)
+            or bool(self.errand_errors)
             or bool(self.incidents)
         )
 
@@ -60,4 +66,7 @@ class Report:
         accounts = {outcome.account for outcome in self.outcomes}
         outside = {outcome.account for outcome in self.outcomes if outcome.signed_out}
         outside |= {name for name, e in self.delivery_errors.items() if isinstance(e, SIGNED_OUT)}
+        outside |= {
+            name for (name, _), e in self.errand_errors.items() if isinstance(e, SIGNED_OUT)
+        }
         return bool(accounts) and accounts <= outside

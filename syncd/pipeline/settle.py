@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from syncd.inference import infer
-from syncd.inference.humans import kind_of, saved_cards
+from syncd.inference.humans import chosen_cards, kind_of
 from syncd.inference.introductions import vouching
 from syncd.inference.model import Claim, ClaimKind, Dossier, Owner, Real
 from syncd.inference.titles import tokens, who
@@ -209,7 +209,7 @@ class Settler:
     def _paint(
         self, group: Group, dossier: Dossier, claims: tuple[Claim, ...], lines: tuple[str, ...]
     ) -> PersonRow:
-        cards = tuple(card.record.name for card in saved_cards(dossier) if card.record.name)
+        cards = tuple(card.record.name for card in chosen_cards(dossier) if card.record.name)
         name = shown_name(cards, group.names, group.addrs)
         kind, reasons = kind_of(dossier, claims)
         history = self.portraits.history(group.id, name, dossier, claims, self.now, lines)
@@ -219,7 +219,7 @@ class Settler:
             name=name,
             kind=kind,
             reasons=json.dumps(reasons),
-            known=bool(saved_cards(dossier)) or _met_or_wrote(claims, dossier),
+            known=bool(chosen_cards(dossier)) or _met_or_wrote(claims, dossier),
             strength=strength_at(snapshot.standing, self.now),
             last_at=snapshot.standing.last_at,
             snapshot=snapshot.to_json(),

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from connectors.contract import Source, TaskList
+from connectors.contract import ContactBook, Drafts, Source, TaskList
 from rules.evaluate import Clock
 from rules.model import RuleSet
 from syncd.inference.hints import Myself
@@ -42,6 +42,8 @@ class Account:
     # Whether there is something to sign in with where there was nothing, or what was refused.
     renewed: Callable[[], bool] = lambda: False
     survey: Callable[[], Iterator[str]] | None = None  # see `connectors.contract.Surveyed`
+    book: ContactBook | None = None  # where cards are added, if that is switched on
+    drafts: Drafts | None = None  # likewise
 
     @property
     def readable(self) -> tuple[Source, ...]:
@@ -123,3 +125,13 @@ class Workshop:
     def lists(self) -> dict[str, TaskList]:
         """The task lists by account."""
         return {one.name: one.tasks for one in self.accounts if one.tasks is not None}
+
+    @property
+    def books(self) -> dict[str, ContactBook]:
+        """What cards are added to, by account."""
+        return {one.name: one.book for one in self.accounts if one.book is not None}
+
+    @property
+    def drawers(self) -> dict[str, Drafts]:
+        """What drafts are put into, by account."""
+        return {one.name: one.drafts for one in self.accounts if one.drafts is not None}

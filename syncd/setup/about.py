@@ -37,10 +37,15 @@ _CA_FILE: Final = ("ca_file", "own-server.pem", ABOUT["ca_file"])
 _FURTHER: Final = {
     "imap": (
         ("folders", "[INBOX, Sent]", "The folders to read, where it is not the usual ones."),
+        ("drafts", "true", "Leave a draft of a thank-you where you met somebody; none is sent."),
         ("password_command", "pass show mail", ABOUT["password_command"]),
         _CA_FILE,
     ),
-    "caldav": (("password_command", "pass show mail", ABOUT["password_command"]), _CA_FILE),
+    "caldav": (
+        ("cards", "true", "Add a card for somebody you just met, under *Met through mail*."),
+        ("password_command", "pass show mail", ABOUT["password_command"]),
+        _CA_FILE,
+    ),
     "google": (
         ("client", "google-client.json", ABOUT["client"]),
         ("mail", "true", "Whether mail is read."),

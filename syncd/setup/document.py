@@ -61,6 +61,12 @@ def _local(answers: Answers) -> list[str]:
         lines += _key("tasks", quoted(answers.tasks), about, 4)
     else:
         lines += _off("tasks: tasks/", about, 4)
+    about = (
+        "Where a card is added for somebody you just met, as a .vcf file (docs: cards-and-drafts)."
+    )
+    lines += _off("cards: contacts/met/", about, 4)
+    about = "A Maildir where a draft of a thank-you is left for you to finish; none is ever sent."
+    lines += _off("drafts: Maildir/.Drafts", about, 4)
     lines += _off("role: own", "Whose it is: own, shared or delegate.", 4)
     lines += _off("history: 2020-01-01", "What is older is not read.", 4)
     about = "How often to look where changes cannot be heard of at once, from 5s to 24h."

@@ -19,6 +19,7 @@ from syncd.store import (
     briefs,
     doubled,
     drafts,
+    errands,
     ledger,
     logged,
     observations,
@@ -83,6 +84,9 @@ class Eraser:
         lists. Returns the keys of tasks about others that the owner edited and that name them."""
         connection, owner = self.connection, self.owner
         removals.add(connection, owner, removals.of_tasks(connection, owner, found.keys, keep))
+        cards = removals.of_cards(connection, owner, self.target.addrs, keep)
+        removals.add(connection, owner, cards)
+        errands.erase(connection, owner, self.target.addrs)
         theirs = removals.of_strays(strays.load(connection, owner), self.forgotten)
         removals.add(connection, owner, theirs)
         strays.drop(connection, owner, {one.key for one in theirs if one.op == removals.REMOVE})

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 
 from syncd.people.forgotten import Forgotten
 from syncd.planner import addressee
+from syncd.store import errands
 from syncd.store.ledger_outbox import CREATE, READY
 from syncd.store.query import Query, owned
 from syncd.store.schema import item, outbox, task
@@ -19,11 +20,13 @@ from syncd.store.statements import chunked, insert_or
 from syncd.store.strays import Stray
 
 REMOVE, REWORD = "remove", "reword"
+CARD = "card"  # one to delete; its key is its UID
 
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """One task to delete (`remove`), or to write anew without the forgotten (`reword`)."""
+    """One task to delete (`remove`), or to write anew without the forgotten (`reword`); or a card
+    to delete (`card`)."""
 
     account: str
     key: str
@@ -92,6 +95,23 @@ def of_strays(strays: Mapping[str, Stray], forgotten: Forgotten) -> list[Removal
     return found
 
 
+def of_cards(
+    connection: Connection, owner: str, addrs: Collection[str], keep: Collection[str] = ()
+) -> list[Removal]:
+    """The deletions of the cards that were added for whoever holds one of these addresses, or may
+    have been; but for those to `keep`."""
+    return [
+        Removal(one.account, one.uid, CARD, one.ref)
+        for one in errands.of_people(connection, owner, addrs)
+        if one.op == errands.CARD and one.written and one.uid not in keep
+    ]
+
+
+def of_lists(connection: Connection, owner: str, account: str) -> list[Removal]:
+    """What is left to do in a task list."""
+    return [one for one in pending(connection, owner, account) if one.op != CARD]
+
+
 def add(connection: Connection, owner: str, removals: Iterable[Removal]) -> None:
     rows: list[dict[str, Any]] = [
         {
@@ -116,12 +136,13 @@ def failed(connection: Connection, owner: str, one: Removal, error: str) -> None
 def done(connection: Connection, owner: str, one: Removal, refs: Iterable[str] = ()) -> None:
     """The list confirmed it; items that were deleted are not missed when it is read next."""
     connection.execute(delete(removal).where(*_ours(owner, one)))
-    for ref in {*refs, one.ref} if one.op == REMOVE else ():
+    facet = "contacts" if one.op == CARD else "tasks"
+    for ref in {*refs, one.ref} if one.op in (REMOVE, CARD) else ():
         connection.execute(
             delete(item).where(
                 item.c.owner == owner,
                 item.c.account == one.account,
-                item.c.facet == "tasks",
+                item.c.facet == facet,
                 item.c.ref == ref,
             )
         )

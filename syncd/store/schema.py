@@ -172,7 +172,8 @@ involved = Table(
     _owner(),
     Column("addr", Text, primary_key=True),
     Column("observation", ForeignKey("observation.id"), primary_key=True),
-    Column("role", String(10), nullable=False),  # from to attendee organizer card list room bounced
+    # from to attendee organizer card ours (a card that syncd added) list room bounced
+    Column("role", String(10), nullable=False),
     Column("name", Text, nullable=False),
     sqlite_with_rowid=False,
 )

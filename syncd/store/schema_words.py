@@ -44,7 +44,7 @@ removal = Table(
     Column("owner", String(64), primary_key=True),
     Column("account", String(128), primary_key=True),
     Column("key", String(40), primary_key=True),
-    Column("op", String(8), nullable=False),  # remove | reword
+    Column("op", String(8), nullable=False),  # remove | reword | card
     Column("ref", Text, nullable=False),
     Column("error", Text, nullable=False),
 )

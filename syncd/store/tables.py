@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from syncd.store import schema_briefs, schema_health, schema_identity, schema_mutes, schema_words
+from syncd.store import (
+    schema_briefs,
+    schema_errands,
+    schema_health,
+    schema_identity,
+    schema_mutes,
+    schema_words,
+)
 from syncd.store.schema import metadata
 
 __all__ = [
     "metadata",
     "schema_briefs",
+    "schema_errands",
     "schema_health",
     "schema_identity",
     "schema_mutes",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, select
 
 from syncd.people import AddressKind, classify
-from syncd.store import ledger, logged, notes, people
+from syncd.store import ledger, logged, notes, people, removals
 from syncd.store.schema import involved, named, observation
 from syncd.store.statements import chunked
 
@@ -31,6 +31,7 @@ class Look:
     shared: frozenset[str] = frozenset()  # names of theirs that others have as well
     entries: frozenset[str] = frozenset()  # keys of entries that only their titles name
     keys: tuple[str, ...] = ()  # of verdicts and tasks
+    cards_made: int = 0  # cards that syncd added, or may have
 
 
 def look(connection: Connection, owner: str, target: Target) -> Look:
@@ -58,6 +59,7 @@ def look(connection: Connection, owner: str, target: Target) -> Look:
     found.names, found.shared = _split(connection, owner, target, names)
     rows = ledger.load(connection, owner, [target.person]).get(target.person, ())
     found.keys = tuple(row.key for row in rows)
+    found.cards_made = len(removals.of_cards(connection, owner, target.addrs))
     found.counts = {
         "addresses": len(target.addrs),
         "messages": len(kinds.get("message", ())),

@@ -16,6 +16,7 @@ from syncd.planner import Policy
 from syncd.store import (
     ailments,
     aliases,
+    errands,
     facts,
     health,
     ledger,
@@ -33,6 +34,7 @@ from syncd.store.schema import observation
 from syncd.store.sources import SourceRow
 from syncd.store.times import from_int
 from syncd.views.aside import items_aside, people_aside
+from syncd.views.errands import errands_of
 from syncd.views.health import health_of
 from syncd.views.reasons import current, in_incident
 from syncd.views.switches import Reporter
@@ -130,9 +132,10 @@ def status_of(
             {"key": one.key, "account": one.account, "state": one.state, "error": one.error}
             for one in troubles
         ],
+        "errands": errands_of(connection, owner),
         "overwriting": facts.get(connection, owner, shred.DUE) == "yes",
         "forgetting": [
-            {"account": one.account, "key": one.key, "error": one.error or None}
+            {"account": one.account, "key": one.key, "op": one.op, "error": one.error or None}
             for one in removals.pending(connection, owner)
         ],
         "incidents": [
@@ -149,7 +152,8 @@ def status_of(
         or any(one.error for one in removals.pending(connection, owner))
         or any(row.error for row in rows)
         or any(one["state"] == health.DOWN for one in fare)
-        or any(one.state == ledger_outbox.ASIDE or one.error for one in troubles),
+        or any(one.state == ledger_outbox.ASIDE or one.error for one in troubles)
+        or any(True for _ in errands.troubles(connection, owner)),
     }
 
 

@@ -13,7 +13,8 @@ from syncd.inference.model import Dossier
 from syncd.pipeline.decide import Decider
 from syncd.pipeline.people import Portrait
 from syncd.planner import Status, Tracked
-from syncd.store import ledger, ledger_tasks, people
+from syncd.store import errands, ledger, ledger_tasks, people
+from syncd.views.errands import errand_shown
 from syncd.views.explain import evidence_of, interactions_of, person_of, verdict_of
 from syncd.views.reasons import current
 from syncd.views.waits import reasons_of
@@ -117,8 +118,10 @@ def explain_task(
     portrait = portraits.get(row.person)
     if portrait is None:
         return None
-    return {
+    found = {
         "task": entry(connection, decider, portrait, row),
         "verdict": verdict_of(row, reasons_of(connection, decider, portrait, row)),
         "interactions": interactions_of(portrait.claims),
     }
+    beside = [errand_shown(one) for one in errands.of_key(connection, owner, key)]
+    return found | {"errands": beside} if beside else found

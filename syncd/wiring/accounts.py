@@ -30,6 +30,7 @@ if TYPE_CHECKING:  # each comes with its connector
     from connectors.caldav.http import Login
     from connectors.imap.session import Server
 
+MET: Final = "Met through mail"  # the category of cards that are added
 _OURS: Final = frozenset(("syncd", "connectors", "rules"))
 
 
@@ -51,9 +52,9 @@ def open_accounts(
     database: Database | None = None,
     now: Callable[[], datetime] | None = None,
 ) -> Sequence[Account]:
-    """All of them. Nothing is asked of a server here. With `writing=False` no task list is
-    constructed. The state, if it is there, remembers by the clock `now` which secrets were refused.
-    Raises `ConfigErrors` where an extra is missing."""
+    """All of them. Nothing is asked of a server here. With `writing=False` nothing that
+    is written to is constructed. The state, if it is there, remembers by the clock `now` which
+    secrets were refused. Raises `ConfigErrors` where an extra is missing."""
     zone = assembly.settings.owner.zone
     today = (now or _clock)().astimezone(zone).date()
     opened = []
@@ -82,9 +83,18 @@ def open_accounts(
                 key.again if key is not None else lambda: None,
                 key.renewed if key is not None else lambda: False,
                 getattr(account, "survey", None),
+                **(_outlets(account) if writing else {}),
             )
         )
     return opened
+
+
+def _outlets(account: Opened) -> dict[str, Any]:
+    """What else is written to, of those kinds that have it and where it is switched on."""
+    return {
+        "book": getattr(account, "contact_book", lambda: None)(),
+        "drafts": getattr(account, "drafts", lambda: None)(),
+    }
 
 
 def key_of(
@@ -163,8 +173,11 @@ def _local(
         calendar=[Path(p) for p in entry.calendar],
         contacts=[Path(p) for p in entry.contacts],
         tasks=Path(entry.tasks) if entry.tasks else None,
+        cards=Path(entry.cards) if entry.cards else None,
+        drafts=Path(entry.drafts) if entry.drafts else None,
         zone=zone,
         history=first,
+        category=MET,
     )
 
 
@@ -175,7 +188,7 @@ def _imap(
 
     server = mail_server(entry, base, key)
     poll = entry.poll.total_seconds()
-    return ImapAccount(entry.name, server, entry.folders, first, zone, poll)
+    return ImapAccount(entry.name, server, entry.folders, first, zone, poll, drafts=entry.drafts)
 
 
 def mail_server(entry: ImapAccountSettings, base: Path, key: Secret) -> Server:
@@ -208,6 +221,8 @@ def _caldav(
         calendars=entry.calendars,
         contacts=entry.contacts,
         tasks=entry.tasks or "",
+        cards=entry.cards if isinstance(entry.cards, str) else "",
+        category=MET if entry.cards is True else "",
         zone=zone,
         history=first,
     )

@@ -117,7 +117,7 @@ def wanted_of(entry: GoogleAccountSettings) -> Wanted:
         imap=entry.backfill == "imap",
         pubsub=entry.pubsub is not None,
         drafts=entry.drafts,
-        cards=entry.cards,
+        cards=bool(entry.cards),
     )
 
 
@@ -169,7 +169,7 @@ def open_google(
         history=first,
         text_budget=entry.text_budget,
         push=Push(entry.pubsub.topic, entry.pubsub.subscription) if entry.pubsub else None,
-        cards=_MET if entry.cards else "",
+        cards=entry.cards if isinstance(entry.cards, str) else _MET if entry.cards else "",
         drafts=entry.drafts,
         past=_past_of(entry, zone, sign_in, first) if entry.backfill == "imap" else None,
         endpoint=endpoint(),

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from contract.book_contract import BookContract, Shelf
+from contract.book_contract import BOB, BookContract, Shelf
 from contract.drafts_contract import DraftsContract, DraftsDesk
 from contract.ledger import Ledger
 from fakes.google.fixtures import clock, google
@@ -121,6 +121,11 @@ class TestMemoryBook(BookContract):
 
 class TestGoogleBook(BookContract):
     """Google Contacts."""
+
+    def test_it_is_read_under_the_uid_it_was_added_by(self, shelf: Shelf) -> None:
+        """By which the core knows its own cards."""
+        ref = shelf.book().add_card(BOB)
+        assert shelf.cards()[ref].uid == BOB.uid
 
     @pytest.fixture
     def shelf(self, google: FakeGoogle) -> Iterator[Shelf]:
