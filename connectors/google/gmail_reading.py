@@ -89,9 +89,10 @@ class Reading:
         """What came, went and was sorted since."""
         history = self._api.service("gmail").users().history()
         more = True
+        page: dict[str, str] = {}
         while more:
             request = history.list(
-                userId="me", startHistoryId=place.history, maxResults=_BATCH, fields=FIELDS
+                userId="me", startHistoryId=place.history, maxResults=_BATCH, fields=FIELDS, **page
             )
             try:
                 answer = self._api.ask(request, _WHAT)
@@ -102,7 +103,10 @@ class Reading:
                 self._expired(place)
                 return
             records = answer.get("history", [])
-            more = bool(answer.get("nextPageToken"))
+            more, page = bool(answer.get("nextPageToken")), {}
+            if more and not records:  # of a page with nothing on it only the next one says more
+                page = {"pageToken": answer["nextPageToken"]}
+                continue
             behind = last_id(records, newest) if more else newest
             yield from self._changed(place, fold(records), behind)
 

@@ -39,6 +39,16 @@ def test_a_quiet_look_costs_two_units(box: Box) -> None:
     assert box.google.quota.units.total() == before + 2
 
 
+def test_a_page_with_nothing_on_it_is_no_end(box: Box) -> None:
+    """What the next page tells is read."""
+    box.add(2)
+    box.read_all()
+    box.mailbox.hollow = True
+    ids = box.add(3)
+    assert sorted(seen(box.read_all())) == sorted(ids)
+    assert box.read_all() == []
+
+
 def test_reading_and_sorting_mail_costs_nothing_more(box: Box) -> None:
     """Labels that say nothing of who wrote to whom lead to no call but the look itself."""
     first, second = box.add(2)

@@ -46,11 +46,13 @@ def list_history(call: Call) -> Json:
             raise invalid("Invalid pageToken")
         records = [one for one in records if one.id > about["behind"]]
     part = records[: min(call.parameters["maxResults"], 500)]
+    if mailbox.hollow and given is None:
+        part = []
     answer: Json = {"historyId": str(mailbox.history)}
     if part:
         answer["history"] = [_record(mailbox, one) for one in part]
     if len(part) < len(records):
-        about = {"kind": "history", "behind": part[-1].id, "same": same}
+        about = {"kind": "history", "behind": part[-1].id if part else int(start), "same": same}
         answer["nextPageToken"] = pages.token(about)
     return answer
 

@@ -91,6 +91,7 @@ class Mailbox:
     forgotten: int = 0  # history ids below this one are refused
     watch: Watch | None = None
     history: int = 4_000
+    hollow: bool = False  # first pages of the history are empty, which Google allows itself
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
     _threads: dict[bytes, str] = field(default_factory=dict)  # by Message-ID
     _order: tuple[int, list[Letter]] | None = None  # as it was at that point of the history
