@@ -121,6 +121,7 @@ def test_a_mail_that_breaks_its_reader_is_set_aside_and_retried(
         "items": 1,
         "people": 0,
         "tasks": 0,
+        "errands": 0,
     }
     home.once(now=later(9))
     assert home.status()["set_aside"] == []

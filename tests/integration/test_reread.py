@@ -13,6 +13,7 @@ from integration.test_ailing import Told, names, told
 from integration.test_daemon import PATIENCE, RULES, Watched, until
 
 from syncd.engine import reread
+from syncd.engine.mailbox import Letter
 from syncd.engine.voice import Voice
 from syncd.pipeline import Workshop
 from syncd.store import ailments, refused
@@ -66,6 +67,21 @@ class Configured(Watched):
 
 def hup() -> None:
     os.kill(os.getpid(), signal.SIGHUP)
+
+
+def tell_sleep(daemon: Configured, asleep: Event) -> None:
+    """`asleep` is set when the daemon next finds nothing to do."""
+    assert daemon.daemon is not None
+    mailbox = daemon.daemon._mailbox
+    take = mailbox.take
+
+    def taken(timeout: float | None) -> Letter | None:
+        if timeout and not len(mailbox):
+            asleep.set()
+        return take(timeout)
+
+    mailbox.take = taken  # type: ignore[method-assign]
+    mailbox.post("time")
 
 
 def test_a_fault_is_a_refusal(lab: Lab, told: Told) -> None:
@@ -141,7 +157,7 @@ def test_metrics_stay_behind(lab: Lab, told: Told) -> None:
 def test_it_leaves_while_another_one_writes(lab: Lab) -> None:
     """Whoever hangs in a transaction is not waited for: nothing is left to be stored."""
     daemon = Configured(lab, ZeroDivisionError())
-    inside, over = Event(), Event()
+    inside, over, asleep = Event(), Event(), Event()
 
     def hang() -> None:
         with daemon.database.begin():
@@ -156,6 +172,8 @@ def test_it_leaves_while_another_one_writes(lab: Lab) -> None:
         until(daemon.refused)
         hanging.start()
         assert inside.wait(PATIENCE)
+        tell_sleep(daemon, asleep)
+        assert asleep.wait(PATIENCE)  # what was still to be stored has waited, or is
 
     daemon.live(meanwhile, reload=daemon.reload)
     over.set()
