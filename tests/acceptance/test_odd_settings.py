@@ -25,7 +25,7 @@ NOBODY = GOOD + "metrics: {textfile: ~nosuch/x.prom}\n"
         (OWNER + ACCOUNT.format("mail/", '"~nosuch/t"'), "~nosuch is nobody's home folder"),
         (NOBODY, ":4:11: metrics.textfile: '~nosuch/x.prom'"),
         (OWNER + ACCOUNT.format('"a\\0b"', "tasks/"), "is no path"),
-        ("[" * 5000, "nested too deeply"),
+        ("[" * 800, "nested too deeply"),
         (GOOD + "tags: &a {b: *a}\n", "tags"),
         ("&a {b: *a}\n", "nested too deeply"),
         (GOOD + f"limits: {{per_day: {'9' * 5000}}}\n", "5000 digits"),
