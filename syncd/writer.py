@@ -16,7 +16,7 @@ from typing import Protocol
 from sqlalchemy import Connection
 
 from connectors.contract import Draft, Remote, TaskList
-from connectors.errors import Ambiguous, Conflict
+from connectors.errors import Ambiguous, Conflict, Paused, Refused, SignInNeeded
 from connectors.records import Task
 from syncd.planner import (
     Complete,
@@ -33,6 +33,7 @@ from syncd.planner.words import plain
 from syncd.store import answers, drafts, ledger, ledger_hand, ledger_outbox, sources
 from syncd.store.ledger_outbox import DOUBT, Entry
 
+_NOT_NOW = (SignInNeeded, Refused, Paused)  # of a write they say that it was not made
 _ROUNDS = 3  # of reading anew and deciding anew within one delivery
 
 
@@ -73,9 +74,12 @@ class Writer:
             return None
         try:
             remote = self.tasks.create(draft)
-        except Ambiguous:
+        except Ambiguous as lost:
             # A look at once settles most of it; a second write has to wait for the next try.
-            found = self.tasks.find(draft.key)
+            try:
+                found = self.tasks.find(draft.key)
+            except _NOT_NOW as error:
+                raise lost from error  # it may have been written, whatever the look says
             if not found:
                 raise
             return self._found(entry, found)
@@ -126,21 +130,27 @@ class Writer:
     def change(self, entry: Entry, intent: Intent, task: TaskState) -> bool:
         """Change a task in the list as its owner leaves room for; whether anything was written."""
         doubt = entry.state == DOUBT or self.restored
+        lost: Ambiguous | None = None
         for round_ in range(_ROUNDS):
             write = to_write(task, intent)
             if not write:
                 break
             try:
-                remote = self._write(intent, task, write)
-            except (Ambiguous, Conflict) as error:
-                if round_ == _ROUNDS - 1:
+                try:
+                    remote = self._write(intent, task, write)
+                except (Ambiguous, Conflict) as error:
+                    if round_ == _ROUNDS - 1:
+                        raise
+                    lost = error if isinstance(error, Ambiguous) else lost
+                    read = self._read_again(entry, doubt=doubt or lost is not None)
+                    if read is None:
+                        break
+                    task = read
+                    continue
+            except _NOT_NOW as error:
+                if lost is None:
                     raise
-                doubt = doubt or isinstance(error, Ambiguous)
-                read = self._read_again(entry, doubt=doubt)
-                if read is None:
-                    break
-                task = read
-                continue
+                raise lost from error  # an earlier one may have been made all the same
             self._changed(entry, task, remote, write)
             return True
         with self.transactions.begin() as connection:
