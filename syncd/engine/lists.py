@@ -76,8 +76,9 @@ class Lists:
             policy = in_force(connection, database.owner, shop.policy).policy
         lists = {account: shop.lists[account]}
         summary = write(
-            database, lists, now, policy, retries, eager=False, go_on=leave_if_dismissed
-        )
+            database, lists, now, policy, retries,
+            beside=shop.lists, eager=False, go_on=leave_if_dismissed,
+        )  # fmt: skip
         leave_if_dismissed()
         if any(isinstance(one, Removal) for one in before):
             forgotten = shop.ignore.forgotten

@@ -114,7 +114,7 @@ def deliver(shop: Workshop, now: datetime, report: Report) -> None:
         report.incidents = incidents_of(shop, connection)
     unreadable = _unreadable(report)
     readable = {name: one for name, one in shop.lists.items() if name not in unreadable}
-    summary = write(shop.database, readable, now, policy_of(shop))
+    summary = write(shop.database, readable, now, policy_of(shop), beside=shop.lists)
     report.created = summary.created
     report.updated = summary.updated
     report.completed = summary.completed

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Connection
 
-from syncd.store import facts
+from syncd.store import facts, rewound
 
 _AGAIN: Final = "reread:"
+# A list that never answers again is no reason to write nothing to another.
+_PATIENCE: Final = timedelta(days=7)
 
 
 def doubt(connection: Connection, owner: str, accounts: Collection[str]) -> None:
@@ -21,6 +24,20 @@ def doubt(connection: Connection, owner: str, accounts: Collection[str]) -> None
 def older_than(connection: Connection, owner: str, accounts: Collection[str]) -> set[str]:
     """Those of these lists that the state may be older than."""
     return {one for one in accounts if facts.get(connection, owner, _AGAIN + one) is not None}
+
+
+def may_be_elsewhere(
+    connection: Connection,
+    owner: str,
+    lists: Collection[str],
+    beside: Collection[str],
+    now: datetime,
+) -> bool:
+    """Whether what is to be created in `lists` may stand in one `beside` them, which was not read
+    since the state was put back: evidence that came by two accounts opens a task in either."""
+    others = [one for one in beside if one not in lists]
+    unread = bool(others) and bool(older_than(connection, owner, others))
+    return unread and rewound.behind(connection, owner, now - _PATIENCE)
 
 
 def trust(connection: Connection, owner: str, accounts: Collection[str]) -> None:

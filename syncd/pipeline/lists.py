@@ -13,7 +13,7 @@ from connectors.contract import TaskList
 from connectors.errors import ConnectorError, Paused, Unavailable
 from syncd import log, outbox, twins
 from syncd.outbox import Summary
-from syncd.pipeline.doubt import older_than, trust
+from syncd.pipeline.doubt import may_be_elsewhere, older_than, trust
 from syncd.pipeline.health import Ward
 from syncd.pipeline.incidents import ask
 from syncd.pipeline.observe import Outcome
@@ -53,15 +53,18 @@ def write(
     policy: Policy,
     retries: Retries | None = None,
     *,
+    beside: Collection[str] = (),
     eager: bool = True,
     go_on: Callable[[], None] = lambda: None,
 ) -> Summary:
-    """Write what is queued for these lists. In preview nothing is; in a pause nothing new. Unless
-    `eager`, what failed a moment ago is left for later. `go_on` is called before each entry, and
-    may raise what ends it there: nothing is half done then."""
+    """Write what is queued for these lists. In preview nothing is; in a pause nothing new, nor
+    while it may stand in a list `beside` them (`may_be_elsewhere`). Unless `eager`, what failed a
+    moment ago is left for later. `go_on` is called before each entry, and may raise what ends it
+    there: nothing is half done then."""
     owner, summary = database.owner, Summary()
     with database.read() as connection:
         doubtful = older_than(connection, owner, lists)
+        elsewhere = may_be_elsewhere(connection, owner, lists, beside, now)
         pending = [
             name for name in lists if ledger_outbox.next_try(connection, owner, name) is not None
         ]
@@ -78,7 +81,7 @@ def write(
                 now,
                 restored=bool(some & doubtful),
                 eager=eager,
-                creating=not policy.paused(now),
+                creating=not (elsewhere or policy.paused(now)),
                 summary=summary,
                 go_on=go_on,
             )

@@ -93,7 +93,7 @@ def receive(
     twins = []
     strays = []
     for key, found in sorted(copies.items()):
-        row = rows.get(key)
+        row = _moved(connection, owner, rows.get(key), account)
         if (row is None or row.task is None) and is_key(key):
             strays.append(_oldest(found.values()))
             twins += [key] if len(found) > 1 else []
@@ -123,6 +123,18 @@ def receive(
             seen = dismiss(connection, owner, row, now)
             persons |= affected(connection, owner, row, seen)
     return Received(frozenset(persons), tuple(lines), tuple(twins), missing, tuple(strays))
+
+
+def _moved(connection: Connection, owner: str, row: Tracked | None, account: str) -> Tracked | None:
+    """A task that was to be created in another list, and stands in that of `account` already, is
+    that one, as long as nobody tried."""
+    if row is None or row.task is None or row.task.account == account or row.task.ref is not None:
+        return row
+    pending = ledger_outbox.of_key(connection, owner, row.key)
+    if any(entry.state != READY or entry.tries for entry in pending):
+        return row
+    ledger_outbox.drop_key(connection, owner, row.key)
+    return row.having(replace(row.task, account=account))
 
 
 def _oldest(found: Iterable[Found]) -> Found:

@@ -12,7 +12,9 @@ import pytest
 from connectors.errors import Unavailable
 from connectors.memory.world import World
 from connectors.records import Facet, Task
+from syncd.pipeline import Workshop
 from syncd.planner import Policy
+from syncd.store.database import Database
 from syncd.store.lock import was_restored
 
 from worlds import BEN, CLEO, DORA, LISBON, WEEKDAYS, Lab, coffee, day
@@ -22,6 +24,13 @@ version: 1
 rules:
   - {id: met, since: meeting, until: [message_sent], due: 10d, task: {title: "After meeting"}}
 """
+
+
+class Both(Lab):
+    """Two accounts, each with a list for what was seen there."""
+
+    def shop(self, database: Database) -> Workshop:
+        return replace(super().shop(database), tasks_in={"default": "home", "work": "work"})
 
 
 def tasks_of(world: World) -> list[Task]:
@@ -168,3 +177,37 @@ def test_a_day_that_we_wrote_since_moves_no_end(tmp_path: Path, how: str) -> Non
         lab.once(day(then))
         (task,) = tasks_of(lab.world)
         assert task.completed is over, then
+
+
+@pytest.mark.parametrize("away", [1.5, 10.0], ids=["away for a while", "away for good"])
+def test_a_task_that_another_list_may_hold_waits(tmp_path: Path, away: float) -> None:
+    """Evidence that came by two accounts opens a task in either list. The older state hears of it
+    by the one while the other, which has the task, is down: nothing is created before that was
+    read, as long as it comes back within a week."""
+    worlds = {"home": World(), "work": World()}
+    lab = Both(tmp_path, worlds, rules=RULES.replace("due: 10d", "due: 20d"))
+    lab.world.put_event(coffee(day(0.1)))
+    lab.once(day(0))
+    copy = Path(shutil.copy(tmp_path / "syncd.db", tmp_path / "copy"))
+    lab.once(day(1))
+    (task,) = tasks_of(lab.world)
+    lab.worlds["work"].put_event(coffee(day(0.1)))
+    put_back(lab, copy)
+    when = 1.1
+    while when < away:
+        lab.world.fail_next(Unavailable("no answer"), times=9)
+        lab.once(day(when))
+        assert when > 8 or tasks_of(lab.worlds["work"]) == []
+        when += 1
+    lab.world._failures.clear()
+    lab.once(day(when))
+    lab.once(day(when + 1))
+    there = tasks_of(lab.worlds["work"])
+    assert [one.key for one in there] == ([task.key] if away > 8 else [])
+    assert tasks_of(lab.world) == [task]
+    known = [(one["key"], one["status"]) for one in lab.tasks(day(when + 1))]
+    assert known == [(task.key, "open")]
+    if away < 8:
+        lab.world.delete(Facet.TASKS, *lab.world.alive(Facet.TASKS))
+        lab.once(day(when + 2))
+        assert lab.tasks(day(when + 2)) == []
