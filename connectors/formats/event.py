@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from connectors.formats.conference import any_link, conference_link, page_link, phone_number
 from connectors.formats.invitees import attendees_of, mailbox_of
+from connectors.formats.kinds import kind_of_category
 from connectors.formats.lines import Component, unescape
 from connectors.formats.times import DAY, NOTHING, Length, Moment, duration, moment, utc
 from connectors.formats.words import clean
@@ -41,16 +42,6 @@ _GOOGLE_KINDS: Final = {
     "workinglocation": "location",
     "birthday": "birthday",
 }
-_CATEGORY_KINDS: Final = {
-    "birthday": "birthday", "birthdays": "birthday", "anniversary": "birthday",
-    "geburtstag": "birthday", "geburtstage": "birthday", "anniversaire": "birthday",
-    "cumpleaños": "birthday", "aniversário": "birthday",
-    "travel": "travel", "trip": "travel", "flight": "travel", "reise": "travel",
-    "voyage": "travel", "viaje": "travel", "viagem": "travel",
-    "focus": "focus", "focus time": "focus", "fokuszeit": "focus",
-    "out of office": "oof", "vacation": "oof", "urlaub": "oof",
-    "vacances": "oof", "vacaciones": "oof", "férias": "oof",
-}  # fmt: skip
 _CONFERENCE_PROPERTIES: Final = (
     "X-GOOGLE-CONFERENCE",
     "X-MICROSOFT-SKYPETEAMSMEETINGURL",
@@ -249,6 +240,6 @@ def _kind(event: Component, busy: str) -> str:
         return "birthday"
     for value in event.every("CATEGORIES"):
         for category in re.split(r"(?<!\\),", value.value[:_PLACE_LIMIT]):
-            if kind := _CATEGORY_KINDS.get(clean(unescape(category)).lower()):
+            if kind := kind_of_category(unescape(category)):
                 return kind
     return "oof" if busy == "oof" else "default"

@@ -150,7 +150,9 @@ Yakutsk Standard Time = Asia/Yakutsk
 Yukon Standard Time = America/Whitehorse
 """
 
-WINDOWS_ZONES: Final = {
-    name.lower(): iana
-    for name, _, iana in (line.partition(" = ") for line in _TABLE.split("\n") if line)
-}
+_ROWS: Final = tuple(
+    (name, iana) for name, _, iana in (line.partition(" = ") for line in _TABLE.split("\n")) if name
+)
+
+WINDOWS_ZONES: Final = {name.lower(): iana for name, iana in _ROWS}
+WINDOWS_NAMES: Final = {iana: name for name, iana in _ROWS}  # the other way round
