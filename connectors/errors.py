@@ -41,11 +41,13 @@ class Paused(Unavailable):
     """Nothing is wrong: what the other side allows in a time is used up, by our own count or its.
 
     What was yielded before counts. It is asked again after `wait` seconds, and until then it fares
-    as well as before. A write that ends so was not made.
+    as well as before. A write that ends so was not made. `advice`: what the owner can do should it
+    never let anything through.
     """
 
-    def __init__(self, message: str, wait: float) -> None:
+    def __init__(self, message: str, wait: float, advice: str = "") -> None:
         super().__init__(message, wait)
+        self.advice = advice
 
 
 class CursorExpired(ConnectorError):

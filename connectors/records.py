@@ -106,6 +106,9 @@ class Meeting:
     # declinecounter. "" for what a calendar holds. A reply or counter shows one invitee only.
     method: str = ""
     url: str = ""  # a page about it that the entry names (http, https), "" where there is none
+    # Where the provider says that somebody under another address is the one whose calendar it is:
+    # their own address, under which they stand here, and who they are called in the entry.
+    aliases: tuple[tuple[str, Mailbox], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,6 +157,7 @@ def _meeting_row(m: Meeting) -> list[Any]:
         "" if m.kind == "default" else [m.kind],
         m.method,
         m.url,
+        [part for addr, box in m.aliases for part in (addr, box.addr, box.name)],
     ]
 
 
@@ -164,7 +165,7 @@ def _meeting(row: list[Any]) -> Meeting:
     row += _MEETING_DEFAULTS[len(row) :]
     (
         _, uid, recurrence_id, start, end, title, organizer, people, place, link, phone,
-        all_day, recurring, sequence, modified, status, busy, kind, method, url,
+        all_day, recurring, sequence, modified, status, busy, kind, method, url, aliases,
     ) = row  # fmt: skip
     return Meeting(
         uid=uid,
@@ -191,11 +192,15 @@ def _meeting(row: list[Any]) -> Meeting:
         modified=_when(modified[0]) if modified else None,
         method=method,
         url=url,
+        aliases=tuple(
+            (addr, Mailbox(other, name))
+            for addr, other, name in zip(*(aliases[i::3] for i in range(3)), strict=True)
+        ),
     )
 
 
 _MEETING_DEFAULTS: Final[list[Any]] = [
-    1, "", "", 0, 0, "", 0, (), "", "", "", 0, 0, 0, 0, "", "", "", "", "",
+    1, "", "", 0, 0, "", 0, (), "", "", "", 0, 0, 0, 0, "", "", "", "", "", (),
 ]  # fmt: skip
 
 

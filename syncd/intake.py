@@ -158,7 +158,10 @@ def _meeting_without(meeting: Meeting, ignore: Ignore) -> Meeting | None:
         replace(one, mailbox=_nameless((one.mailbox,), ignore, places)[0])
         for one in meeting.attendees
     )
-    return meeting if attendees == meeting.attendees else replace(meeting, attendees=attendees)
+    aliases = tuple(one for one in meeting.aliases if not ignore.matches(one[1].addr))
+    if (attendees, aliases) == (meeting.attendees, meeting.aliases):
+        return meeting
+    return replace(meeting, attendees=attendees, aliases=aliases)
 
 
 def _nameless(

@@ -120,6 +120,7 @@ def _meeting(meeting: Meeting, gone: Forgotten, owned: frozenset[str]) -> Meetin
         url=_link(meeting.url, gone),
         organizer=organizer,
         attendees=attendees,
+        aliases=tuple(one for one in meeting.aliases if not gone.matches(normalise(one[1].addr))),
     )
 
 

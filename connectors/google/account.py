@@ -113,7 +113,9 @@ class GoogleAccount:
             from connectors.google.calendar import CalendarSource
 
             chosen = None if self._calendars is True else list(self._calendars)
-            yield CalendarSource(self._api, self._zone, history=self._history, chosen=chosen)
+            yield CalendarSource(
+                self._api, self._zone, history=self._history, chosen=chosen, login=self._login
+            )
         if self._contacts:
             from connectors.google.people import PeopleSource
 

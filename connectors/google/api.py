@@ -16,9 +16,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
-from connectors.errors import Ambiguous, ConnectorError, Unavailable
+from connectors.errors import Ambiguous, ConnectorError, Paused, Unavailable
+from connectors.google.answers import Answered, Lost, asked_wait
 from connectors.google.bearer import Bearer
-from connectors.google.errors import Answered, Lost, asked_wait, of_answer
+from connectors.google.errors import Crowded, of_answer
 from connectors.google.quota import Quota
 from connectors.hosts import is_loopback
 
@@ -175,7 +176,11 @@ class Api:
             if write:
                 return Ambiguous(f"{error}: {what} may have been written all the same")
             return Unavailable(f"{error} ({what}); it is asked again")
-        if error.status in (403, 429, 503) and (wait := asked_wait(error)) is not None:
-            self.quota.refused(method, wait)
         api = method.partition(".")[0]
-        return of_answer(error, what, api=api, name=self.name, write=write)
+        found = of_answer(error, what, api=api, name=self.name, write=write)
+        wait = asked_wait(error) if error.status in (403, 429, 503) else None
+        if isinstance(found, Paused) and not isinstance(found, Crowded):
+            wait = found.wait
+        if wait is not None:
+            self.quota.refused(method, wait)
+        return found

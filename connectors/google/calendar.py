@@ -38,7 +38,7 @@ _NAMED: Final = "="  # before a name in the cursor: the key of the calendar that
 
 class CalendarSource:
     """See above. `zone` is where dates are days. `chosen`: names, ids or "primary"; None: those
-    that are ticked."""
+    that are ticked. `login`: the account's address, else what its own calendar is called."""
 
     facet = Facet.CALENDAR
     scope = SCOPE
@@ -50,11 +50,13 @@ class CalendarSource:
         *,
         history: date | None = None,
         chosen: Sequence[str] | None = None,
+        login: str = "",
     ) -> None:
         self._api = api
         self._zone = zone or ZoneInfo("UTC")
         self._history = history
         self._chosen = chosen
+        self._login = login
         self._names: dict[str, str] = {}  # keys of the calendars that were chosen, as last found
         self._window: tuple[datetime, datetime] | None = None
 
@@ -157,7 +159,7 @@ class CalendarSource:
         return datetime.combine(self._history, time(), UTC), now + _CERTAIN
 
     def _events(self, entry: Entry, span: tuple[datetime, datetime], near: datetime) -> Events:
-        return Events(self._api, entry, SCOPE, self._zone, span, near)
+        return Events(self._api, entry, SCOPE, self._zone, span, near, self._login)
 
 
 def _by_place(

@@ -7,7 +7,7 @@ searched for a conference link and dropped.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -73,12 +73,12 @@ def is_cancelled(event: Mapping[str, Any]) -> bool:
     return event.get("status") == "cancelled"
 
 
-def is_note_of_others(event: Mapping[str, Any], me: str) -> bool:
-    """Whether nobody is invited, and somebody else than `me` wrote it down: a colleague's holidays
-    are not the owner's, nor is their coffee."""
+def is_note_of_others(event: Mapping[str, Any], mine: Collection[str]) -> bool:
+    """Whether nobody is invited, and somebody wrote it down who has none of these addresses (in
+    lower case): a colleague's holidays are not the owner's, nor is their coffee."""
     if event.get("attendees") or event.get("attendeesOmitted"):
         return False
-    return str(event.get("creator", {}).get("email", "")).lower() != me.lower()
+    return str(event.get("creator", {}).get("email", "")).lower() not in mine
 
 
 def is_called_off(event: Mapping[str, Any], zone: ZoneInfo) -> bool:
@@ -112,22 +112,23 @@ def span_of(event: Mapping[str, Any], zone: ZoneInfo) -> Span:
     return Span(begins, ends, whole)
 
 
-def meeting_of(event: Mapping[str, Any], zone: ZoneInfo) -> Meeting:
-    """An event that tells what it is. Raises `BadItem`."""
+def meeting_of(event: Mapping[str, Any], zone: ZoneInfo, login: str = "") -> Meeting:
+    """An event that tells what it is. `login`: the address of whose own calendar it is in, by which
+    they go there whatever address was invited; "" in every other one. Raises `BadItem`."""
     span = span_of(event, zone)
     try:
-        return _meeting(event, span, zone)
+        return _meeting(event, span, zone, login)
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise BadItem("", "an event that cannot be read") from error
 
 
-def _meeting(event: Mapping[str, Any], span: Span, zone: ZoneInfo) -> Meeting:
+def _meeting(event: Mapping[str, Any], span: Span, zone: ZoneInfo, login: str) -> Meeting:
     series = str(event.get("recurringEventId", ""))
     title = clean(str(event.get("summary", ""))[:_TITLE_LIMIT])
     place = clean(str(event.get("location", ""))[:_PLACE_LIMIT])
     link, phone = _ways(event, title, place)
     kind = _KINDS.get(str(event.get("eventType", "")), "default")
-    attendees = _attendees(event)
+    attendees = _attendees(event, login)
     free = event.get("transparency") == "transparent"
     return Meeting(
         uid=_uid(event, series),
@@ -140,7 +141,7 @@ def _meeting(event: Mapping[str, Any], span: Span, zone: ZoneInfo) -> Meeting:
         link=link,
         phone=phone,
         # RFC 5545 section 3.8.4.3: an entry without invitees has none, though Google names one.
-        organizer=_organizer(event) if attendees else None,
+        organizer=_organizer(event, login) if attendees else None,
         attendees=attendees,
         status=_STATES.get(str(event.get("status", "")), "confirmed"),
         busy="free" if free else "oof" if kind == "oof" else "busy",
@@ -149,6 +150,7 @@ def _meeting(event: Mapping[str, Any], span: Span, zone: ZoneInfo) -> Meeting:
         sequence=max(0, int(event.get("sequence", 0))),
         modified=_modified(event),
         url=page_link(str(event.get("htmlLink", ""))),
+        aliases=_aliases(event, login),
     )
 
 
@@ -210,24 +212,26 @@ def _ways(event: Mapping[str, Any], title: str, place: str) -> tuple[str, str]:
     return "", phone or phone_number(told.get("phone", ""))
 
 
-def _organizer(event: Mapping[str, Any]) -> Mailbox | None:
+def _organizer(event: Mapping[str, Any], login: str) -> Mailbox | None:
     """Who convenes it. A calendar that several share convenes nothing: whoever wrote it there
     does."""
-    told = _mailbox(event.get("organizer", {}))
+    told = _mailbox(event.get("organizer", {}), login)
     if told is not None and told.addr.lower().endswith(_CALENDARS):
         return _mailbox(event.get("creator", {})) or told
     return told
 
 
-def _attendees(event: Mapping[str, Any]) -> tuple[Attendee, ...]:
+def _attendees(event: Mapping[str, Any], login: str) -> tuple[Attendee, ...]:
     """The guests, each once. Where some are kept from us, there is a group among them."""
     found: dict[str, Attendee] = {}
     for guest in event.get("attendees", ())[:_GUESTS_LIMIT]:
-        if (box := _mailbox(guest)) is not None:
+        if (box := _mailbox(guest, login)) is not None:
             answer = _ANSWERS.get(str(guest.get("responseStatus", "")), PartStat.UNKNOWN)
             kind = "resource" if guest.get("resource") else "individual"
             one = Attendee(box, answer, kind, bool(guest.get("optional")))
-            found.setdefault(box.addr.lower(), one)
+            key = box.addr.lower()
+            # What Google holds for their answer goes before one at another address of theirs.
+            found[key] = one if _is_self(guest) else found.get(key, one)
     hidden = event.get("guestsCanSeeOtherGuests") is False
     hidden = hidden and not event.get("organizer", {}).get("self")
     if event.get("attendeesOmitted") or hidden:
@@ -235,9 +239,26 @@ def _attendees(event: Mapping[str, Any]) -> tuple[Attendee, ...]:
     return tuple(found.values())
 
 
-def _mailbox(one: Mapping[str, Any]) -> Mailbox | None:
+def _aliases(event: Mapping[str, Any], login: str) -> tuple[tuple[str, Mailbox], ...]:
+    """See `Meeting`."""
+    if not login:
+        return ()
+    told = (event.get("organizer", {}), *event.get("attendees", ())[:_GUESTS_LIMIT])
+    boxes = {_mailbox(one) for one in told if _is_self(one) and not one.get("resource")}
+    found = {box for box in boxes if box is not None and box.addr.lower() != login.lower()}
+    return tuple((login, box) for box in sorted(found, key=lambda box: (box.addr, box.name)))
+
+
+def _is_self(one: Mapping[str, Any]) -> bool:
+    """Whether it is the one in whose calendar this is."""
+    return one.get("self") is True
+
+
+def _mailbox(one: Mapping[str, Any], login: str = "") -> Mailbox | None:
+    """Whoever that is; by `login`, where that is given and it is them."""
     addr = address(str(one.get("email", "")))
     if not addr:
         return None
     name = clean(str(one.get("displayName", ""))[:_NAME_LIMIT])
-    return Mailbox(addr, "" if name.lower() == addr.lower() else name)
+    name = "" if name.lower() == addr.lower() else name
+    return Mailbox(login if login and _is_self(one) else addr, name)

@@ -40,7 +40,8 @@ _INSTANCE: Final = re.compile(r"_\d{8}(?:T\d{6}Z)?")
 
 
 class Events:
-    """See above. `window`: from when until when, in UTC; what ends after `near` is read first."""
+    """See above. `window`: from when until when, in UTC; what ends after `near` is read first.
+    `login`: the account's address."""
 
     def __init__(
         self,
@@ -50,10 +51,13 @@ class Events:
         zone: ZoneInfo,
         window: tuple[datetime, datetime],
         near: datetime,
+        login: str = "",
     ) -> None:
         self._api = api
         self._id = entry.id
-        self._me = entry.whose
+        # Whose notes are told; empty where everybody's are.
+        self._mine = {entry.whose.lower(), login.lower()} - {""} if entry.whose else set()
+        self._login = (login or entry.id) if entry.primary else ""
         self._zone = zone
         self._window = window
         self._near = near
@@ -76,7 +80,7 @@ class Events:
     def ids(self) -> Iterator[str]:
         """Of all events in the window of which there is anything to tell."""
         page, times = "", _between(*self._window)
-        fields = f"{ID_FIELDS},attendees/email,attendeesOmitted" if self._me else ID_FIELDS
+        fields = f"{ID_FIELDS},attendees/email,attendeesOmitted" if self._mine else ID_FIELDS
         while True:
             more = {"pageToken": page} if page else {}
             request = self._events().list(
@@ -115,7 +119,7 @@ class Events:
         try:
             if not self._is_told(event) or not span_of(event, self._zone).touches(*self._window):
                 return None
-            return Seen(ref, etag, (meeting_of(event, self._zone),))
+            return Seen(ref, etag, (meeting_of(event, self._zone, self._login),))
         except BadItem as error:
             return Bad(ref, etag, str(error))
 
@@ -143,7 +147,7 @@ class Events:
     def _is_told(self, event: Mapping[str, Any]) -> bool:
         """Whether it is there, or was called off, says more than its time, and may be a meeting of
         the owner's."""
-        if is_closed(event) or (self._me and is_note_of_others(event, self._me)):
+        if is_closed(event) or (self._mine and is_note_of_others(event, self._mine)):
             return False
         return not is_cancelled(event) or is_called_off(event, self._zone)
 

@@ -10,9 +10,8 @@ from connectors.errors import Refused
 from connectors.google.api import Api
 
 _FIELDS: Final = (
-    "nextPageToken,items(id,summary,summaryOverride,accessRole,primary,selected,hidden,dataOwner)"
+    "nextPageToken,items(id,summary,summaryOverride,accessRole,primary,selected,hidden)"
 )
-_MADE: Final = "@group.calendar.google.com"
 _PAGES: Final = 50  # nothing that goes round is followed for ever
 _READABLE: Final = frozenset(("reader", "writerWithoutPrivateAccess", "writer", "owner"))
 
@@ -26,7 +25,9 @@ class Entry(NamedTuple):
     readable: bool  # else it only shows when somebody is busy
     shown: bool
     primary: bool
-    whose: str = ""  # the account's address, where others write into this calendar: "" for its own
+    # The account's address, where only its own notes are the owner's; "" for the calendar that is
+    # the account's own: who writes there writes for the owner.
+    whose: str = ""
 
     @property
     def key(self) -> str:
@@ -106,12 +107,5 @@ def _entry(one: Mapping[str, Any], me: str) -> Entry:
         one.get("accessRole") in _READABLE,
         primary or bool(one.get("selected") and not one.get("hidden")),
         primary,
-        "" if primary or _is_own(one, me) else me,
+        "" if primary else me,
     )
-
-
-def _is_own(one: Mapping[str, Any], me: str) -> bool:
-    """Whether the account made it: a calendar that is named by an address is that person's, however
-    much its owner lets others do."""
-    made = str(one["id"]).endswith(_MADE) and one.get("accessRole") == "owner"
-    return made and one.get("dataOwner", me) == me

@@ -11,12 +11,16 @@ from typing import Any, Final
 
 from google.auth import crypt, jwt
 
-from connectors.errors import ConnectorError, SignInNeeded
-from connectors.google.grant import TOKENS, is_secure, lasting, token_of
+from connectors.errors import ConnectorError, SignInNeeded, Unavailable
+from connectors.google.grant import TOKENS, googles, lasting, token_of
 from connectors.google.scopes import Scope
 from connectors.google.tokens import Dead
 
 _GRANT: Final = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+_NOT_ALLOWED: Final = frozenset(
+    ("access_denied", "invalid_client", "invalid_grant", "invalid_scope", "unauthorized_client",
+     "deleted_client", "disabled_client")
+)  # fmt: skip
 _LIFE: Final = 3_600  # seconds, the longest that Google takes
 
 
@@ -44,7 +48,10 @@ class Robot:
         words = {name: told.get(name) for name in ("client_email", "private_key")}
         if not all(isinstance(one, str) and one for one in words.values()):
             raise ValueError("is no whole key of a service account: download it anew")
-        uri = is_secure(str(told.get("token_uri") or TOKENS))
+        try:
+            uri = googles(str(told.get("token_uri") or TOKENS))
+        except ValueError as error:
+            raise ValueError(f"is not as Google gives it ({error}): download it anew") from None
         robot = cls(str(told["client_email"]), str(told.get("client_id") or ""), uri, told)
         robot.signer()
         return robot
@@ -125,13 +132,30 @@ class Delegate:
         }
         assertion = jwt.encode(robot.signer(), claims).decode()  # type: ignore[no-untyped-call]
         form = {"grant_type": _GRANT, "assertion": assertion}
-        try:
-            told = token_of(robot.token_uri, form, "")
-        except SignInNeeded as error:
-            raise self._not_allowed(robot) from error
+        told = token_of(robot.token_uri, form, "", lambda told: self._refusal(robot, told))
         self._token, self._until = str(told["access_token"]), self._clock() + lasting(told)
 
-    def _not_allowed(self, robot: Robot) -> ConnectorError:
+    def _refusal(self, robot: Robot, told: Mapping[str, Any]) -> ConnectorError | None:
+        """What Google refuses an assertion for, as developers.google.com/identity/protocols/oauth2
+        (service accounts, error codes) has it."""
+        if told.get("error") not in _NOT_ALLOWED:
+            return None
+        words = str(told.get("error_description", ""))
+        if "JWT" in words and ("timeframe" in words or "iat" in words):
+            return Unavailable(
+                f"Google holds the request of {robot.email} for one of another time: the clock of "
+                "this machine is wrong, set it"
+            )
+        if "JWT Signature" in words:
+            return SignInNeeded(
+                f"the key of {robot.email} is no longer good at Google: make another one in the "
+                "Cloud console, under the service account, Keys"
+            )
+        if "user id" in words.lower():
+            return SignInNeeded(
+                f"{self._subject} is nobody there, as the service account {robot.email} is told: "
+                "correct `login:`, it is an address of the organisation"
+            )
         return SignInNeeded(
             f"the service account {robot.email} may not act for {self._subject}: look whether its "
             "key and `login:` are right, and have the administrator allow client ID "

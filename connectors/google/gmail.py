@@ -40,8 +40,9 @@ _SHARE: Final = 3_000  # units a minute that texts leave to a back-fill: the hal
 
 class GmailSource:
     """See above. `history` bounds what is observed of the past. `zone` is where floating times are
-    local. `text_budget`: mails whose text is read in a day, None for no limit but the quota.
-    `past`: another way to what there is when the reading begins."""
+    local. `text_budget`: mails whose text is read in a day, counted from the start of the process;
+    None for no limit but the quota. `past`: another way to what there is when the reading begins.
+    """
 
     facet = Facet.MAIL
     scope = SCOPE

@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 
 from connectors.errors import ConnectorError, Unavailable
 from connectors.google.api import AT_ONCE, Api
-from connectors.google.errors import Declined, NotThere
+from connectors.google.errors import Crowded, Declined, NotThere
 from connectors.google.gmail_labels import is_mail
 from connectors.google.gmail_letter import Terms, is_told_inside, item_of, ref_of
 from connectors.google.gmail_parts import (
@@ -74,7 +74,9 @@ class Fetcher:
             self.portion = min(self._most, 2 * self.portion)
         except ConnectorError as error:
             trouble = error
-            if _may_be_the_mail(error):
+            if isinstance(error, Crowded):
+                self.portion = max(1, self.portion // 2)
+            elif _may_be_the_mail(error):
                 self._fewer(ids, found)
         for one in found:
             self._looked.pop(one, None)
@@ -181,21 +183,29 @@ class _Parts:
     def __exit__(self, *raised: object) -> None:
         left: list[ConnectorError] = []
         for one, error in self._errors.items():
-            if self._answered and _may_be_the_mail(error):
-                if self._first and isinstance(error, Unavailable):
-                    self.again.append(one)
-                    continue
-                if (bad := self._fetcher.failed(one)) is not None:
-                    self._found[one] = bad
-                    continue
-            left.append(error)
+            if self._answered and self._first and _may_go_at_once(error):
+                self.again.append(one)
+            elif (
+                self._answered
+                and _may_be_the_mail(error)
+                and (bad := self._fetcher.failed(one)) is not None
+            ):
+                self._found[one] = bad
+            else:
+                left.append(error)
         if left and raised[0] is None:
             raise left[0]
 
 
 def _may_be_the_mail(error: ConnectorError) -> bool:
-    """Whether it may be this mail that is in the way: not where Google says when to ask again."""
+    """Whether it may be this mail that is in the way: not where Google wants less of us, or says
+    when to ask again."""
     return isinstance(error, Declined) or (isinstance(error, Unavailable) and not error.asked)
+
+
+def _may_go_at_once(error: ConnectorError) -> bool:
+    """Whether fewer at a time may be asked for without any wait."""
+    return isinstance(error, Crowded) or (isinstance(error, Unavailable) and not error.asked)
 
 
 def attachments(api: Api, message_id: str, parts: Iterable[Any]) -> dict[str, bytes]:

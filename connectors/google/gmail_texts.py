@@ -1,4 +1,4 @@
-"""What mails say, for the few that inference wants to read; within so many a day."""
+"""What mails say, for the few that inference wants to read; within so many a day of a process."""
 
 from __future__ import annotations
 

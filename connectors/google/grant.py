@@ -7,13 +7,14 @@ tries again by itself, and loses what Retry-After says.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
 from connectors.errors import ConnectorError, Refused, SignInNeeded, Unavailable
-from connectors.google.errors import Answered, Lost, asked_wait, signed_out
+from connectors.google.answers import Answered, Lost, asked_wait
+from connectors.google.errors import signed_out
 from connectors.hosts import is_loopback
 
 TOKENS: Final = "https://oauth2.googleapis.com/token"
@@ -64,7 +65,7 @@ class Grant:
             str(client),
             str(secret),
             str(refresh),
-            is_secure(str(told.get("token_uri") or TOKENS)),
+            googles(str(told.get("token_uri") or TOKENS)),
             tuple(str(one) for one in scopes),
             str(told.get("account") or ""),
         )
@@ -88,9 +89,15 @@ def lasting(told: Mapping[str, Any]) -> float:
     return max(0.0, float(seconds) - _EARLY) if isinstance(seconds, int | float) else 0.0
 
 
-def token_of(uri: str, form: Mapping[str, str], name: str) -> dict[str, Any]:
+def token_of(
+    uri: str,
+    form: Mapping[str, str],
+    name: str,
+    known: Callable[[Mapping[str, Any]], ConnectorError | None] = lambda _: None,
+) -> dict[str, Any]:
     """What the token endpoint answers to a form, with an `access_token`. Raises the errors of the
-    contract; `name` is the account's."""
+    contract; `name` is the account's. `known` makes that of an answer which means something of its
+    own to who asks."""
     try:
         answer, body = _posted(uri, form)
     except Lost as error:
@@ -98,7 +105,7 @@ def token_of(uri: str, form: Mapping[str, str], name: str) -> dict[str, Any]:
     told = _told(body)
     if answer.status == 200 and isinstance(told.get("access_token"), str):
         return told
-    raise _refusal(Answered(answer.status, answer, body), told, name)
+    raise known(told) or _refusal(Answered(answer.status, answer, body), told, name)
 
 
 def revoke(grant: Grant, uri: str = REVOKE) -> bool:
@@ -131,6 +138,15 @@ def is_secure(uri: str) -> str:
     if parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or "")):
         return uri
     raise ValueError("secrets go by https alone")
+
+
+def googles(uri: str) -> str:
+    """The same URL. Raises ValueError where secrets that are sent there would not go to Google, or
+    to one that is tried on this machine."""
+    host = urlsplit(is_secure(uri)).hostname or ""
+    if is_loopback(host) or host.endswith((".google.com", ".googleapis.com")):
+        return uri
+    raise ValueError("it names another host than Google's")
 
 
 def _refusal(answer: Answered, told: Mapping[str, Any], name: str) -> ConnectorError:

@@ -20,8 +20,8 @@ from typing import Any, Final
 import httplib2
 
 from connectors.errors import ConnectorError, Unavailable
+from connectors.google.answers import Lost, date_of
 from connectors.google.bearer import Bearer
-from connectors.google.errors import Lost, date_of
 from connectors.hosts import is_loopback
 
 TIMEOUT: Final = 30.0  # seconds without a byte

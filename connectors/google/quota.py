@@ -39,6 +39,10 @@ COSTS: Final[Mapping[str, int]] = MappingProxyType(
         "gmail.users.watch": 100,
     }
 )
+ADVICE: Final = (
+    "another program may be using up the quota of the same project, or read the same mailbox: see "
+    "IAM & Admin, Quotas, in the Cloud console (docs/google.md)"
+)
 _DEAREST: Final = 100  # Gmail's methods that are not listed
 _GRAIN: Final = 600  # into so many parts a span is divided: what was spent in one is added up
 _NAMES: Final = {
@@ -178,5 +182,7 @@ class Quota:
 def _paused(method: str, wait: float) -> Paused:
     name = _NAMES.get(api := method.partition(".")[0], api)
     return Paused(
-        f"{name} gives so much at a time, and the rest in {max(1, round(wait))} seconds", wait
+        f"{name} gives so much at a time, and the rest in {max(1, round(wait))} seconds",
+        wait,
+        ADVICE,
     )

@@ -7,69 +7,25 @@ that theirs ended at.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler
-from queue import Empty, SimpleQueue
 from socketserver import TCPServer, ThreadingMixIn
-from threading import Thread
+from threading import Event, Lock, Thread
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 from connectors.errors import Refused, SignInNeeded
-from connectors.google.grant import TOKENS, Grant, is_secure, token_of
+from connectors.google.client import Client
+from connectors.google.grant import Grant, token_of
 from connectors.google.scopes import Scope, missing
 
-_CONSENT: Final = "https://accounts.google.com/o/oauth2/v2/auth"
 PATIENCE: Final = 300.0  # seconds for the owner to consent
 _PASTED: Final = "http://127.0.0.1:53682/"  # where nobody listens: its address is what is pasted
-_DONE: Final = b"<!doctype html><title>syncd</title><p>That is all. You can close this page.\n"
-_NOT: Final = b"<!doctype html><title>syncd</title><p>Nothing was signed in to. See syncd.\n"
-
-
-class WrongClient(ValueError):
-    """The client's file is no use; the message goes on after its name and says what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Client:
-    """An OAuth client, as the Cloud console gives it: of type "Desktop app"."""
-
-    config: dict[str, Any]
-
-    @classmethod
-    def of_text(cls, text: str) -> Client:
-        """Raises `WrongClient`."""
-        again = "make one of type Desktop app in the Cloud console, and download its JSON"
-        try:
-            told = json.loads(text)
-        except ValueError:
-            raise WrongClient(f"is no JSON: {again}") from None
-        if not isinstance(told, dict):
-            raise WrongClient(f"is no OAuth client: {again}")
-        if told.get("type") == "service_account":
-            raise WrongClient("is the key of a service account: name it under `service_account:`")
-        if told.get("type") == "authorized_user":
-            raise WrongClient(f"is a sign-in and no OAuth client: {again}")
-        if "web" in told:
-            raise WrongClient(f"is an OAuth client of type Web application: {again}")
-        inner = told.get("installed")
-        words = inner if isinstance(inner, dict) else {}
-        if not all(
-            isinstance(words.get(one), str) and words[one] for one in ("client_id", "client_secret")
-        ):
-            raise WrongClient(f"is no OAuth client, or not a whole one: {again}")
-        try:
-            uris = {
-                "auth_uri": is_secure(str(words.get("auth_uri") or _CONSENT)),
-                "token_uri": is_secure(str(words.get("token_uri") or TOKENS)),
-            }
-        except ValueError as error:
-            raise WrongClient(f"is not as Google gives it ({error}): {again}") from None
-        return cls({**words, **uris})
+_PAGE: Final = "<!doctype html><title>syncd</title><p>{}\n"
+_DONE: Final = "You are signed in. You can close this page."
+_NOT: Final = "Nothing was signed in to: syncd says why, where you started it."
 
 
 class Consent:
@@ -135,6 +91,40 @@ class Consent:
         return told.get("state") == [self._state] and ("code" in told or "error" in told)
 
 
+class _Exchange:
+    """The code that a browser brings, and what it comes to; brought twice, it is the same."""
+
+    def __init__(self, consent: Consent, check: Callable[[Grant], None]) -> None:
+        self._consent = consent
+        self._check = check
+        self._alone = Lock()
+        self._grant: Grant | None = None
+        self._trouble: Exception | None = None
+        self.over = Event()  # the browser was told
+
+    def is_good(self, address: str) -> bool:
+        """Whether it signed in."""
+        with self._alone:
+            if self._grant is None and self._trouble is None:
+                try:
+                    grant = self._consent.answered(address)
+                    self._check(grant)
+                    self._grant = grant
+                except Exception as error:  # noqa: BLE001  # raised where the owner waits
+                    self._trouble = error
+            return self._grant is not None
+
+    def grant(self) -> Grant:
+        """Raises what went wrong."""
+        if self._grant is None:
+            raise self._trouble or SignInNeeded("nobody was signed in")
+        return self._grant
+
+
+def _unchecked(_: Grant) -> None:
+    """Whatever it is."""
+
+
 def by_browser(
     client: Client,
     wanted: Sequence[Scope],
@@ -142,11 +132,12 @@ def by_browser(
     show: Callable[[str], None],
     *,
     name: str,
+    check: Callable[[Grant], None] = _unchecked,
     patience: float = PATIENCE,
 ) -> Grant:
-    """Listen on loopback, `show` the URL, wait for the browser. Raises `SignInNeeded`, `Refused`
-    and `Unavailable`."""
-    came: SimpleQueue[str] = SimpleQueue()
+    """Listen on loopback, `show` the URL, wait for the browser, and tell it how that ended. `check`
+    raises where what was granted is no use; it is called from another thread. Raises
+    `SignInNeeded`, `Refused` and `Unavailable`."""
 
     class Page(BaseHTTPRequestHandler):
         timeout = 10.0  # seconds, for whoever connects and says nothing
@@ -154,12 +145,16 @@ def by_browser(
         def do_GET(self) -> None:
             # Browsers ask for icons as well, and anybody on this machine for anything.
             mine = consent.is_answer(self.path)
-            self.send_response(200 if mine else 404)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.end_headers()
-            self.wfile.write(_DONE if mine and "code=" in self.path else _NOT)
-            if mine:
-                came.put(self.path)
+            good = mine and exchange.is_good(self.path)
+            try:
+                self.send_response(200 if mine else 404)
+                self.send_header("Content-Type", "text/html; charset=utf-8")
+                self.end_headers()
+                self.wfile.write(_PAGE.format(_DONE if good else _NOT).encode())
+                self.wfile.flush()
+            finally:
+                if mine:
+                    exchange.over.set()
 
         def log_message(self, *_: object) -> None:
             """The code is in the path: nothing is printed."""
@@ -173,20 +168,20 @@ def by_browser(
     with server:
         here = f"http://127.0.0.1:{server.server_address[1]}/"
         consent = Consent(client, wanted, login, here, name=name)
+        exchange = _Exchange(consent, check)
         thread = Thread(target=server.serve_forever, args=(0.05,), daemon=True)
         thread.start()
         try:
             show(consent.url)
-            address = came.get(timeout=patience)
-        except Empty:
-            raise SignInNeeded(
-                f"no browser came back within {patience / 60:.0f} minutes: run `syncd login "
-                f"{name}` once more; where the browser is on another machine, with --no-browser"
-            ) from None
+            if not exchange.over.wait(patience):
+                raise SignInNeeded(
+                    f"no browser came back within {patience / 60:.0f} minutes: run `syncd login "
+                    f"{name}` once more; where the browser is on another machine, with --no-browser"
+                )
         finally:
             server.shutdown()
             thread.join()
-    return consent.answered(address)
+    return exchange.grant()
 
 
 class _Server(ThreadingMixIn, TCPServer):

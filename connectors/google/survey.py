@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
+from connectors.errors import ConnectorError, Refused, Unavailable
 from connectors.google.api import Api
 from connectors.google.calendar_list import choose, entries
+from connectors.google.tasks_lists import Lists
 
 _NAMED: Final = 6
 
@@ -32,24 +34,54 @@ def survey(
     if contacts:
         yield _contacts(api)
     if tasks:
-        request = api.service("tasks").tasklists().list(maxResults=100)
-        found = api.ask(request, "the task lists").get("items", ())
-        titles = [one.get("title", "") for one in found]
-        if tasks in titles:
+        titles = {one.strip() for one in Lists(api, tasks).titles().values()}
+        if tasks.strip() in titles:
             yield f"tasks: the list {tasks} is there"
         else:
             yield f"tasks: the list {tasks} is made with the first task"
 
 
+class Look(NamedTuple):
+    """Whose account it is, "" where that cannot be seen, and what keeps it from being read."""
+
+    account: str
+    troubles: tuple[ConnectorError, ...] = ()
+
+
+def look(api: Api, *, mail: bool, calendars: bool, contacts: bool, tasks: bool) -> Look:
+    """One question to each API that is used. Raises `SignInNeeded`."""
+    people = api.service("people").people().connections() if contacts else None
+    asked = {
+        "the mailbox": mail and api.service("gmail").users().getProfile(userId="me"),
+        "the first calendar": calendars
+        and api.service("calendar").calendarList().get(calendarId="primary"),
+        "the contacts": people
+        and people.list(resourceName="people/me", personFields="names", pageSize=1),
+        "the task lists": tasks and api.service("tasks").tasklists().list(maxResults=1),
+    }
+    names = {"the mailbox": "emailAddress", "the first calendar": "id"}
+    account, troubles = "", dict[str, ConnectorError]()
+    for what, request in asked.items():
+        if not request:
+            continue
+        try:
+            answer = api.ask(request, what)
+        except (Refused, Unavailable) as error:
+            troubles.setdefault(str(error), error)
+            if isinstance(error, Unavailable):
+                break  # so are the others
+        else:
+            account = account or str(answer.get(names.get(what, ""), ""))
+    return Look(account, tuple(troubles.values()))
+
+
 def whose(api: Api, *, mail: bool, calendars: bool) -> str:
-    """Whose account it is, by what may be read of it; "" where that does not tell."""
-    if mail:
-        request = api.service("gmail").users().getProfile(userId="me")
-        return str(api.ask(request, "the mailbox").get("emailAddress", ""))
-    if calendars:
-        request = api.service("calendar").calendarList().get(calendarId="primary")
-        return str(api.ask(request, "the first calendar").get("id", ""))
-    return ""
+    """Whose account it is, by what may be read of it; "" where that does not tell. Raises what
+    keeps it from being seen."""
+    found = look(api, mail=mail, calendars=calendars, contacts=False, tasks=False)
+    if found.troubles and not found.account:
+        raise found.troubles[0]
+    return found.account
 
 
 def _calendars(api: Api, wanted: bool | Sequence[str]) -> str:

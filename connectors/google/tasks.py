@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from connectors.errors import BadItem, Conflict, Refused, Vanished
 from connectors.google.api import Api
 from connectors.google.errors import Declined, NotThere, Stale
 from connectors.google.tasks_cursor import Position
+from connectors.google.tasks_links import Links
 from connectors.google.tasks_lists import KEEP, Body, Lists
 from connectors.google.tasks_reading import Reading, Refs, Seer
 from connectors.google.tasks_text import (
@@ -113,7 +115,9 @@ class GoogleTasks:
         """See `connectors.contract.TaskList`."""
         own = self._list(make=True)
         assert own is not None
-        fields = fields_of(draft, self._mailbox)
+        links = Links(self._api, self._mailbox)
+        opened = replace(draft, link=links.one(draft.link), notes=links.all_in(draft.notes))
+        fields = fields_of(opened)
         request = self._service.insert(tasklist=own, body=fields)
         try:
             made = self._api.write(request, self._what)
@@ -183,7 +187,8 @@ class GoogleTasks:
         if notes is not None:
             before = taken_apart(str(body.get("notes") or ""))
             key = before.key or remote.task.key
-            fields["notes"] = written(Notes(notes, key, before.link, before.created))
+            text = Links(self._api, self._mailbox).all_in(notes)
+            fields["notes"] = written(Notes(text, key, before.link, before.created))
         request = self._service.patch(tasklist=place.list_id, task=place.task_id, body=fields)
         request.headers["If-Match"] = etag
         try:
@@ -198,10 +203,10 @@ class GoogleTasks:
 
     def _unchanged(self, remote: Remote, body: Body) -> str:
         """The etag that it had when it was seen, and has still. Raises `Conflict`."""
-        etag = Stamp.of(remote.stamp).etag
-        if etag != body.get("etag"):
+        now = Stamp.on(body)
+        if not Stamp.of(remote.stamp).is_same(now):
             raise _changed(remote)
-        return etag
+        return now.etag
 
     def _remote(self, list_id: str, body: Body) -> Remote:
         task = self._seer.task(body)

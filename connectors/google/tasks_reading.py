@@ -59,9 +59,7 @@ class Seer:
 
     def stamp(self, body: Body, task: Task | None) -> str:
         """See `Stamp`."""
-        is_open = body.get("status") != "completed"
-        etag = str(body.get("etag") or body.get("updated") or "")
-        return str(Stamp(etag, task.key if task else "", is_open))
+        return str(Stamp.on(body, task.key if task else ""))
 
     def item(self, ref: str, body: Body) -> Seen | Bad:
         """As a source tells of it."""

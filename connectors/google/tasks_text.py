@@ -16,15 +16,15 @@ UTF-16 code units there are at least as many as of anything else that is called 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final, NamedTuple
-from urllib.parse import quote, unquote
 
 from connectors.contract import Draft
 from connectors.errors import BadItem
+from connectors.formats.cut import cut, units
+from connectors.google.tasks_links import closed
 from connectors.records import Task
 
 MOST_TITLE: Final = 1_024
@@ -37,7 +37,9 @@ _OURS: Final = re.compile(
 )
 _SEE: Final = re.compile(r"(?:^|\n)See (\S+)\n\Z")
 _UNSTORABLE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+_UNFIT: Final = re.compile(r"[\s\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _WHEN: Final = "%Y-%m-%d %H:%M:%S"
+_TO_SECONDS: Final = "2026-03-01T07:30:05"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,27 +54,42 @@ class Notes:
 
 class Stamp(NamedTuple):
     """What is known of a task beside its content: the etag that guards it, and what tells whose it
-    is when its owner has deleted our footer, and whether it should be among the open ones."""
+    is when its owner has deleted our footer, and whether it should be among the open ones. Google
+    is known for etags that stay while a task changes: `updated`, to the second, tells then."""
 
     etag: str
     key: str = ""
     open: bool = True
+    updated: str = ""
 
     @classmethod
     def of(cls, text: str) -> Stamp:
         """The other way round."""
-        etag, _, rest = text.partition(" ")
+        version, _, rest = text.partition(" ")
         key, _, state = rest.rpartition(" ")
-        return cls(etag, key, state != "done")
+        etag, _, updated = version.rpartition(";") if ";" in version else (version, "", "")
+        return cls(etag, key, state != "done", updated)
+
+    @classmethod
+    def on(cls, body: Mapping[str, Any], key: str = "") -> Stamp:
+        """Of a task as the API tells it."""
+        changed = str(body.get("updated") or "")
+        is_open = body.get("status") != "completed"
+        return cls(str(body.get("etag") or changed), key, is_open, changed[: len(_TO_SECONDS)])
+
+    def is_same(self, other: Stamp) -> bool:
+        """Whether the task has not changed in between."""
+        return (self.etag, self.updated) == (other.etag, other.updated)
 
     def __str__(self) -> str:
-        return f"{self.etag} {self.key} {'open' if self.open else 'done'}"
+        state = "open" if self.open else "done"
+        return f"{self.etag};{self.updated} {self.key} {state}"
 
 
-def fields_of(draft: Draft, mailbox: str) -> dict[str, str]:
-    """A new task as it is sent. `mailbox`: whose Gmail a link to a mail leads to, "" for none."""
-    link = _clickable(draft.link, mailbox)
-    if len(link) > _LONGEST_LINK or link in draft.notes:
+def fields_of(draft: Draft) -> dict[str, str]:
+    """A new task as it is sent."""
+    link = draft.link
+    if len(link) > _LONGEST_LINK or link in draft.notes or _UNFIT.search(link):
         link = ""
     return {
         "title": title_of(draft.title),
@@ -108,18 +125,18 @@ def written(notes: Notes) -> str:
         at = (notes.created or _EPOCH).astimezone(UTC)
         last.append(f"Written by syncd on {at:{_WHEN}}Z" + ("" if in_text else f", as {notes.key}"))
     below = "\n".join(last)
-    room = MOST_NOTES - _units(below) - len("\n\n")
+    room = MOST_NOTES - units(below) - len("\n\n")
     text = _cut_above(text, notes.key, room)
     return f"{text}\n\n{below}" if text and below else text or below
 
 
 def taken_apart(raw: str) -> Notes:
-    """Notes as Google has them, without what is ours at their end."""
+    """Notes as Google has them, without what is ours at their end, links as the core wrote them."""
     raw = raw.replace("\r\n", "\n")
     ours = list(_OURS.finditer(raw))
     if not ours:
         found = _KEY.search(raw)
-        return Notes(raw, found[1] if found else "")
+        return Notes(closed(raw), found[1] if found else "")
     last = ours[-1]
     before, after = raw[: last.start()], raw[last.end() :]
     link = ""
@@ -128,7 +145,7 @@ def taken_apart(raw: str) -> Notes:
     before = before.removesuffix("\n\n") if before.endswith("\n\n") else before.removesuffix("\n")
     text = before + after if before else after.lstrip("\n")
     found = _KEY.search(text)
-    return Notes(text, last[2] or (found[1] if found else ""), link, _created(last[1]))
+    return Notes(closed(text), last[2] or (found[1] if found else ""), link, _created(last[1]))
 
 
 def read(body: Mapping[str, Any], remembered: str = "") -> Task:
@@ -159,43 +176,17 @@ def moment(text: str) -> datetime:
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
-def cut(text: str, limit: int) -> str:
-    """The text within `limit` UTF-16 code units; where it is too long its end becomes `…`."""
-    if _units(text) <= limit:
-        return text
-    place, used = 0, 1  # for the ellipsis
-    while (used := used + 1 + (text[place] > "\uffff")) <= limit:
-        place += 1
-    while place and _joined(text[place - 1], text[place]):
-        place -= 1
-    return text[:place].rstrip() + "…"
-
-
 def _cut_above(text: str, key: str, room: int) -> str:
     """`text` within `room` units, the line with its key and what follows whole."""
-    if _units(text) <= room:
+    if units(text) <= room:
         return text
     place = text.find(f"syncd explain {key}")
     start = text.rfind("\n", 0, place) + 1 if place >= 0 else len(text)
     head, footer = text[:start].rstrip("\n"), text[start:]
     if not footer:
         return cut(text, room)
-    left = room - _units(footer) - len("\n\n")
+    left = room - units(footer) - len("\n\n")
     return f"{cut(head, left)}\n\n{footer}" if left > 0 else cut(footer, room)
-
-
-def _joined(before: str, after: str) -> bool:
-    """Whether both are seen as one: a letter and its accent, parts of one emoji."""
-    return unicodedata.category(after).startswith("M") or "\u200d" in (before, after)
-
-
-def _clickable(link: str, mailbox: str) -> str:
-    """A link to a mail (mid:, RFC 2392) as one that a browser can open, where the mail is there."""
-    link = "" if _UNSTORABLE.search(link) or re.search(r"\s", link) else link
-    if not mailbox or not link.lower().startswith("mid:"):
-        return link
-    search = "rfc822msgid:" + quote(unquote(link[len("mid:") :]), safe="@")
-    return f"https://mail.google.com/mail/u/?authuser={quote(mailbox, safe='@')}#search/{search}"
 
 
 def _created(text: str) -> datetime | None:
@@ -208,10 +199,6 @@ def _created(text: str) -> datetime | None:
 
 def _storable(text: str) -> str:
     return _UNSTORABLE.sub("", text.replace("\r\n", "\n"))
-
-
-def _units(text: str) -> int:
-    return len(text) + sum(char > "\uffff" for char in text)
 
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

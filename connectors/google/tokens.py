@@ -61,7 +61,8 @@ class Dead:
 
 class Tokens:
     """The `Bearer` of whoever signed in, which should be `login`. From any thread; `clock` goes in
-    seconds."""
+    seconds. `whose` asks Google by an access token whose it is, "" where that cannot be seen: for a
+    sign-in that was kept without that, once, before anything is read with it."""
 
     def __init__(
         self,
@@ -71,12 +72,15 @@ class Tokens:
         *,
         name: str,
         login: str,
+        whose: Callable[[str], str] | None = None,
     ) -> None:
         self._vault = vault
         self._wanted = wanted
         self._clock = clock
         self._login = login
         self._name = name
+        self._whose = whose
+        self._asked: Grant | None = None  # that is known to be of `login`
         self._alone = Lock()
         self._grant: Grant | None = None  # that the token is of
         self._token = ""
@@ -120,11 +124,7 @@ class Tokens:
             raise SignInNeeded(
                 f"what is kept of the sign-in to Google is damaged: run `syncd login {self._name}`"
             ) from None
-        if grant.account and not same_login(grant.account, self._login):
-            raise SignInNeeded(
-                f"{grant.account} signed in to Google, and the configuration names {self._login}: "
-                f"run `syncd login {self._name}`, or correct `login:`"
-            )
+        self._be_of_login(grant.account)
         if grant.scopes:
             self._check(grant.scopes)
         return grant
@@ -148,8 +148,19 @@ class Tokens:
         told = token_of(grant.token_uri, form, self._name)
         if "scope" in told:
             self._check(str(told["scope"]).split())
-        self._grant, self._token = grant, str(told["access_token"])
+        token = str(told["access_token"])
+        if self._whose is not None and not grant.account and grant != self._asked:
+            self._be_of_login(self._whose(token))
+            self._asked = grant
+        self._grant, self._token = grant, token
         self._until = self._clock() + lasting(told)
+
+    def _be_of_login(self, account: str) -> None:
+        if account and not same_login(account, self._login):
+            raise SignInNeeded(
+                f"{account} signed in to Google, and the configuration names {self._login}: "
+                f"run `syncd login {self._name}`, or correct `login:`"
+            )
 
     def _check(self, granted: Sequence[str]) -> None:
         if lacking := missing(self._wanted, granted):

@@ -39,6 +39,7 @@ class Clues:
 
     card: bool = False  # it shares a card with the owner, under the owner's name
     sent: bool = False  # it wrote, under the owner's name, what lies in a folder of sent mail
+    invited: bool = False  # the owner's calendar says that it stands for the owner
     delivered: frozenset[str] = frozenset()  # authors of mail that was delivered under it
     misnamed: frozenset[str] = frozenset()  # of these, who call it by somebody else's name
     named: frozenset[str] = frozenset()  # authors of mail to it alone that reached the owner
@@ -60,6 +61,7 @@ def _reasons(clue: Clues) -> tuple[str, ...]:
     marks = (
         (clue.card, "alias:card"),
         (clue.sent, "alias:sent-folder"),
+        (clue.invited, "alias:own-calendar"),
         (delivered, "alias:delivered-to"),
         (len(clue.named) >= _NAMED_BY, "alias:named-recipient"),
     )

@@ -11,6 +11,8 @@ Hints are indexed with the observation (kind, address, another address or ""):
     misnamed    the same, where the mail calls that address by somebody else's name
     named       an unknown address under the owner's full name, as the only recipient of mail that
                 was delivered to the owner, and its author
+    own-invited an unknown address under which the owner stands in an entry, as the calendar of one
+                of their own addresses says
     stranger    an address found to be the owner's that writes, or stands on a card, under somebody
                 else's name, or is a list's or a room's
 
@@ -57,7 +59,8 @@ def hints_of(
     if isinstance(record, Card):
         return () if gone else tuple(sorted(_of_card(record, me)))
     rooms = {normalise(a.mailbox.addr) for a in record.attendees if a.kind in ("room", "resource")}
-    return tuple(sorted(("stranger", addr, "") for addr in rooms & me.found))
+    found = {("stranger", addr, "") for addr in rooms & me.found}
+    return tuple(sorted(found | _of_meeting(record, me)))
 
 
 def is_human(addr: str) -> bool:
@@ -69,6 +72,15 @@ def speaks_for_another(name: str, me: Myself) -> bool:
     """Whether `name` cannot be the owner's."""
     words = words_of(name)
     return bool(words) and not compatible(words, words_of(me.name))
+
+
+def _of_meeting(meeting: Meeting, me: Myself) -> set[Hint]:
+    return {
+        ("own-invited", addr, "")
+        for mine, box in meeting.aliases
+        if normalise(mine) in me.addresses and not speaks_for_another(box.name, me)
+        if (addr := normalise(box.addr)) not in me.addresses and is_human(addr)
+    }
 
 
 def _of_card(card: Card, me: Myself) -> set[Hint]:

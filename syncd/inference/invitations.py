@@ -148,6 +148,7 @@ def merge_meetings(
         busy=own.busy,
         kind=own.kind,
         method=own.method,
+        aliases=tuple(sorted({pair for m, _ in ranked for pair in m.aliases}, key=repr)),
     )
 
 

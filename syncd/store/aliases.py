@@ -17,7 +17,7 @@ from syncd.store.schema_identity import alias, hint
 from syncd.store.statements import chunked
 
 _CALLED = ("from", "card")  # roles in which a name is the holder's own, or the owner's word
-_KINDS = ("own-card", "own-sent", "delivered", "misnamed", "named", "stranger")
+_KINDS = ("own-card", "own-sent", "own-invited", "delivered", "misnamed", "named", "stranger")
 TELLING = frozenset({*_KINDS, "own-from"})  # kinds of hints that tell of aliases
 
 
@@ -82,6 +82,7 @@ def clues(
         addr: Clues(
             card="own-card" in kinds,
             sent="own-sent" in kinds,
+            invited="own-invited" in kinds,
             delivered=frozenset(kinds["delivered"]) if "delivered" in kinds else frozenset(),
             misnamed=frozenset(kinds["misnamed"]) if "misnamed" in kinds else frozenset(),
             named=frozenset(kinds["named"]) if "named" in kinds else frozenset(),

@@ -33,10 +33,10 @@ class CalendarStage:
         monkeypatch.setattr(calendar_events, "PAGE", 3)
         monkeypatch.setattr(calendar_events, "_IDS", 5)
 
-        def reads(event: Mapping[str, Any], zone: ZoneInfo) -> Meeting:
+        def reads(event: Mapping[str, Any], zone: ZoneInfo, login: str) -> Meeting:
             if event.get("summary") == "Spoilt":
                 raise BadItem("", "it cannot be read")
-            return meeting_of(event, zone)
+            return meeting_of(event, zone, login)
 
         monkeypatch.setattr(calendar_events, "meeting_of", reads)
         self.account = google.account(ANA)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Literal
 
 import pytest
+from fakes.google.call import Refused as Said
 from fakes.google.fixtures import clock, google
 from gmail_world import GET, HISTORY, LIST, Box, box
 
@@ -85,29 +87,72 @@ def test_too_many_requests(box: Box, method: str) -> None:
 
 @pytest.mark.parametrize("reason", ["rateLimitExceeded", "userRateLimitExceeded"])
 def test_forbidden_because_it_is_too_fast(box: Box, reason: str) -> None:
-    """403 with such a reason is no refusal: what was refused twice is asked for later."""
+    """403 with such a reason is no refusal, though it names no time: the rest is asked for a minute
+    later, and nothing before."""
     ids = box.add(6)
-    box.google.faults.rate(GET, times=4, skip=4, reason=reason)
+    box.google.faults.rate(GET, times=2, skip=4, reason=reason)
     box.read()
-    assert isinstance(box.trouble, Unavailable)
-    assert len(box.known) == 4
+    assert isinstance(box.trouble, Paused)
+    assert (len(box.known), box.trouble.wait) == (4, 60.0)
+    box.clock.advance(seconds=59)
+    calls = len(box.google.log)
+    assert isinstance(box.read() or box.trouble, Paused)
+    assert len(box.google.log) == calls
+    box.clock.advance(seconds=1)
     box.read_all()
     assert box.known == set(ids)
     assert box.asked() == 6
 
 
-def test_a_limit_is_no_fault_of_a_mail(box: Box) -> None:
-    """However often Google says when to come again: nothing is set aside for that."""
+@pytest.mark.parametrize("wait", [300, None])
+def test_a_limit_is_no_fault_of_a_mail(box: Box, wait: int | None) -> None:
+    """However often Google refuses, whether it says when to come again or not: nothing is set aside
+    for that."""
     ids = box.add(4)
     for _ in range(4):
         box.ledger.cursor = None
-        box.google.faults.too_many(GET, times=1, skip=1, retry_after=300)
+        box.google.faults.too_many(GET, times=1, skip=1, retry_after=wait)
         box.read()
         assert isinstance(box.trouble, Unavailable)
-        box.clock.advance(seconds=300)
+        assert box.trouble.wait == (wait or 60)
+        box.clock.advance(seconds=box.trouble.wait)
     box.read_all()
     assert box.known == set(ids)
     assert not box.ledger.reasons
+
+
+@pytest.mark.parametrize("status", [403, 429])
+def test_a_restart_forgets_what_was_spent(box: Box, status: Literal[403, 429]) -> None:
+    """Google does not, and refuses without a word of when: that is a pause, and no trouble."""
+    box.google.quota.status = status
+    ids = box.add(400)
+    box.read()
+    assert isinstance(box.trouble, Paused)
+    for _ in range(3):
+        before = len(box.known)
+        box.restart()
+        box.read()
+        assert isinstance(box.trouble, Paused)
+        assert before <= len(box.known) < 400
+    assert box.google.quota.refused
+    box.clock.advance(seconds=60)
+    box.restart()
+    box.read_all()
+    assert box.known == set(ids)
+    assert not box.ledger.reasons
+
+
+def test_others_use_the_quota_up(box: Box) -> None:
+    """Another program of the same project leaves little of it: it takes long, and no mail is set
+    aside."""
+    box.google.quota.a_minute["gmail"], box.google.quota.status = 150, 403
+    ids = box.add(40)
+    while box.known != set(ids):
+        box.read()
+        assert isinstance(box.trouble, Paused | None)
+        box.clock.advance(seconds=13)
+    assert not box.ledger.reasons
+    assert sum(box.google.quota.refused.values()) < 40
 
 
 def test_batches_that_are_too_large(box: Box) -> None:
@@ -119,6 +164,31 @@ def test_batches_that_are_too_large(box: Box) -> None:
     assert box.known == set(ids)
     assert box.asked() == 120
     assert box.source._fetcher.portion <= 20
+
+
+def test_gmail_takes_none_at_once(box: Box) -> None:
+    """Others ask for the same user: it is a pause, no mail's fault, and soon over."""
+    box.google.quota.at_once = 0
+    ids = box.add(12)
+    for _ in range(5):
+        assert box.read() == []
+        assert isinstance(box.trouble, Paused)
+        assert box.trouble.wait < 60
+    assert box.source._fetcher.portion == 1
+    box.google.quota.at_once = 100
+    box.read_all()
+    assert box.known == set(ids)
+    assert not box.ledger.reasons
+
+
+def test_an_account_without_gmail(box: Box) -> None:
+    """Of an organisation that has not given it any: only the owner can leave it out."""
+    none = Said(400, "failedPrecondition", "Mail service not enabled", name="FAILED_PRECONDITION")
+    box.google.faults.refuse("gmail.*", lambda: none, None)
+    for _ in range(2):
+        assert box.read() == []
+        assert type(box.trouble) is Refused
+        assert "`mail: false`" in str(box.trouble)
 
 
 def test_nothing_more_today(box: Box) -> None:

@@ -9,19 +9,21 @@ from time import monotonic
 import pytest
 from fakes.google.fixtures import clock, google
 from fakes.google.server import FakeGoogle
-from fakes.google.world import Clock
-from gmail_world import ANA, ZONE, Box
+from fakes.google.world import Clock, letter
+from gmail_world import ANA, BOB, GET, HISTORY, LIST, ZONE, Box
 from google_desk import api_of
 
 from connectors.contract import Hindered, Waiting
-from connectors.errors import SignInNeeded, Unavailable
+from connectors.errors import Paused, SignInNeeded, Unavailable
 from connectors.google.gmail_push import PushedGmail
+from connectors.google.quota import Limit
 
 __all__ = ["clock", "google"]
 
 SOON = 10.0
 WATCH = "gmail.users.watch"
 PULL = "pubsub.projects.subscriptions.pull"
+ACK = "pubsub.projects.subscriptions.acknowledge"
 
 
 class PushedBox(Box):
@@ -37,7 +39,7 @@ class PushedBox(Box):
     def opened(self) -> PushedGmail:
         """A new source: nothing is remembered."""
         return PushedGmail(
-            api_of(self.google, ANA),
+            api_of(self.google, ANA, limits=self.limits),
             topic=self.topic,
             subscription=self.subscription,
             zone=ZONE,
@@ -117,6 +119,36 @@ def test_a_look_is_taken_anyway(box: PushedBox) -> None:
     assert box.source.wait(0)
     box.read_all()
     assert not box.source.wait(0)
+
+
+def test_news_while_the_back_fill_rests(google: FakeGoogle, clock: Clock) -> None:
+    """They are said and read; of what is left to them nothing goes to the back-fill, and nothing is
+    said twice."""
+    box = PushedBox(google, clock)
+    old = box.add(20)
+    box.limits = {"gmail": Limit(620, 60.0)}
+    box.restart()
+    clock.advance(minutes=1)
+    with closing(box.source):
+        assert box.source.wait(0)
+        assert box.read()
+        assert isinstance(box.trouble, Paused)
+        while box.source.wait(0.02):  # what came before it listened
+            box.read()
+        read, asked = box.known, len(google.log)
+        for _ in range(3):
+            with google.lock:
+                fresh = box.mailbox.deliver(letter(BOB, ANA, at=clock()))
+            assert box.source.wait(SOON)
+            assert [one.ref for one in box.read()] == [f"gmail//{fresh}"]
+            assert isinstance(box.trouble, Paused)
+            assert not box.source.wait(0.02)
+            assert read < box.known
+        assert {one.method for one in google.log[asked:]} <= {HISTORY, GET, LIST, PULL, ACK}
+        assert not google.quota.refused
+        clock.advance(seconds=box.trouble.wait)
+        box.read_all()
+        assert box.known >= {*old}
 
 
 def test_it_ends_a_look_that_breaks_off(box: PushedBox) -> None:

@@ -56,6 +56,22 @@ def test_the_owner_ticks_edits_and_deletes(desk: Desk, clock: Clock) -> None:
     assert [one.deleted for one in desk.tasks.find(KEY)] == [True]
 
 
+def test_an_etag_that_stays(desk: Desk, clock: Clock) -> None:
+    """What the owner changed is seen by when it was changed, and nothing is written over it."""
+    remote = desk.create()
+    desk.read()
+    clock.advance(hours=1)
+    desk.lists.keeps_etags = True
+    desk.lists.edit(own_id(remote), title="Ring Ben")
+    with pytest.raises(Conflict):
+        desk.tasks.complete(remote, clock())
+    (edited,) = told(desk.read())
+    assert edited.title == "Ring Ben"
+    assert desk.read() == []
+    (found,) = desk.tasks.find(KEY)
+    assert desk.tasks.complete(found, clock()).task.completed
+
+
 def test_a_reading_costs_two_calls(desk: Desk, clock: Clock) -> None:
     """However many tasks are done; and it writes nothing, as long as nothing changes."""
     made = desk.lists.add_list(LIST)

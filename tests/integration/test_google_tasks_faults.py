@@ -23,7 +23,7 @@ ACTS: dict[str, Callable[[Desk, Remote], object]] = {
     "delete": lambda desk, remote: desk.tasks.remove(remote),
 }
 PERHAPS = ("cut_before", "cut_after", "truncated", "broken", "html")
-NOT = {"too_many": Paused, "rate": Unavailable, "used_up": Unavailable, "forbidden": SignInNeeded}
+NOT = {"too_many": Paused, "rate": Paused, "used_up": Unavailable, "forbidden": SignInNeeded}
 
 
 @pytest.fixture

@@ -9,9 +9,10 @@ import pytest
 from contract.ledger import Ledger
 from fakes.google.fixtures import clock, google
 from fakes.google.server import FakeGoogle
-from google_tasks_desk import KEY, LIST, Desk, gone, own_id, told
+from google_tasks_desk import ANA, KEY, LIST, Desk, gone, own_id, told
 
 from connectors.errors import Refused, Unavailable, Vanished
+from connectors.google.survey import survey
 
 __all__ = ["clock", "google"]
 
@@ -105,3 +106,16 @@ def test_a_list_that_was_accepted_as_deleted_is_made_again(desk: Desk) -> None:
     assert desk.read() == []
     desk.create("syncd-" + "2" * 24)
     assert _titles(desk) == ["My Tasks", LIST]
+
+
+def test_a_survey_sees_all_lists(desk: Desk) -> None:
+    """However many pages they take."""
+    for number in range(1_001):
+        desk.lists.add_list(f"List {number}")
+    only = {"mail": False, "calendars": False, "contacts": False}
+    made = list(survey(desk.api, ANA, **only, tasks=LIST))
+    assert made[1:] == [f"tasks: the list {LIST} is made with the first task"]
+    desk.lists.add_list(f" {LIST} ")
+    assert list(survey(desk.api, ANA, **only, tasks=LIST))[1:] == [
+        f"tasks: the list {LIST} is there"
+    ]

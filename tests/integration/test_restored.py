@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,10 +12,12 @@ import pytest
 from connectors.errors import Unavailable
 from connectors.memory.world import World
 from connectors.records import Facet, Task
+from syncd.cli.status import lines_of
 from syncd.pipeline import Workshop
 from syncd.planner import Policy
 from syncd.store.database import Database
 from syncd.store.lock import was_restored
+from syncd.views.status import status_of
 
 from worlds import BEN, CLEO, DORA, LISBON, WEEKDAYS, Lab, coffee, day
 
@@ -41,6 +43,22 @@ def put_back(lab: Lab, copy: Path) -> None:
     for end in ("-wal", "-shm"):
         (lab.folder / f"syncd.db{end}").unlink(missing_ok=True)
     shutil.copy(copy, lab.folder / "syncd.db")
+
+
+def waiting(lab: Lab, now: datetime) -> bool:
+    """Whether `status` says that the list of work waits for that of home."""
+    database = lab.open()
+    shop = lab.shop(database)
+    with database.read() as connection:
+        status = status_of(
+            connection, database.owner, list(lab.worlds), True, lab.policy, now, (), shop.lists
+        )
+    database.close()
+    told = [line for line in lines_of(status) if "until that of home has been read" in line]
+    found = [{"account": "work", "tasks": 1, "unread": ["home"]}] if told else []
+    assert status["unread_lists"] == found
+    assert all(line.startswith("1 new task for the list of work waits") for line in told)
+    return bool(told)
 
 
 @pytest.mark.parametrize("once", [True, False], ids=["creates once", "creates again"])
@@ -186,9 +204,9 @@ def test_a_task_that_another_list_may_hold_waits(tmp_path: Path, away: float) ->
     read, as long as it comes back within a week."""
     worlds = {"home": World(), "work": World()}
     lab = Both(tmp_path, worlds, rules=RULES.replace("due: 10d", "due: 20d"))
-    lab.world.put_event(coffee(day(0.1)))
     lab.once(day(0))
     copy = Path(shutil.copy(tmp_path / "syncd.db", tmp_path / "copy"))
+    lab.world.put_event(coffee(day(0.1)))
     lab.once(day(1))
     (task,) = tasks_of(lab.world)
     lab.worlds["work"].put_event(coffee(day(0.1)))
@@ -198,10 +216,12 @@ def test_a_task_that_another_list_may_hold_waits(tmp_path: Path, away: float) ->
         lab.world.fail_next(Unavailable("no answer"), times=9)
         lab.once(day(when))
         assert when > 8 or tasks_of(lab.worlds["work"]) == []
+        assert waiting(lab, day(when)) == (when < 8)
         when += 1
     lab.world._failures.clear()
     lab.once(day(when))
     lab.once(day(when + 1))
+    assert not waiting(lab, day(when + 1))
     there = tasks_of(lab.worlds["work"])
     assert [one.key for one in there] == ([task.key] if away > 8 else [])
     assert tasks_of(lab.world) == [task]

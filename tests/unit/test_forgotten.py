@@ -143,6 +143,13 @@ def test_a_crowd_stays_a_crowd() -> None:
         assert isinstance(linked, Meeting)
         assert (linked.link, linked.url) == ("", "")
     assert "cleo" not in repr(other).lower()
+    aliases = (("ana@example.org", BEN), ("ana@example.org", CLEO))
+    known = without_forgotten(meeting(ANA, BEN, aliases=aliases), GONE)
+    assert isinstance(known, Meeting)
+    assert known.aliases == aliases[:1]
+    ignored = without_ignored(meeting(ANA, aliases=aliases), Ignore.of(["mill.example.com"]))
+    assert isinstance(ignored, Meeting)
+    assert ignored.aliases == aliases[:1]
 
 
 def test_others_are_not_touched() -> None:

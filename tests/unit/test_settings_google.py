@@ -18,7 +18,7 @@ PUBSUB = {"topic": "projects/p/topics/gmail", "subscription": "projects/p/subscr
 
 def settings(folder: Path, *accounts: dict[str, Any], **more: Any) -> Settings:
     path = folder / "syncd.yaml"
-    path.write_text(json.dumps({"owner": OWNER, "accounts": accounts, **more}), encoding="utf-8")
+    path.write_text(json.dumps({"owner": OWNER, "accounts": accounts} | more), encoding="utf-8")
     return Document(path).settings()
 
 
@@ -112,7 +112,7 @@ def test_no_time(tmp_path: Path, history: Any) -> None:
         ({"client_secrets": "x.json"}, "did you mean 'client'?"),
         ({"text_budget": -1}, "write 0 or more"),
         ({"tasks": ""}, "is empty"),
-        ({"host": "imap.gmail.com"}, "'host' is for kind imap, and this account is kind google"),
+        ({"host": "imap.gmail.com"}, "'host' is for kind imap or exchange, and this account is"),
         ({"calendars": "all"}, "write true for all, false for none, or names"),
     ],
 )
@@ -121,6 +121,31 @@ def test_mistakes(tmp_path: Path, more: dict[str, Any], words: str) -> None:
     said = mistakes(tmp_path, **more)
     assert any(words in one for one in said), said
     assert "hunter2" not in "".join(said)
+
+
+def test_one_login_is_one_account(tmp_path: Path) -> None:
+    """Told at the second one, however it is written; one login may be at several providers."""
+    path = tmp_path / "syncd.yaml"
+    entry = "  - {{name: {name}, kind: google, login: {login}}}\n"
+    logins = {"a": "ana.silva@gmail.com", "b": "ben@example.com", "c": "AnaSilva@googlemail.com"}
+    accounts = "".join(entry.format(name=name, login=login) for name, login in logins.items())
+    path.write_text(f"owner: {json.dumps(OWNER)}\naccounts:\n{accounts}", encoding="utf-8")
+    with pytest.raises(ConfigErrors) as caught:
+        Document(path).settings()
+    (said,) = caught.value.mistakes
+    assert (said.line, said.column) == (5, 29)
+    assert "signs in to account a already" in said.message
+    mail = {"name": "mail", "kind": "imap", "host": "imap.example.com", "user": WORK["login"]}
+    assert len(settings(tmp_path, WORK, mail).accounts) == 2
+
+
+def test_whose_addresses_they_are(tmp_path: Path) -> None:
+    """The login of an account of the owner's own is theirs, unless they say it is not."""
+    assert settings(tmp_path, WORK).addresses == {"ana@example.org", "ana@example.com"}
+    for role in ("shared", "delegate"):
+        assert settings(tmp_path, WORK | {"role": role}).addresses == {"ana@example.org"}
+    owner = OWNER | {"not_mine": ["Ana@example.com"]}
+    assert settings(tmp_path, WORK, owner=owner).addresses == {"ana@example.org"}
 
 
 def test_tasks_that_go_nowhere(tmp_path: Path) -> None:

@@ -60,11 +60,11 @@ class Faults:
         times: int | None = 1,
         *,
         skip: int = 0,
-        retry_after: int | None = 7,
+        retry_after: int | None = None,
         until: datetime | None = None,
     ) -> Fault:
-        """429 rateLimitExceeded with Retry-After (seconds). With `until`: userRateLimitExceeded
-        without that header, as Gmail does it, which says until when in words alone."""
+        """429 rateLimitExceeded; with Retry-After (seconds) where it is given. With `until`:
+        userRateLimitExceeded, which says until when in words alone, as Gmail does it."""
         if until is None:
             made = rate_limited(429, retry_after=retry_after)
         else:

@@ -47,6 +47,7 @@ class TaskLists:
     now: Callable[[], datetime]
     all: dict[str, TaskList] = field(default_factory=dict)
     revision: int = 0
+    keeps_etags: bool = False  # a task that changes keeps the etag it has, as Google's at times do
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
     def __post_init__(self) -> None:
@@ -156,7 +157,8 @@ class TaskLists:
         kept = {"parent", "hidden"} if whole else set(one.body)
         old = {name: value for name, value in one.body.items() if name in kept}
         one.body = self._checked({"status": "needsAction", **old, **fields}, one.body)
-        one.updated, one.revision = self.touch(tasks)
+        one.updated, revision = self.touch(tasks)
+        one.revision = one.revision if self.keeps_etags else revision
         return one
 
     def _checked(self, fields: Json, before: Json) -> Json:

@@ -123,12 +123,12 @@ class Oauth:
         return int((token.made + _ACCESS - self.now()).total_seconds())
 
     def revoke(self, text: str) -> bool:
-        """A refresh token takes its access tokens along, and an access token its refresh token."""
+        """Either kind takes along all that this person ever gave that client."""
         token = self.access.get(text) or self.refresh.get(text)
         if token is None:
             return False
-        root = token.parent or token.text
-        self._kill(lambda one: root in {one.text, one.parent})
+        whose = (token.client, token.address)
+        self._kill(lambda one: (one.client, one.address) == whose)
         self.consented.discard((token.client, token.address))
         return True
 

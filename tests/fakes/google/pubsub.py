@@ -91,7 +91,8 @@ class PubSub:
         """Up to `most` messages that nobody holds."""
 
         def ready() -> list[Held]:
-            return [one for one in self.held[subscription] if one.free <= self.now()][:most]
+            held = self.held.get(subscription, ())  # it may be deleted while somebody waits
+            return [one for one in held if one.free <= self.now()][:most]
 
         with self._arrived:
             if wait and self.hold:

@@ -49,7 +49,8 @@ class Quota:
         self.a_minute = {"gmail": 6_000, "calendar": 600, "people": 90, "pubsub": 6_000}
         self.tasks_a_day = 50_000
         self.at_once = 100  # calls of a batch; Gmail is known to refuse some beyond 50
-        self.status: Literal[403, 429] = 429  # Gmail answers either; 429 says when to come again
+        self.status: Literal[403, 429] = 429  # Gmail answers either
+        self.says_when = False  # Retry-After: what others log of Google's refusals has none
         self.calls: Counter[str] = Counter()  # those that were let through, by method
         self.units: Counter[str] = Counter()  # what they cost, by method
         self.refused: Counter[str] = Counter()  # by method
@@ -95,7 +96,7 @@ class Quota:
                 wait = at + _MINUTE - self._now()
                 break
         seconds = -(-wait // timedelta(seconds=1))
-        return rate_limited(self.status, retry_after=seconds if self.status == 429 else None)
+        return rate_limited(self.status, retry_after=seconds if self.says_when else None)
 
     def _charge_day(self) -> None:
         day = self._now().astimezone(_PACIFIC).date().isoformat()

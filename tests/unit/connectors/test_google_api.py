@@ -64,6 +64,36 @@ def test_each_api(google: FakeGoogle) -> None:
     assert api.server_time() == google.now()
 
 
+def test_resources_are_made_once(google: FakeGoogle) -> None:
+    """The library would make all their methods anew each time; requests are each their own."""
+    api, (one, two) = api_of(google), mails(google, 2)
+    users = api.service("gmail").users
+    assert users() is users()
+    assert users().messages() is users().messages()
+    assert users().messages() is not users().drafts()
+    requests = [users().messages().get(userId="me", id=each, fields="id") for each in (one, two)]
+    assert [api.ask(each, "the mail")["id"] for each in requests] == [one, two]
+
+
+def test_too_many_without_a_word_of_when(google: FakeGoogle, clock: Clock) -> None:
+    """A minute in which that API is left alone, and no other; a write was not made."""
+    api = api_of(google)
+    profile(api)
+    google.faults.rate("tasks.*")
+    with pytest.raises(Paused) as caught:
+        make_list(api)
+    assert caught.value.wait == 60.0
+    calls = len(google.log)
+    clock.advance(seconds=59)
+    with pytest.raises(Paused):
+        make_list(api)
+    assert len(google.log) == calls
+    profile(api)
+    clock.advance(seconds=1)
+    assert make_list(api)["title"] == "x"
+    assert lists(google) == 2
+
+
 def test_the_real_google_is_no_other_machine(google: FakeGoogle) -> None:
     """Another endpoint is for tests, on this machine."""
     ticket, quota = Ticket(google, ANA, ()), Quota(lambda: 0.0)
@@ -77,7 +107,7 @@ def test_batches(google: FakeGoogle) -> None:
     happens to the whole is everybody's."""
     api, ids = api_of(google), mails(google, 120)
     google.account(ANA).mailbox.delete(ids[7])
-    google.faults.too_many("gmail.users.messages.get", skip=60, retry_after=None)
+    google.faults.broken("gmail.users.messages.get", skip=60)
     found = dict(api.batch(gets(api, ids), "mail"))
     assert list(found) == ids
     assert isinstance(found[ids[7]], NotThere)

@@ -9,18 +9,11 @@ from typing import Any
 
 import pytest
 from fakes.google.call import Refused as Said
-from fakes.google.quota import daily_limit, rate_limited
+from fakes.google.quota import at_once, daily_limit, rate_limited
 
 from connectors import errors as contract
-from connectors.google.errors import (
-    Answered,
-    Declined,
-    NotThere,
-    Stale,
-    asked_wait,
-    of_answer,
-    rest_of_the_day,
-)
+from connectors.google.answers import Answered, asked_wait, rest_of_the_day
+from connectors.google.errors import Crowded, Declined, NotThere, Stale, of_answer
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)  # one in the morning at the Pacific
 DATE = format_datetime(NOW, usegmt=True)
@@ -49,11 +42,12 @@ READ: list[tuple[str, Said, type[Exception], str]] = [
     ),
     ("gmail", Said(403, "domainPolicy", "x"), contract.Refused, "administrator"),
     ("calendar", Said(403, "forbidden", "x"), Declined, "Google forbids access to the thing"),
-    ("gmail", rate_limited(429), contract.Unavailable, "asks to be asked less often"),
+    ("gmail", rate_limited(429), contract.Paused, "asks to be asked less often"),
+    ("gmail", at_once(), Crowded, "asks to be asked less often"),
     ("gmail", rate_limited(429, retry_after=60), contract.Paused, "asked less often"),
     ("gmail", rate_limited(429, retry_after=900), contract.Unavailable, "asked less often"),
-    ("gmail", rate_limited(403, "userRateLimitExceeded"), contract.Unavailable, "less often"),
-    ("calendar", rate_limited(403, "rateLimitExceeded"), contract.Unavailable, "less often"),
+    ("gmail", rate_limited(403, "userRateLimitExceeded"), contract.Paused, "less often"),
+    ("calendar", rate_limited(403, "rateLimitExceeded"), contract.Paused, "less often"),
     ("tasks", daily_limit(), contract.Unavailable, "it goes on tomorrow"),
     ("tasks", daily_limit("quotaExceeded"), contract.Unavailable, "less often"),
     ("gmail", Said(404, "notFound", "x"), NotThere, "the thing is not there any more"),
@@ -68,6 +62,12 @@ READ: list[tuple[str, Said, type[Exception], str]] = [
     ),
     ("tasks", Said(412, "conditionNotMet", "x"), Stale, "has changed"),
     ("gmail", Said(400, "failedPrecondition", "x"), Declined, "HTTP 400 (failedPrecondition)"),
+    (
+        "gmail",
+        Said(400, "failedPrecondition", "Mail service not enabled"),
+        contract.Refused,
+        "this Google account has no Gmail: say `mail: false`",
+    ),
     ("gmail", Said(409, "duplicate", "x"), Declined, "HTTP 409"),
     ("gmail", Said(500, "backendError", "x"), contract.Unavailable, "HTTP 500"),
     ("gmail", Said(503, "backendError", "x"), contract.Unavailable, "HTTP 503"),
@@ -113,12 +113,12 @@ def test_a_write_that_did_not_happen(said: Said) -> None:
 def test_retry_after_is_kept_exactly(
     headers: dict[str, str], message: str, wait: float | None
 ) -> None:
-    """In seconds, as a date by the server's clock, or in words alone; else it is ours to say."""
+    """In seconds, as a date by the server's clock, or in words alone; else it is a minute."""
     one = answered(Said(429, "rateLimitExceeded", message), **headers)
     assert asked_wait(one) == wait
     found = of_answer(one, "the mailbox")
     assert isinstance(found, contract.Unavailable)
-    assert (found.asked, found.wait) == (wait is not None, 30.0 if wait is None else wait)
+    assert (found.asked, found.wait) == (True, 60.0 if wait is None else wait)
 
 
 def test_a_day_ends_at_the_pacific() -> None:

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from connectors.contract import Draft
 from connectors.errors import BadItem
+from connectors.formats.cut import cut
 from connectors.google.tasks_text import (
     MOST_NOTES,
     MOST_TITLE,
     Notes,
     Stamp,
-    cut,
     fields_of,
     read,
     taken_apart,
@@ -26,7 +26,6 @@ from connectors.google.tasks_text import (
 KEY = "syncd-0123456789abcdef01234567"
 FOOTER = f"— syncd, rule call. Why: syncd explain {KEY}. Not wanted? Delete it."
 AT = datetime(2026, 3, 1, 7, 30, 5, tzinfo=UTC)
-MAILBOX = "ana@example.com"
 
 
 def draft(notes: str = f"You met.\n\n{FOOTER}", title: str = "Call Bob", link: str = "") -> Draft:
@@ -39,7 +38,7 @@ def units(text: str) -> int:
 
 def test_the_key_is_in_the_footer_that_was_drafted() -> None:
     """Below it stands when it was made, and nothing twice."""
-    fields = fields_of(draft(), "")
+    fields = fields_of(draft())
     assert fields["notes"] == f"You met.\n\n{FOOTER}\n\nWritten by syncd on 2026-03-01 07:30:05Z"
     assert fields["due"] == "2026-03-30T00:00:00.000Z"
     assert taken_apart(fields["notes"]) == Notes(f"You met.\n\n{FOOTER}", KEY, "", AT)
@@ -53,20 +52,14 @@ def test_a_key_that_is_not_in_the_notes_stands_below() -> None:
 
 
 def test_a_link_to_the_evidence_is_told_unless_it_is_there() -> None:
-    """One to a mail leads into that Gmail, where there is one; what no browser could open as it
-    stands in a line is left away."""
-    link = "mid:a%2Bb@example.org"
-    opened = (
-        f"https://mail.google.com/mail/u/?authuser={MAILBOX}#search/rfc822msgid:a%2Bb@example.org"
-    )
-    notes = fields_of(draft(link=link), MAILBOX)["notes"]
-    assert f"\n\nSee {opened}\nWritten by syncd" in notes
-    assert taken_apart(notes) == Notes(draft().notes, KEY, opened, AT)
-    assert f"See {link}\n" in fields_of(draft(link=link), "")["notes"]
+    """What no browser could open as it stands in a line is left away."""
     there = "https://calendar.example/event?eid=1"
-    assert "See " not in fields_of(draft(f"On {there} today", link=there), MAILBOX)["notes"]
+    notes = fields_of(draft(link=there))["notes"]
+    assert f"\n\nSee {there}\nWritten by syncd" in notes
+    assert taken_apart(notes) == Notes(draft().notes, KEY, there, AT)
+    assert "See " not in fields_of(draft(f"On {there} today", link=there))["notes"]
     for odd in ("https://example.org/a b", "https://example.org/" + "x" * 600):
-        assert "See " not in fields_of(draft(link=odd), MAILBOX)["notes"]
+        assert "See " not in fields_of(draft(link=odd))["notes"]
 
 
 @given(st.text(st.characters(codec="utf-8"), max_size=60), st.booleans(), st.booleans())
@@ -139,7 +132,11 @@ def test_a_task_is_read_as_google_tells_it() -> None:
 
 def test_a_stamp_tells_whose_it_is_and_whether_it_is_open() -> None:
     """Without a key as well, and none of ours as well."""
-    for stamp in (Stamp('"1"', KEY, False), Stamp('"1"'), Stamp('"1"', "a key", True)):
+    for stamp in (
+        Stamp('"1"', KEY, False, "2026-03-01T07:30:05"),
+        Stamp('"1;2"'),
+        Stamp('"1"', "a key", True),
+    ):
         assert Stamp.of(str(stamp)) == stamp
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -57,6 +57,34 @@ def grant(google: FakeGoogle, wanted: Any = ALL, **more: Any) -> Grant:
 
 def tokens(google: FakeGoogle, vault: Drawer, wanted: Any = ALL) -> Tokens:
     return Tokens(vault, wanted, seconds(google), name="work", login=ANA)
+
+
+def test_whose_it_is(google: FakeGoogle, clock: Clock) -> None:
+    """Where a sign-in does not say, Google is asked with its first token, before it is given out;
+    once, as long as it answers."""
+    answers: list[str] = []
+    old = replace(grant(google), account="")
+    vault = Drawer(old.to_text())
+
+    def whose(token: str) -> str:
+        assert token in google.oauth.access
+        if not answers:
+            raise Unavailable("not now")
+        return answers.pop()
+
+    found = Tokens(vault, ALL, seconds(google), name="work", login=ANA, whose=whose)
+    with pytest.raises(Unavailable):
+        found.token()
+    answers.append("ben@example.com")
+    with pytest.raises(SignInNeeded, match=r"ben@example\.com signed in"):
+        found.token()
+    answers.append(ANA)
+    found.again()
+    first = found.token()
+    clock.advance(hours=2)
+    assert found.token() != first
+    vault.text = grant(google).to_text()
+    assert found.token()
 
 
 def asked(google: FakeGoogle) -> int:

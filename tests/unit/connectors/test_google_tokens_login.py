@@ -16,9 +16,10 @@ from fakes.google.server import FakeGoogle
 
 from connectors.errors import Refused, SignInNeeded, Unavailable
 from connectors.google import signin
+from connectors.google.client import Client, WrongClient
 from connectors.google.grant import Grant
 from connectors.google.scopes import MAIL, Wanted
-from connectors.google.signin import Client, WrongClient, by_browser, by_hand
+from connectors.google.signin import by_browser, by_hand
 
 __all__ = ["clock", "google"]
 ANA = "ana@example.com"

@@ -54,6 +54,7 @@ MEETING = st.builds(
     modified=st.none() | MOMENT,
     method=st.sampled_from(["", "request", "reply"]),
     url=TEXT,
+    aliases=st.lists(st.tuples(TEXT, MAILBOX), max_size=2).map(tuple),
 )
 CARD = st.builds(
     Card,

@@ -190,7 +190,11 @@ def test_telling_about_and_taking_back_tokens(google: FakeGoogle) -> None:
     bearer = {"Authorization": f"Bearer {found.token}"}
     assert b"email_verified" in http(f"{google.url}/oauth2/v3/userinfo", headers=bearer).data
     body = f"token={found.refresh_token}".encode()
+    again, other = credentials(google, ANA, [TASKS]), credentials(google, BOB, [TASKS])
     assert http(f"{google.url}/revoke", "POST", body).status == 200
+    # All that this person gave that client.
+    assert set(google.oauth.refresh) == {other.refresh_token}
+    assert again.token not in google.oauth.access
     assert http(f"{google.url}/revoke", "POST", body).status == 400
     assert http(f"{google.url}/tokeninfo?access_token={found.token}").status == 400
     assert http(f"{google.url}/oauth2/v3/userinfo", headers=bearer).status == 401

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from fakes.google.clients import batch, client, reason
@@ -20,6 +20,7 @@ GET, LIST = "gmail.users.messages.get", "gmail.users.messages.list"
 def test_gmail_counts_units_of_a_minute(google: FakeGoogle, clock: Clock) -> None:
     """As many as there are, and again when the minute since is over; of each owner."""
     google.quota.a_minute["gmail"] = 47
+    google.quota.says_when = True
     found = google.account().mailbox.deliver(letter(BOB, ANA))
     with client(google, "gmail") as gmail, client(google, "gmail", BOB) as other:
         one = gmail.users().messages().get(userId="me", id=found, format="minimal")
@@ -44,11 +45,15 @@ def test_gmail_counts_units_of_a_minute(google: FakeGoogle, clock: Clock) -> Non
     assert google.count(GET) == 4
 
 
-def test_403_on_request(google: FakeGoogle) -> None:
-    """The same refusal as 403, which says not when."""
+@pytest.mark.parametrize("status", [403, 429])
+def test_when_is_not_said(google: FakeGoogle, status: Literal[403, 429]) -> None:
+    """Nobody is told when to come again who did not ask for that; the same as 403 on request."""
     google.quota.a_minute["calendar"] = 0
-    google.quota.status = 403
-    with client(google, "calendar") as calendar, pytest.raises(HttpError, match="403") as caught:
+    google.quota.status = status
+    with (
+        client(google, "calendar") as calendar,
+        pytest.raises(HttpError, match=str(status)) as caught,
+    ):
         calendar.calendarList().list().execute()
     assert reason(caught.value) == "rateLimitExceeded"
     assert "retry-after" not in caught.value.resp

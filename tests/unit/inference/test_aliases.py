@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from connectors.records import Attendee, Card, Mailbox, Meeting, Message
 from syncd.inference.aliases import Clues, found, in_sent_folder
 from syncd.inference.hints import Hint, Myself, hints_of
+from syncd.inference.meetings import merge_meetings
 
 ANA = Mailbox("ana@example.org", "Ana Silva")
 OLD = Mailbox("ana@oldjob.example", "Silva, Ana")
@@ -88,6 +90,28 @@ def test_what_a_card_hints_at(card: Card, hints: tuple[Hint, ...]) -> None:
     assert hints_of(card, ME, gone=True) == ()
 
 
+@pytest.mark.parametrize(
+    ("mine", "box", "hints"),
+    [
+        (ANA.addr, OLD, (("own-invited", OLD.addr, ""),)),
+        (ANA.addr, Mailbox(OLD.addr), (("own-invited", OLD.addr, ""),)),
+        (ANA.addr, Mailbox(OLD.addr, "Sales Team"), ()),
+        (ANA.addr, Mailbox("info@oldjob.example"), ()),
+        (ANA.addr, Mailbox("ANA@example.org"), ()),
+        (BEN.addr, OLD, ()),
+    ],
+)
+def test_what_a_calendar_says(mine: str, box: Mailbox, hints: tuple[Hint, ...]) -> None:
+    """Who is invited as the holder of a calendar is the owner where that is one of theirs; not what
+    has another name, or is no human's. One copy of several says it for all."""
+    held = Meeting("u", "", AT, AT, attendees=(Attendee(Mailbox(mine)),), aliases=((mine, box),))
+    assert hints_of(held, ME) == hints
+    other = replace(held, sequence=3, aliases=())
+    for copies in ([held, other], [other, held]):
+        merged = merge_meetings([(one, False) for one in copies])
+        assert (merged.sequence, hints_of(merged, ME)) == (3, hints)
+
+
 def test_an_owner_without_a_full_name_is_not_looked_for() -> None:
     """Where the configuration says "Ana" only, no name proves anything."""
     me = Myself("Ana", frozenset({ANA.addr}))
@@ -104,6 +128,8 @@ AUTHORS = frozenset(f"a{n}@x.example" for n in range(9))
         (Clues(), None),
         (Clues(card=True), ("alias:card",)),
         (Clues(card=True, stranger=True), None),
+        (Clues(invited=True), ("alias:own-calendar",)),
+        (Clues(invited=True, stranger=True), None),
         (Clues(sent=True, card=True), ("alias:card", "alias:sent-folder")),
         (Clues(delivered=frozenset(sorted(AUTHORS)[:2])), None),
         (Clues(delivered=frozenset(sorted(AUTHORS)[:3])), ("alias:delivered-to",)),
