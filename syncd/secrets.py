@@ -25,7 +25,7 @@ STATE_PASSWORD: Final = "state-password"
 FORGETTING_KEY: Final = "forgetting-key"
 
 # What is a whole document, as its maker gave it, and no word on one line.
-_DOCUMENTS: Final = (".google-token", ".google-key")
+_DOCUMENTS: Final = (".google-token", ".google-key", ".microsoft-token", ".certificate")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@-]*")
 # systemd refuses larger credentials than a megabyte; a password never comes near that.

@@ -16,6 +16,7 @@ from syncd.cli.context import Call, JsonOption, NowOption, call_of, default_conf
 from syncd.cli.counted import many
 from syncd.cli.rules_files import Source, Tested
 from syncd.config import ConfigErrors, Document, MetricsSettings, Mistake
+from syncd.people import normalise
 from syncd.pipeline.switches import mode_line
 
 _WRONG = 78
@@ -104,6 +105,9 @@ def _configuration(call: Call, now: str | None) -> dict[str, Any]:
             continue
         scopes = ", ".join(f"{source.scope} ({source.facet})" for source in account.sources)
         lines.append(f"  account {account.name}: {scopes or 'nothing to read'}")
+    listed = {normalise(addr) for addr in settings.owner.addresses}
+    if more := sorted(settings.addresses - listed):
+        lines.append(f"  yours as well, as accounts of your own sign in by it: {', '.join(more)}")
     ids = ", ".join(rule.id for rule in assembly.ruleset.rules)
     lines.append(f"  {many(len(assembly.ruleset.rules), 'rule')}: {ids}")
     lines += [

@@ -12,6 +12,7 @@ from sqlalchemy import make_url
 from syncd import wiring
 from syncd.cli import doctor_accounts, doctor_metrics, doctor_state
 from syncd.cli.context import Call, JsonOption, NowOption, call_of, print_json
+from syncd.cli.ends import Stopped
 from syncd.cli.shown import shown
 from syncd.config import ConfigErrors
 from syncd.store.database import HEAD
@@ -41,7 +42,10 @@ def command(
     call = call_of(context)
     real = now is None and call.now is None
     # The disk is looked at, and so is what is noted of it.
-    found = list(dict.fromkeys(_findings(call, now, full=full, real=real)))
+    try:
+        found = list(dict.fromkeys(_findings(call, now, full=full, real=real)))
+    except Stopped as stopped:
+        raise Stopped(stopped.number, "it only looked, and changed nothing") from None
     if as_json:
         print_json(plain(found))
     else:

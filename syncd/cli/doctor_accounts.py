@@ -13,10 +13,12 @@ from connectors.contract import Divisible, Hindered, Source, Waiting
 from connectors.records import Facet
 from syncd import secrets, wiring
 from syncd.cli.doctor_servers import servers
-from syncd.config import LocalAccountSettings
+from syncd.config import GoogleAccountSettings, GraphAccountSettings, LocalAccountSettings
 from syncd.pipeline import Account
 from syncd.store.health import words_of
 from syncd.views.doctor import Finding, ok, warning, wrong
+from syncd.wiring.google import vault_of
+from syncd.wiring.microsoft import graph_vault
 
 # Without these no command can open the state; the others only keep an account from signing in.
 _OF_THE_STATE = (secrets.STATE_PASSWORD, secrets.FORGETTING_KEY)
@@ -53,12 +55,49 @@ def credentials(assembly: wiring.Assembly) -> Iterator[Finding]:
                 usable.append(name)
         except secrets.SecretWrong as error:
             yield wrong("secrets", str(error), code=78 if name in _OF_THE_STATE else 1)
+    for entry in assembly.settings.accounts:
+        if isinstance(entry, GoogleAccountSettings | GraphAccountSettings):
+            for found in _files_of(entry, assembly):
+                if isinstance(found, Finding):
+                    yield found
+                else:
+                    usable.append(found)
     if given and not Path(given).is_dir():
         yield wrong("secrets", f"$CREDENTIALS_DIRECTORY is {given}, which is no folder", code=78)
     elif usable:
         yield ok("secrets", ", ".join(usable))
     elif not names:
         yield ok("secrets", "none are there")
+
+
+def _files_of(
+    entry: GoogleAccountSettings | GraphAccountSettings, assembly: wiring.Assembly
+) -> Iterator[str | Finding]:
+    """The files that an account signs in with beside its secrets: the name of one that can be used,
+    or what is wrong with it."""
+    if isinstance(entry, GraphAccountSettings):
+        file = graph_vault(entry, assembly).file
+        if entry.certificate is not None:
+            file = assembly.base / Path(entry.certificate).expanduser()
+        yield from _usable(file)
+        return
+    client, key = entry.client, entry.service_account
+    own = assembly.base / Path(client if key is None else key).expanduser()
+    if key is None:
+        kept = vault_of(entry, assembly).file
+        if own.is_file() and own.stat().st_mode & 0o077:
+            yield warning("secrets", f"others can read {own}, the OAuth client", f"chmod 600 {own}")
+    else:
+        kept = own
+    yield from _usable(kept)
+
+
+def _usable(kept: Path) -> Iterator[str | Finding]:
+    try:
+        if secrets.kept(kept) is not None:
+            yield kept.name
+    except secrets.SecretWrong as error:
+        yield wrong("secrets", str(error))
 
 
 class _Nothing:

@@ -83,6 +83,26 @@ def command(
             "tasks (docs/google.md).",
         ),
     ] = None,
+    microsoft_client: Annotated[
+        str,
+        typer.Option(
+            metavar="ID",
+            help="Sign in to Microsoft 365 or Outlook.com with this application, for mail, "
+            "calendars, contacts and tasks (docs/microsoft.md).",
+        ),
+    ] = "",
+    tenant: Annotated[
+        str,
+        typer.Option(
+            metavar="ID", help="Its organisation (directory ID or domain), if not the address's."
+        ),
+    ] = "",
+    exchange: Annotated[
+        str,
+        typer.Option(
+            metavar="HOST", help="Its Exchange server (a name, or the URL of EWS), if not found."
+        ),
+    ] = "",
     to: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The configuration file to write.")
     ] = None,
@@ -111,19 +131,31 @@ def command(
         init_ask,
         init_choice,
         init_given,
-        init_google,
         init_look,
+        init_signing,
         init_state,
         init_tasks,
     )
     from syncd.cli.ends import Stopped, stoppable
+    from syncd.cli.init_desk import Desk
     from syncd.cli.init_login import code_of
-    from syncd.cli.init_servers import Desk
     from syncd.cli.shown import busy
 
     call = call_of(context)
     call.moment(now)  # found wrong before anything is asked
-    words = init_given.server_words(account, imap, caldav, user, password_command, google_client)
+    words = init_given.server_words(
+        account,
+        init_given.ServerWords(
+            imap=imap,
+            caldav=caldav,
+            user=user,
+            password_command=password_command,
+            client=google_client,
+            application=microsoft_client,
+            tenant=tenant,
+            exchange=exchange,
+        ),
+    )
     given = init_given.checked(name, address, timezone, mail, calendar, contacts, tasks, words)
     if home is not None and not home.is_dir():
         raise typer.BadParameter(f"{home} is no folder", param_hint="--home")
@@ -183,7 +215,7 @@ def command(
             typer.echo(line)
     assembly = wiring.assemble(target)
     if asking:
-        answers.servers = init_google.sign_in(assembly, answers.servers)
+        answers.servers = init_signing.sign_in(assembly, answers.servers)
     again = init_state.preview_again(assembly)
     if again and not as_json:
         typer.echo("It was enabled before; now it is a preview again.")
@@ -192,7 +224,7 @@ def command(
         target,
         preview=assembly.settings.mode == "preview",
         list_to_show=place.short(Path(answers.new_list)) if answers.new_list else "",
-        to_sign_in=init_google.to_sign_in(answers.servers),
+        to_sign_in=init_signing.to_sign_in(answers.servers),
     )
     # Where nothing can be read yet, there is nothing to be seen.
     look = look and (answers.here or any(one.works is not None for one in answers.servers))

@@ -10,13 +10,14 @@ from pathlib import Path
 import typer
 
 from syncd import setup, wiring
-from syncd.cli import init_google
+from syncd.cli import init_signing
 from syncd.cli.context import print_json
 from syncd.cli.ends import stoppable
 from syncd.cli.init_answers import numbers_of, question
+from syncd.cli.init_desk import Desk
 from syncd.cli.init_given import ServerWords
 from syncd.cli.init_login import Signed, code_of
-from syncd.cli.init_servers import Desk, ask_servers, taken_servers
+from syncd.cli.init_servers import ask_servers, taken_servers
 from syncd.cli.init_state import remember
 from syncd.cli.init_tasks import (
     TaskList,
@@ -92,8 +93,8 @@ def add(
         for place in places:
             typer.echo(f"Written: {place}")
         if asking:
-            servers = init_google.sign_in(fresh, servers)
-        _onwards(servers, assembly, program)
+            servers = init_signing.sign_in(fresh, servers)
+        _onwards(servers, fresh, program)
     if code := code_of(servers, others=bool(settings.accounts)):
         raise typer.Exit(code)
 
@@ -126,13 +127,13 @@ def _taking(servers: Sequence[Signed], tasks: TaskList | None) -> list[Signed]:
 def _onwards(servers: Sequence[Signed], assembly: wiring.Assembly, program: str) -> None:
     for line in still_to_do(servers, assembly.base):
         typer.echo(line)
-    mine = {normalise(addr) for addr in assembly.settings.owner.addresses}
+    mine = assembly.settings.addresses
     users = {normalise(one.draft.login) for one in servers}
     for user in sorted(users - mine - {""}):
         typer.echo(f"Add {user} to owner.addresses, if you write from it: that mail is yours then.")
     ailing = [one.draft.name for one in servers if one.works is False]
     if ailing:
         typer.echo(f"Look what keeps {', '.join(ailing)} from being read: {program} doctor")
-    for name in init_google.to_sign_in(servers):
-        typer.echo(f"Sign in to Google, so that {name} can be read: {program} login {name}")
+    for name in init_signing.to_sign_in(servers):
+        typer.echo(f"Sign in, so that {name} can be read: {program} login {name}")
     typer.echo(f"Then: {program} check, and {program} once. A daemon takes it on reload (SIGHUP).")

@@ -19,9 +19,10 @@ from syncd.cli.init_answers import (
     question,
 )
 from syncd.cli.init_choice import Choice, task_folders
+from syncd.cli.init_desk import Desk
 from syncd.cli.init_given import Given, mail_addresses, with_addresses
 from syncd.cli.init_login import Signed
-from syncd.cli.init_servers import Desk, ask_servers
+from syncd.cli.init_servers import ask_servers
 from syncd.cli.init_tasks import TaskList, task_lists
 from syncd.people import normalise
 
@@ -62,7 +63,7 @@ def _with_theirs(
     addresses: tuple[str, ...], servers: Sequence[Signed], given: Given
 ) -> tuple[str, ...]:
     """The owner's addresses with those that they sign in to mailboxes by."""
-    users = [one.draft.login for one in servers if one.draft.kind in ("imap", "google")]
+    users = [one.draft.login for one in servers if one.draft.kind != "caldav"]
     both = with_addresses(addresses, given.servers)
     every = dict.fromkeys((*both, *(normalise(user) for user in users if normalise(user))))
     more = [one for one in every if one not in addresses]

@@ -10,10 +10,11 @@ from typing import Any
 import typer
 
 from syncd import setup
+from syncd.cli.init_desk import Desk
 from syncd.cli.init_given import Given, mail_addresses, with_addresses
 from syncd.cli.init_login import Signed
 from syncd.cli.init_look import nothing_found
-from syncd.cli.init_servers import Desk, taken_servers
+from syncd.cli.init_servers import taken_servers
 from syncd.cli.init_tasks import TaskList, server_lines, task_lists, told, with_list
 from syncd.people import normalise
 

@@ -15,6 +15,8 @@ def correct(network: setup.Network, draft: setup.Draft, trouble: str = "") -> se
     sign in."""
     if draft.kind == "imap":
         return _correct_mail(network, draft, trouble)
+    if draft.kind == "exchange":
+        return _correct_exchange(draft, trouble)
     text = f"{draft.what}: the URL of the server, or - for none"
     url = question(text, _or_dash, str(draft.keys.get("url", "-")))
     if url == "-":
@@ -41,6 +43,20 @@ def _correct_mail(network: setup.Network, draft: setup.Draft, trouble: str) -> s
     if host != draft.keys.get("host"):
         keys["auth"] = None  # that was about the other server
     return _checked(draft.having(**keys))
+
+
+def _correct_exchange(draft: setup.Draft, trouble: str) -> setup.Draft | None:
+    text = "Exchange: the name of the server or the URL of EWS, ? to have it looked for, - for none"
+    server = question(text, _or_dash, str(draft.keys.get("url") or draft.keys.get("host") or "?"))
+    if server == "-":
+        return None
+    keys = {"url": server if "://" in server else None, "host": None}
+    if server != "?" and "://" not in server:
+        keys["host"] = server
+    text = "Who signs in there (DOMAIN\\name, or an address)"
+    user = question(text, str.strip, str(draft.keys.get("user") or draft.login))
+    keys |= {"user": None if user in ("", draft.login) else user}
+    return _checked(draft.having(**keys, ca_file=_ca_file(draft, trouble)))
 
 
 def _ca_file(draft: setup.Draft, trouble: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import typer
@@ -22,6 +22,14 @@ class ServerWords:
     user: str = ""
     password_command: str = ""
     client: Path | None = None  # the file of an OAuth client of Google's, found right
+    application: str = ""  # the ID of one that is registered at Microsoft
+    tenant: str = ""
+    exchange: str = ""  # a server's name, or a URL
+
+    @property
+    def by_password(self) -> bool:
+        """Whether they are about servers that a password, or a command's token, is shown to."""
+        return bool(self.imap or self.caldav or self.password_command)
 
 
 @dataclass(slots=True)
@@ -85,38 +93,62 @@ def checked(
     )
 
 
-def server_words(
-    account: list[str] | None,
-    imap: str,
-    caldav: str,
-    user: str,
-    password_command: str,
-    google_client: Path | None,
-) -> ServerWords:
+def server_words(account: list[str] | None, given: ServerWords) -> ServerWords:
     """What the command line says of servers, found right."""
     try:
         accounts = tuple(dict.fromkeys(an_account(one) for one in account or ()))
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--account") from None
     about = {
-        "--imap": imap,
-        "--caldav": caldav,
-        "--user": user,
-        "--password-command": password_command,
-        "--google-client": google_client,
+        "--imap": given.imap,
+        "--caldav": given.caldav,
+        "--user": given.user,
+        "--password-command": given.password_command,
+        "--google-client": given.client,
+        "--microsoft-client": given.application,
+        "--tenant": given.tenant,
+        "--exchange": given.exchange,
     }
     for hint, value in about.items():
         if value and len(accounts) != 1:
             raise typer.BadParameter("it belongs to one --account: name that", param_hint=hint)
-    if caldav:
+    if given.caldav:
         try:
-            url(caldav)
+            url(given.caldav)
         except ValueError as error:
             raise typer.BadParameter(f"{error}", param_hint="--caldav") from None
-    words = ServerWords(accounts, imap.strip(), caldav.strip(), user.strip(), password_command)
-    if google_client is not None:
-        words.client = _client(google_client, words)
+    words = replace(given, accounts=accounts)
+    for key in ("imap", "caldav", "user", "application", "tenant", "exchange"):
+        setattr(words, key, getattr(given, key).strip())
+    if words.tenant and not words.application:
+        raise typer.BadParameter("it goes with --microsoft-client ID", param_hint="--tenant")
+    if words.application:
+        _alone(words, "--microsoft-client", "Microsoft")
+    if words.exchange:
+        _alone(words, "--exchange", "Exchange")
+    if words.client is not None:
+        words.client = _client(words.client, words)
     return words
+
+
+def _alone(words: ServerWords, hint: str, where: str) -> None:
+    """Nothing beside it says how to sign in, and whoever does has an address."""
+    others = [("--imap", words.imap), ("--caldav", words.caldav)]
+    if hint == "--exchange":  # who signs in there has a name, and a password
+        login = words.accounts[0]
+    else:
+        others.append(("--password-command", words.password_command))
+        login = words.user or words.accounts[0]
+    ways = ("--google-client", words.client), ("--microsoft-client", words.application)
+    for other, value in (*others, *ways, ("--exchange", words.exchange)):
+        if value and other != hint:
+            raise typer.BadParameter(
+                f"nothing else signs in to {where}: leave {other} away", param_hint=hint
+            )
+    if not normalise(login):
+        raise typer.BadParameter(
+            f"it takes the address that signs in, and {login!r} is none", param_hint=hint
+        )
 
 
 def _client(path: Path, words: ServerWords) -> Path:
@@ -124,18 +156,7 @@ def _client(path: Path, words: ServerWords) -> Path:
     from syncd.cli.init_google import a_client
 
     hint = "--google-client"
-    for other, value in (
-        ("--imap", words.imap), ("--caldav", words.caldav),
-        ("--password-command", words.password_command),
-    ):  # fmt: skip
-        if value:
-            raise typer.BadParameter(f"nothing else signs in to Google: leave {other} away",
-                                     param_hint=hint)  # fmt: skip
-    login = words.user or words.accounts[0]
-    if not normalise(login):
-        raise typer.BadParameter(
-            f"it takes the address that signs in, and {login!r} is none", param_hint=hint
-        )
+    _alone(words, hint, "Google")
     try:
         return a_client(path)
     except ValueError as error:

@@ -1,24 +1,19 @@
-"""`syncd init` and Google: the account, the OAuth client that it takes, and the sign-in."""
+"""`syncd init` and Google: the account, and the OAuth client that it takes."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import typer
 
-from connectors.errors import ConnectorError
-from syncd import setup, wiring
-from syncd.cli.ends import Stopped
+from syncd import setup
 from syncd.cli.init_answers import numbers_of, question
 from syncd.cli.init_login import Signed
-from syncd.cli.shown import shown
-from syncd.config import GoogleAccountSettings
-from syncd.store.health import SIGNED_OUT
-from syncd.wiring.login import SigningIn, WrongFile, client_of
+from syncd.wiring.login import WrongFile, client_of
 
 KIND: Final = "google"
 CLIENT: Final = "google-client.json"
@@ -86,76 +81,12 @@ def a_client(path: Path) -> Path:
     return full
 
 
-def sign_in(assembly: wiring.Assembly, servers: Sequence[Signed]) -> list[Signed]:
-    """The accounts; those at Google signed in to, as far as the owner wants that now."""
-    entries = {one.name: one for one in assembly.settings.accounts}
-    found = []
-    for one in servers:
-        entry = entries.get(one.draft.name)
-        if isinstance(entry, GoogleAccountSettings) and _client_there(entry, assembly.base):
-            one = _signed_in(SigningIn(assembly, entry), one)
-        found.append(one)
-    return found
-
-
-def to_sign_in(servers: Sequence[Signed]) -> list[str]:
-    """The names of the accounts that nobody has signed in to."""
-    return [one.draft.name for one in servers if one.draft.kind == KIND and not one.works]
-
-
 def still_to_do(one: Signed, base: Path) -> str:
     """What is missing before anybody can sign in; "" where nothing is."""
     place = base / str(one.draft.keys.get("client", CLIENT))
     if one.draft.beside or place.exists():
         return ""
     return f"{one.draft.name}: put the file of your OAuth client at {place} (docs/google.md)"
-
-
-def _signed_in(signing: SigningIn, one: Signed) -> Signed:
-    from syncd.cli.login import graphical, tell_rights
-    from syncd.cli.login import sign_in as signed_in
-
-    signing.prepare()
-    tell_rights(signing)
-    text = (
-        f"Sign in to {one.draft.name} now? In a browser here (b), in one elsewhere (e), later (l)"
-    )
-    default = "b" if graphical() else "e"
-    while True:
-        try:
-            answer = question(text, _letter, default)
-        except typer.Abort:
-            typer.echo("")
-            return one
-        except Stopped as stopped:
-            raise _stopped(stopped, one) from None
-        if answer == "l":
-            return one
-        try:
-            signed_in(signing, by_hand=answer == "e")
-        except ConnectorError as error:
-            words = shown(str(error))
-            typer.echo(f"  {words}")
-            out = isinstance(error, SIGNED_OUT)
-            one = replace(one, works=False, trouble=words, signed_out=out)
-            default = answer
-        except Stopped as stopped:
-            raise _stopped(stopped, one) from None
-        else:
-            return replace(one, works=True, trouble="", signed_out=False)
-
-
-def _stopped(stopped: Stopped, one: Signed) -> Stopped:
-    words = f"the configuration is written, and nobody was signed in to {one.draft.name}"
-    return Stopped(stopped.number, words)
-
-
-def _client_there(entry: GoogleAccountSettings, base: Path) -> bool:
-    try:
-        client_of(base / Path(entry.client).expanduser())
-    except WrongFile:  # `syncd login` tells
-        return False
-    return True
 
 
 def _holds(path: Path, coming: str | None) -> str | None:
@@ -186,10 +117,3 @@ def _file_or_dash(text: str) -> Path | None:
     if not word:
         raise ValueError("write its name, or - to make it later")
     return None if word == "-" else a_client(Path(word))
-
-
-def _letter(text: str) -> str:
-    word = text.strip().lower()[:1]
-    if word not in ("b", "e", "l"):
-        raise ValueError("write b, e or l")
-    return word

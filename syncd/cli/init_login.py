@@ -16,7 +16,7 @@ from syncd.cli.shown import busy, shown
 from syncd.store.health import SIGNED_OUT
 from syncd.wiring.accounts import lacks_extra
 from syncd.wiring.printed import NotPrinted, printed
-from syncd.wiring.trial import Collections, Typed, collections, mail_folders
+from syncd.wiring.trial import Collections, Typed, collections, exchange_found, mail_folders
 
 _SHOWN = 8
 _NONE = Collections()
@@ -34,6 +34,7 @@ class Signed:
     trouble: str = ""
     folders: Sequence[str] = ()
     there: Collections = _NONE
+    found: Sequence[str] = ()  # at an Exchange server, in words
     signed_out: bool = False
     refused: Typed | None = None
 
@@ -86,7 +87,7 @@ def signed_in(drafts: Sequence[setup.Draft], base: Path, correct: Correct) -> li
                 continue
             one = token
         commanded = one.command_key in one.keys
-        if not commanded and "user" in one.keys and secret is None:
+        if not commanded and one.signs_in and secret is None:
             secret = _password(one)
         signed, used = _tried_until(one, None if commanded else secret or "", base, correct)
         if signed is None:
@@ -104,7 +105,7 @@ def _tried_until(
 ) -> tuple[Signed | None, str]:
     """The account once it signs in, or as the owner leaves it; and the password that worked."""
     while True:
-        if secret == "" and "user" in draft.keys:
+        if secret == "" and draft.signs_in:
             return Signed(draft), ""
         typed = Typed("")
         try:
@@ -118,7 +119,7 @@ def _tried_until(
             draft = again
         except (ConnectorError, NotPrinted) as error:
             typer.echo(f"  {draft.what}: {shown(str(error))}")
-            wrong = isinstance(error, SignInNeeded) and "user" in draft.keys
+            wrong = isinstance(error, SignInNeeded) and draft.signs_in
             answer = _what_now(draft, wrong and secret is not None)
             if answer == "w":
                 return _failed(replace(draft, secret=secret or ""), error, typed), ""
@@ -128,10 +129,10 @@ def _tried_until(
                 again = correct(draft, str(error))
                 if again is None:
                     return None, ""
-                if secret == "" and "user" in again.keys and "user" not in draft.keys:
+                if secret == "" and again.signs_in and not draft.signs_in:
                     secret = _password(again)
                 draft = again
-            elif secret is not None and "user" in draft.keys:
+            elif secret is not None and draft.signs_in:
                 secret = _password(draft, before=secret)
         else:
             _tell(signed)
@@ -141,7 +142,7 @@ def _tried_until(
 def _at_hand(draft: setup.Draft, base: Path) -> str | None:
     """What it signs in with, where that needs no question. Raises `NotPrinted`, `SignInNeeded`."""
     entry = draft.settings()
-    if not entry.user and not entry.by_token:
+    if not entry.signs_in:
         return ""
     if entry.command:
         return printed(entry.command, _there(base))
@@ -166,6 +167,8 @@ def _seen(draft: setup.Draft, typed: Typed, base: Path) -> Signed:
         with busy(f"Asking {draft.host}"):
             if draft.kind == "imap":
                 return Signed(draft, True, folders=mail_folders(entry, typed, base))
+            if draft.kind == "exchange":
+                return Signed(draft, True, found=exchange_found(entry, typed, base))
             return Signed(draft, True, there=collections(entry, typed, base))
     except ModuleNotFoundError as error:
         if not lacks_extra(error):
@@ -175,6 +178,10 @@ def _seen(draft: setup.Draft, typed: Typed, base: Path) -> Signed:
 
 def _tell(signed: Signed) -> None:
     there = signed.there
+    if signed.found:
+        for line in signed.found:
+            typer.echo(f"  {shown(line)}")
+        return
     if not (signed.folders or there.calendars or there.books or there.lists):
         nothing = "mail folder" if signed.draft.kind == "imap" else "calendar and no address book"
         typer.echo(f"  Signed in; no {nothing} is there that could be read")
@@ -226,7 +233,7 @@ def _token_command(draft: setup.Draft) -> setup.Draft | None:
 def _password(draft: setup.Draft, before: str = "") -> str:
     """Typed without being shown."""
     alone = "keeps the one before" if before else "goes on without one"
-    user = shown(str(draft.keys["user"]))
+    user = shown(str(draft.keys.get("user") or draft.login))
     text = f"Password for {user} (it is not shown; Enter alone {alone})"
     answer: str = typer.prompt(text, default="", show_default=False, hide_input=True)
     return answer or before

@@ -217,7 +217,7 @@ def onwards(further: Further, ailing: Sequence[str] = (), *, looked: bool) -> No
     if ailing:
         steps.insert(0, (f"{program} doctor", f"what keeps {', '.join(ailing)} from being read"))
     for name in reversed(further.to_sign_in):
-        steps.insert(0, (f"{program} login {name}", "sign in to Google, so that it can be read"))
+        steps.insert(0, (f"{program} login {name}", "sign in, so that it can be read"))
     for line, why in steps:
         typer.echo(f"  {line}")
         typer.echo(f"      {why}")

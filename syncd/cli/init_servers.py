@@ -3,62 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import typer
 
 from syncd import setup
-from syncd.cli import init_google
+from syncd.cli import init_google, init_microsoft, init_signing
 from syncd.cli.init_answers import an_account, question
 from syncd.cli.init_correct import correct, server_of
+from syncd.cli.init_desk import Desk, right
 from syncd.cli.init_given import ServerWords
 from syncd.cli.init_login import Signed, signed_in, tried
+from syncd.cli.init_ways import asked_page, by_page, drafts_of, one_way
 from syncd.cli.shown import busy, shown
 
 _WIDTH = 23
-
-
-def _network() -> setup.Network:
-    return setup.Network()
-
-
-@dataclass(slots=True)
-class Desk:
-    """What accounts are made at. `base` is the configuration's folder, `taken` the names of the
-    accounts that are there; by `who`, kind and place, those of them on servers."""
-
-    base: Path
-    words: ServerWords
-    taken: set[str] = field(default_factory=set)
-    who: dict[tuple[str, str], str] = field(default_factory=dict)
-    beside: dict[str, str] = field(default_factory=dict)  # what lies beside the configuration then
-    network: setup.Network = field(default_factory=_network)
-
-    def add(self, signed: Sequence[Signed]) -> None:
-        for one in signed:
-            self.taken.add(one.draft.name)
-            self.beside.update(one.draft.beside)
-            if place := _place(one.draft):
-                self.who[one.draft.kind, place] = one.draft.name
-
-    def twice(self, drafts: Sequence[setup.Draft]) -> list[str]:
-        """A line for each of them that is there already."""
-        lines = []
-        for draft in drafts:
-            place = _place(draft)
-            if (name := self.who.get((draft.kind, place))) is not None:
-                lines.append(f"the account {name} is {place} already; a second one is no use")
-        return lines
-
-
-def _place(draft: setup.Draft) -> str:
-    """Whose it is and where; "" where that is not understood yet."""
-    try:
-        return str(draft.settings().place)
-    except setup.Wrong:
-        return ""
 
 
 def ask_servers(desk: Desk, suggested: str, needed: bool) -> list[Signed]:
@@ -84,18 +44,20 @@ def taken_servers(desk: Desk) -> list[Signed]:
     not is kept all the same, with its trouble."""
     found: list[Signed] = []
     for given in desk.words.accounts:
-        if desk.words.client is not None:
-            found.append(_at_google(desk, given))
+        if desk.words.client is not None or desk.words.application:
+            found.append(by_page(desk, given))
             continue
         settings = _proposed(desk, given)
-        proposed = setup.drafts_of(settings, desk.taken)
+        if settings.exchange and settings.mail is not None and settings.mail.found == setup.GUESSED:
+            settings = replace(settings, mail=None)  # this one is known, and reads more
+        proposed = drafts_of(desk, settings)
         drafts = _agreed(proposed)
         for note in (*settings.notes, *desk.twice(drafts)):
             typer.echo(f"Note: {note}", err=True)
         if settings.kind == init_google.KIND:
             typer.echo(f"Note: {init_google.HINT}", err=True)
         for draft in drafts:
-            _refuse(draft, desk.words)
+            _refuse(draft, desk.words, settings.kind)
         if not drafts:
             if not proposed:
                 typer.echo(f"syncd: {_unknown(given, settings)}", err=True)
@@ -104,7 +66,7 @@ def taken_servers(desk: Desk) -> list[Signed]:
             drafts = [
                 one.having(**{one.command_key: desk.words.password_command}) for one in drafts
             ]
-        signed = [tried(_right(draft), desk.base) for draft in drafts]
+        signed = [tried(right(draft), desk.base) for draft in drafts]
         desk.add(signed)
         found += signed
     return found
@@ -128,28 +90,35 @@ def show(settings: setup.Settings, drafts: Sequence[setup.Draft]) -> None:
 
 def _asked(desk: Desk, given: str) -> list[Signed]:
     """The accounts for an address or URL, each proposed, corrected and tried."""
-    if desk.words.client is not None:
-        return [_at_google(desk, given)]
+    if desk.words.client is not None or desk.words.application:
+        return [by_page(desk, given)]
     settings = _proposed(desk, given)
     by_password = desk.words.imap or desk.words.password_command
-    if settings.kind == init_google.KIND and settings.mail is not None and not by_password:
+    if settings.kind in init_signing.KINDS and settings.mail is not None and not by_password:
         typer.echo(f"  {'Provider:':<{_WIDTH}} {settings.provider}")
-        login, how = desk.words.user or given, settings.mail.found
-        signed = init_google.asked(desk.base, login, desk.taken, desk.beside, how)
+        try:
+            signed = asked_page(desk, desk.words.user or given, settings)
+        except init_microsoft.LeftOut:
+            return []
         if signed is not None:
             for note in desk.twice([signed.draft]):
                 typer.echo(f"  {'Note:':<{_WIDTH}} {shown(note)}")
             desk.add([signed])
             return [signed]
+    if settings.exchange and settings.mail is not None and not by_password:
+        settings = one_way(settings, settings.mail)
     if "://" in given and not desk.words.user:
         user = question("Who signs in there, or nothing where nobody does", str.strip, "")
         settings = setup.look_url(given, user)
-    drafts = setup.drafts_of(settings, desk.taken)
+    drafts = drafts_of(desk, settings)
     show(settings, drafts)
     for note in desk.twice(drafts):
         typer.echo(f"  {'Note:':<{_WIDTH}} {shown(note)}")
     if not drafts:
         typer.echo(f"  No server was found for {given.rpartition('@')[2]}: name them.")
+        typer.echo(
+            "  (An Exchange server is named by `syncd init --account ADDRESS --exchange HOST`.)"
+        )
     if not drafts or not typer.confirm("Is that right?", default=True):
         drafts = _corrected(desk, settings, drafts)
     if desk.words.password_command:
@@ -159,23 +128,12 @@ def _asked(desk: Desk, given: str) -> list[Signed]:
     return found
 
 
-def _at_google(desk: Desk, given: str) -> Signed:
-    """The account that the command line names, with its client."""
-    words = desk.words
-    draft = init_google.draft_of(
-        desk.base, words.user or given, words.client, desk.taken, desk.beside, "as you said"
-    )
-    for note in desk.twice([draft]):
-        typer.echo(f"Note: {note}", err=True)
-    signed = Signed(_right(draft))
-    desk.add([signed])
-    return signed
-
-
 def _proposed(desk: Desk, given: str) -> setup.Settings:
     words = desk.words
     if "://" in given:
         return setup.look_url(given, words.user)
+    if words.exchange:
+        return setup.Settings(given, exchange=words.exchange)
     settings = setup.Settings(given)
     if not (words.imap and words.caldav):
         with busy(f"Looking for the servers of {given.rpartition('@')[2]}"):
@@ -210,6 +168,9 @@ def _corrected(
     name = setup.free_name(drafts[0].name if drafts else settings.domain or "server", desk.taken)
     name = question("What is it called in tasks and messages", _name_of(desk), name)
     found: list[setup.Draft] = []
+    whole = next((one.having(name=name) for one in drafts if one.kind == "exchange"), None)
+    if whole is not None and (own := correct(desk.network, whole)) is not None:
+        return [own]
     if "@" in settings.address:
         start = mail or setup.Draft("imap", {"name": name, "user": settings.address})
         if (one := correct(desk.network, start.having(name=name))) is not None:
@@ -218,18 +179,10 @@ def _corrected(
     for one in others or [setup.Draft("caldav", {"name": name, "user": settings.address or None})]:
         taken = {*desk.taken, *(draft.name for draft in found)}
         label = "contacts" if one.keys.get("calendars") is False else "calendar"
-        own = setup.free_name(f"{name}-{label}" if found else name, taken)
-        if (draft := correct(desk.network, one.having(name=own))) is not None:
+        free = setup.free_name(f"{name}-{label}" if found else name, taken)
+        if (draft := correct(desk.network, one.having(name=free))) is not None:
             found.append(draft)
     return found
-
-
-def _right(draft: setup.Draft) -> setup.Draft:
-    try:
-        draft.settings()
-    except setup.Wrong as error:
-        raise typer.BadParameter(str(error)) from None
-    return draft
 
 
 def _agreed(drafts: Sequence[setup.Draft]) -> list[setup.Draft]:
@@ -251,12 +204,15 @@ def _agreed(drafts: Sequence[setup.Draft]) -> list[setup.Draft]:
     return found
 
 
-def _refuse(draft: setup.Draft, words: ServerWords) -> None:
-    """Raise for what needs somebody to agree, or to say more."""
+def _refuse(draft: setup.Draft, words: ServerWords, kind: str) -> None:
+    """Raise for what needs somebody to agree, or to say more. `kind`: of the account that would
+    read all of it, where there is one."""
     if draft.by_token and not words.password_command:
+        page = "--microsoft-client ID, to sign in to Microsoft (docs/microsoft.md), or "
         raise typer.BadParameter(
-            f"{draft.keys['host']} takes access tokens alone: give --password-command with a "
-            "program that prints one",
+            f"{draft.keys['host']} takes access tokens alone: give "
+            f"{page if kind == init_microsoft.KIND else ''}--password-command with a program that "
+            "prints one",
             param_hint="--account",
         )
     guessed = draft.found == setup.GUESSED
@@ -279,7 +235,7 @@ def _unknown(given: str, settings: setup.Settings) -> str:
     why = "; ".join(settings.missed)
     return (
         f"no server is known for {domain}, and none was found{f' ({why})' if why else ''}: name "
-        "it, with --imap HOST and --caldav URL"
+        "it, with --imap HOST and --caldav URL, or --exchange HOST"
     )
 
 

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from syncd import setup
-from syncd.cli import init_google
+from syncd.cli import init_google, init_microsoft
 from syncd.cli.init_login import Signed
 from syncd.cli.shown import shown
+from syncd.config.microsoft import DEFAULT_FOLDER
 
 _NEW = "Tasks"
+_WHOLE = frozenset((init_google.KIND, init_microsoft.KIND, "exchange"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,8 @@ class TaskList:
     new: bool = False
 
     def __str__(self) -> str:
+        if self.name == DEFAULT_FOLDER:
+            return f"the list that {self.account} has by itself"
         return f"the list {shown(self.name)} of {self.account}{'  (new)' if self.new else ''}"
 
 
@@ -42,21 +46,23 @@ def task_lists(servers: Sequence[Signed]) -> list[TaskList]:
         if one.there.calendars
         and _NEW not in (*one.there.lists, *one.there.others, *one.there.calendars)
     ]
-    google = [
-        TaskList(one.draft.name, str(one.draft.keys["tasks"]))
-        for one in servers
-        if one.draft.kind == init_google.KIND
+    whole = [one for one in servers if one.draft.kind in _WHOLE]
+    own = [TaskList(one.draft.name, str(one.draft.keys["tasks"])) for one in whole]
+    theirs = [
+        TaskList(one.draft.name, DEFAULT_FOLDER, own=False)
+        for one in whole
+        if one.draft.kind != init_google.KIND
     ]
-    return [*google, *sorted(found, key=lambda one: not one.own), *new]
+    return [*own, *theirs, *sorted(found, key=lambda one: not one.own), *new]
 
 
 def with_list(drafts: Sequence[setup.Draft], tasks: Path | TaskList | None) -> list[setup.Draft]:
-    """The accounts, the one of the list with it, and no other at Google with one."""
+    """The accounts, the one of the list with it, and no other that would take one by itself."""
     found = []
     for one in drafts:
         if isinstance(tasks, TaskList) and one.name == tasks.account:
             one = one.having(tasks=tasks.name)
-        elif one.kind == init_google.KIND:
+        elif one.kind in _WHOLE:
             one = one.having(tasks=False)  # what is not needed is not asked for
         found.append(one)
     return found
@@ -96,7 +102,7 @@ def still_to_do(servers: Sequence[Signed], base: Path) -> list[str]:
             continue
         if one.works is not None or draft.secret or draft.command_key in draft.keys:
             continue
-        if "user" in draft.keys:
+        if draft.signs_in and draft.kind != init_microsoft.KIND:
             place = setup.place_for(draft.secret_name, base)
             lines.append(
                 f"{draft.name}: write its {'token' if draft.by_token else 'password'} into {place} "

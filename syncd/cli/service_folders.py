@@ -20,8 +20,9 @@ from sqlalchemy.exc import ArgumentError
 
 from syncd import wiring
 from syncd.cli.service_units import Place, Unit, homes_of_program
-from syncd.config import GoogleAccountSettings, ServerAccountSettings
+from syncd.config import GoogleAccountSettings, GraphAccountSettings, ServerAccountSettings
 from syncd.store.folder import state_file
+from syncd.wiring.microsoft import own_secret
 
 # What ProtectHome and PrivateTmp hide.
 _HIDDEN: Final = tuple(Path(p) for p in ("/home", "/root", "/run/user", "/tmp", "/var/tmp"))
@@ -62,7 +63,7 @@ def place_of(assembly: wiring.Assembly, unit: Unit, runs_as: str | None) -> Plac
         _home(runs_as)  # there is such a user
     found = _Found()
     for entry in assembly.settings.accounts:
-        on_server = isinstance(entry, ServerAccountSettings)
+        on_server = isinstance(entry, ServerAccountSettings | GraphAccountSettings)
         for text in entry.reads:
             found.take(_resolved(text, assembly, runs_as), to_write=False, whose=not on_server)
         for text in entry.writes:
@@ -93,10 +94,14 @@ def _credentials(assembly: wiring.Assembly) -> list[str]:
     """The names of the secrets that accounts sign in with."""
     found = []
     for entry in assembly.settings.accounts:
-        if isinstance(entry, ServerAccountSettings) and entry.command is None:
-            found.append(entry.secret)
+        if isinstance(entry, ServerAccountSettings):
+            if entry.signs_in and entry.command is None:
+                found.append(entry.secret)
         elif isinstance(entry, GoogleAccountSettings):
             found.append(f"{entry.name}.google-{'key' if entry.service_account else 'token'}")
+        elif isinstance(entry, GraphAccountSettings):
+            own = own_secret(entry) if entry.app_only else f"{entry.name}.microsoft-token"
+            found.append(own)
     return found
 
 

@@ -8,12 +8,13 @@ from syncd.config.accounts import (
     CaldavAccountSettings,
     ImapAccountSettings,
     LocalAccountSettings,
-    ServerAccountSettings,
 )
 from syncd.config.files import NoText, text_of
 from syncd.config.google import GoogleAccountSettings
+from syncd.config.microsoft import ExchangeAccountSettings, GraphAccountSettings
 from syncd.config.outward import MetricsSettings
 from syncd.config.read import ConfigErrors, Document, Mistake
+from syncd.config.server_account import ServerAccountSettings
 from syncd.config.settings import Settings
 
 __all__ = [
@@ -21,7 +22,9 @@ __all__ = [
     "CaldavAccountSettings",
     "ConfigErrors",
     "Document",
+    "ExchangeAccountSettings",
     "GoogleAccountSettings",
+    "GraphAccountSettings",
     "ImapAccountSettings",
     "LocalAccountSettings",
     "MetricsSettings",

@@ -17,6 +17,7 @@ from pydantic import (
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from syncd.config.spans import Back, Every
+from syncd.people import normalise
 
 
 class AccountSettings(BaseModel):
@@ -39,6 +40,14 @@ class AccountSettings(BaseModel):
     def takes_tasks(self) -> bool:
         """Whether tasks can be written to it."""
         return bool(getattr(self, "tasks", None))
+
+    @property
+    def addresses(self) -> frozenset[str]:
+        """Whom the account says its owner is, normalised: the address that signs in to one of their
+        own."""
+        login = getattr(self, "login", None)
+        mine = self.role == "own" and isinstance(login, str)
+        return frozenset({normalise(str(login))} - {""}) if mine else frozenset()
 
     @property
     def place(self) -> str:

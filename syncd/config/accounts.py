@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from connectors.hosts import is_loopback
-from syncd.config.account import AccountSettings, Fitting
+from syncd.config.account import AccountSettings
 from syncd.config.google import GoogleAccountSettings
+from syncd.config.microsoft import ExchangeAccountSettings, GraphAccountSettings
 from syncd.config.paths import Place, Places, Words
-from syncd.config.servers import Book, Choice, Command, Switch, host, shown_name, url
-from syncd.config.spans import Every
-from syncd.secrets import is_name
+from syncd.config.server_account import ServerAccountSettings
+from syncd.config.servers import Book, Choice, Switch, host, shown_name, url
 
 
 def _outlet(value: Any) -> Any:
@@ -56,54 +55,6 @@ class LocalAccountSettings(AccountSettings):
         return self
 
 
-class ServerAccountSettings(Fitting):
-    """A login somewhere else. What it signs in with never stands in the file: it is the secret
-    `NAME.password` or `NAME.token`, or what a command prints."""
-
-    poll: Every = timedelta(minutes=5)
-    user: Annotated[str, Field(min_length=1), AfterValidator(shown_name)] | None = None
-    auth: str = "password"
-    password_command: Command = None
-    token_command: Command = None
-    ca_file: Place | None = None  # certificates to trust, for a server of one's own
-
-    @property
-    def reads(self) -> list[str]:
-        return [] if self.ca_file is None else [self.ca_file]
-
-    @property
-    def by_token(self) -> bool:
-        """Whether it signs in with a token, and not with a password."""
-        return self.auth != "password"
-
-    @property
-    def secret(self) -> str:
-        """The name of the secret that it signs in with."""
-        return f"{self.name}.{'token' if self.by_token else 'password'}"
-
-    @property
-    def command(self) -> list[str] | None:
-        """What prints that secret, where it is asked for by a command."""
-        return self.token_command if self.by_token else self.password_command
-
-    @classmethod
-    def clashes(cls, given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-        auth = given.get("auth", "password")
-        known = cls.model_fields["auth"].annotation
-        names = getattr(known, "__args__", ())
-        if auth == "password" and "token_command" in given:
-            others = " or ".join(one for one in names if one != "password")
-            yield "token_command", f"a token is for auth: {others}, and this is auth: password"
-        if auth in names and auth != "password" and "password_command" in given:
-            better = "write token_command, or leave auth away"
-            yield "password_command", f"auth: {auth} takes a token: {better}"
-        commands = {"password_command", "token_command"} & given.keys()
-        name = given.get("name")
-        if isinstance(name, str) and not commands and given.get("user") and not is_name(name):
-            better = "write it with letters, digits, dots, dashes and underscores"
-            yield "name", f"{name!r} names the account's secret as well: {better}"
-
-
 class ImapAccountSettings(ServerAccountSettings):
     """A mailbox by IMAP."""
 
@@ -120,6 +71,10 @@ class ImapAccountSettings(ServerAccountSettings):
     @property
     def place(self) -> str:
         return f"{self.user} at {self.host}"
+
+    @property
+    def door(self) -> list[str]:
+        return [*super().door, self.host, str(self.port or ""), self.tls]
 
     @classmethod
     def clashes(cls, given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -146,6 +101,10 @@ class CaldavAccountSettings(ServerAccountSettings):
         who = f"{self.user} at " if self.user else ""
         return f"{who}{urlsplit(self.url).hostname}"
 
+    @property
+    def door(self) -> list[str]:
+        return [*super().door, self.url]
+
     @classmethod
     def clashes(cls, given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield from super().clashes(given)
@@ -157,7 +116,12 @@ class CaldavAccountSettings(ServerAccountSettings):
 
 
 Account = Annotated[
-    LocalAccountSettings | ImapAccountSettings | CaldavAccountSettings | GoogleAccountSettings,
+    LocalAccountSettings
+    | ImapAccountSettings
+    | CaldavAccountSettings
+    | GoogleAccountSettings
+    | ExchangeAccountSettings
+    | GraphAccountSettings,
     Field(discriminator="kind"),
 ]
 
@@ -166,4 +130,6 @@ KINDS: Final[Mapping[str, type[AccountSettings]]] = {
     "imap": ImapAccountSettings,
     "caldav": CaldavAccountSettings,
     "google": GoogleAccountSettings,
+    "exchange": ExchangeAccountSettings,
+    "graph": GraphAccountSettings,
 }

@@ -22,7 +22,8 @@ _THREE_YEARS: Final = timedelta(days=1096)
 _FACETS: Final = ("mail", "calendars", "contacts", "tasks")
 
 
-def _address(value: str) -> str:
+def address(value: str) -> str:
+    """The address of whoever signs in."""
     if not normalise(value):
         raise ValueError(
             f"{value!r} is no mail address; write the one that signs in, like ana@example.com"
@@ -30,7 +31,7 @@ def _address(value: str) -> str:
     return value.strip()
 
 
-def _list(value: Any) -> Any:
+def task_list(value: Any) -> Any:
     """The name of a list; true for the usual one, false for none."""
     if isinstance(value, bool):
         return LIST if value else None
@@ -64,14 +65,14 @@ class GoogleAccountSettings(Fitting):
     """What it signs in with never stands in the file: `syncd login NAME` gets it."""
 
     kind: Literal["google"]
-    login: Annotated[str, AfterValidator(_address)]
+    login: Annotated[str, AfterValidator(address)]
     client: Place = CLIENT  # the file of the OAuth client
     service_account: Place | None = None  # the key of one that may act for `login`, instead
     mail: bool = True
     calendars: Choice = True
     contacts: bool = True
     # The list; made where there is none.
-    tasks: Annotated[Annotated[str, Field(min_length=1)] | None, BeforeValidator(_list)] = LIST
+    tasks: Annotated[Annotated[str, Field(min_length=1)] | None, BeforeValidator(task_list)] = LIST
     history: Back = _THREE_YEARS
     poll: Every = timedelta(minutes=2)
     text_budget: int | None = Field(default=None, ge=0)  # mails a day whose text is read

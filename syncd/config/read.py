@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +18,7 @@ from syncd.config.accounts import KINDS
 from syncd.config.files import NoText, text_of
 from syncd.config.settings import Settings
 from syncd.config.words import words
+from syncd.people import normalise
 
 _TOO_DEEP: Final = "lists and keys are nested too deeply"
 _MOST_BITS: Final = 1024
@@ -89,6 +90,7 @@ class Document:
             for n, name in enumerate(names)
             if name is not None and name in names[:n]
         ]
+        found += self._logins(accounts)
         target = self._root.get("tasks_in")
         if isinstance(target, dict) and not target:
             hint = f"tasks_in names no account: write tasks_in: {names[0] if names else 'home'}"
@@ -106,10 +108,26 @@ class Document:
             account = next((one for one in accounts if one.get("name") == name), None)
             if account is None:
                 found.append(self.mistake(loc, f"tasks_in names {name!r}, no account here"))
-            elif not account.get("tasks", account.get("kind") == "google"):
+            elif not account.get("tasks", _by_itself(account.get("kind"))):
                 message = _no_tasks(name, account.get("kind"))
                 found.append(self.mistake(loc, message))
         return found
+
+    def _logins(self, accounts: Sequence[Mapping[str, Any]]) -> Iterator[Mistake]:
+        """One login at one provider is one account: two would read everything twice, and use up
+        one quota as if each had it."""
+        known: dict[tuple[Any, str], Any] = {}
+        for number, one in enumerate(accounts):
+            kind, login = one.get("kind"), one.get("login")
+            if not (isinstance(login, str) and isinstance(kind, str)) or kind not in KINDS:
+                continue
+            if "login" not in KINDS[kind].model_fields or not (addr := normalise(login)):
+                continue
+            first = known.setdefault((kind, addr), one)
+            if first is not one:
+                words = f"login: {login} signs in to account {first.get('name')} already"
+                better = "make them one account, of which you choose what is read"
+                yield self.mistake(("accounts", number, "login"), f"{words}: {better}")
 
     def rules(self) -> list[tuple[str, tuple[Any, ...]]]:
         """The packs and files under `rules:` with their place, whatever else is wrong."""
@@ -133,10 +151,16 @@ class Document:
         return Mistake(str(self.path), line, column, message)
 
 
+def _by_itself(kind: Any) -> Any:
+    """Where accounts of a kind take tasks without being told to."""
+    fields = KINDS[kind].model_fields if isinstance(kind, str) and kind in KINDS else {}
+    return fields["tasks"].default if "tasks" in fields else None
+
+
 def _no_tasks(name: str, kind: Any) -> str:
     if kind == "imap":
         return f"tasks_in names {name!r}, but mail accounts (kind: imap) take no tasks"
-    what = "list" if kind in ("caldav", "google") else "folder"
+    what = "list" if kind in ("caldav", "google", "graph") else "folder"
     return f"tasks_in names {name!r}, but that account has no `tasks:` {what}"
 
 

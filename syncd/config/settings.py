@@ -166,5 +166,8 @@ class Settings(BaseSettings):
 
     @property
     def addresses(self) -> frozenset[str]:
-        """The owner's addresses, normalised."""
-        return frozenset(normalise(addr) for addr in self.owner.addresses)
+        """The owner's addresses, normalised: those that are listed, and those of their accounts."""
+        listed = {normalise(addr) for addr in self.owner.addresses}
+        others = {normalise(addr) for addr in self.owner.not_mine}
+        theirs = {addr for account in self.accounts for addr in account.addresses}
+        return frozenset(listed | (theirs - others))

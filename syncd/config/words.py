@@ -9,7 +9,19 @@ from syncd.config.accounts import KINDS
 from syncd.config.outward import LogSettings, MetricsSettings
 from syncd.config.settings import Groups, Limits, OwnerSettings, Settings
 
-_KINDS_TO_COME = ("graph", "exchange")
+# What people call the kinds.
+_KINDS_CALLED = {
+    "ews": "exchange",
+    "outlook": "graph",
+    "microsoft": "graph",
+    "microsoft365": "graph",
+    "office365": "graph",
+    "o365": "graph",
+    "m365": "graph",
+    "gmail": "google",
+    "carddav": "caldav",
+    "maildir": "local",
+}
 _MODELS: dict[str, Any] = {
     "": Settings,
     "owner": OwnerSettings,
@@ -63,6 +75,33 @@ _AT_GOOGLE = {
     "topic": "pubsub",
     "subscription": "pubsub",
 }
+_AT_MICROSOFT = {
+    "user": "login",
+    "username": "login",
+    "email": "login",
+    "address": "login",
+    "calendar": "calendars",
+    "client": "client_id",
+    "application_id": "client_id",
+    "app_id": "client_id",
+    "tenant_id": "tenant",
+    "authority": "tenant",
+    "mailboxes": "folders",
+    "list": "tasks",
+}
+_AT_EXCHANGE = {
+    "username": "user",
+    "email": "login",
+    "address": "login",
+    "server": "host",
+    "hostname": "host",
+    "ews": "url",
+    "ews_url": "url",
+    "calendar": "calendars",
+    "mailboxes": "folders",
+    "command": "password_command",
+}
+_CALLED = {"google": _AT_GOOGLE, "graph": _AT_MICROSOFT, "exchange": _AT_EXCHANGE}
 _PASSWORDS = ("password", "passwd", "passphrase", "pass", "pwd", "secret", "app_password")
 _TOKENS = ("token", "access_token", "refresh_token", "client_secret")
 
@@ -97,13 +136,11 @@ def _unknown(detail: dict[str, Any], loc: Sequence[Any]) -> str:
     if str(loc[0]) == "accounts" and len(loc) > 1:
         name, kind = detail.get("account") or ("", "local")
         known = list(KINDS[kind].model_fields)
-        if kind == "google":
+        if kind in ("google", "graph"):
             if key in (*_PASSWORDS, *_TOKENS):
                 return (
                     f"{key}: nothing secret stands in this file: run `syncd login {name or 'NAME'}`"
                 )
-            if (also := _AT_GOOGLE.get(key)) in known:
-                return f"unknown key {key!r}: did you mean {also!r}?"
         elif kind != "local":
             for other, names in (("password", _PASSWORDS), ("token", _TOKENS)):
                 if key in names:
@@ -112,7 +149,7 @@ def _unknown(detail: dict[str, Any], loc: Sequence[Any]) -> str:
                         f"secrets/{name or 'NAME'}.{other} beside this file (chmod 600), or set "
                         f"`{other}_command:` to a command that prints it"
                     )
-        if (also := _ALSO_CALLED.get(key)) in known:
+        if (also := _CALLED.get(kind, _ALSO_CALLED).get(key)) in known:
             return f"unknown key {key!r}: did you mean {also!r}?"
         others = [one for one, model in KINDS.items() if key in model.model_fields]
         if others:
@@ -133,9 +170,8 @@ def _literal(detail: dict[str, Any], key: str, label: str) -> str:
     """One of a few words, and it is none of them."""
     given = detail.get("input")
     if key == "kind":
-        if given in _KINDS_TO_COME:
-            return f"kind {given!r} cannot be used in this version: {_either(list(KINDS))} can"
-        near = _near(str(given), list(KINDS))
+        also = _KINDS_CALLED.get(str(given).lower())
+        near = [also] if also else _near(str(given), list(KINDS))
         hint = f"did you mean {near[0]!r}?" if near else f"write {_either(list(KINDS))}"
         return f"unknown kind {given!r}: {hint}"
     known = _quoted(str(detail["ctx"]["expected"]))

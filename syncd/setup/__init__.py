@@ -24,6 +24,7 @@ from syncd.setup.passwords import place_for, written
 from syncd.setup.places import LOOKED_FOR, as_collection, as_mail, find
 from syncd.setup.servers import DavServer, MailServer, Network, Settings, look, look_url
 from syncd.setup.servers.model import DEFAULT_PORTS, GUESSED
+from syncd.setup.servers.providers import provider_of
 from syncd.setup.who import Guess, guess
 
 __all__ = [
@@ -57,6 +58,7 @@ __all__ = [
     "look_url",
     "place_for",
     "place_of",
+    "provider_of",
     "rewrite",
     "text_of",
     "time_zone",

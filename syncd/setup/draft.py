@@ -13,9 +13,11 @@ from pydantic import ValidationError
 from syncd.config.accounts import KINDS
 from syncd.config.words import words
 from syncd.setup.about import ABOUT, about, further
-from syncd.setup.servers.model import DEFAULT_PORTS, Settings
+from syncd.setup.servers.model import ANSWERS, DEFAULT_PORTS, Settings
 from syncd.setup.yaml_words import quoted
 
+_WHOLE: Final = frozenset(("google", "graph", "exchange"))  # all sides of a mailbox in one account
+_LIST: Final = "Follow-ups"
 _ODD: Final = re.compile(r"[^A-Za-z0-9_.-]+")
 
 
@@ -54,7 +56,15 @@ class Draft:
     @property
     def by_token(self) -> bool:
         """Whether it signs in with an access token."""
-        return bool(self.keys.get("auth", "password") != "password")
+        auth = self.keys.get("auth", "password")
+        return bool(auth == "bearer" if self.kind == "exchange" else auth != "password")
+
+    @property
+    def signs_in(self) -> bool:
+        """Whether it shows a secret."""
+        if self.kind == "exchange":
+            return bool(self.keys.get("auth") != "kerberos")
+        return "user" in self.keys or self.by_token
 
     @property
     def command_key(self) -> str:
@@ -66,7 +76,7 @@ class Draft:
         """What is read there, for the owner."""
         if self.kind == "imap":
             return "Mail"
-        if self.kind == "google":
+        if self.kind in _WHOLE:
             return "Mail, calendars, contacts"
         if self.keys.get("contacts") is False:
             return "Calendars"
@@ -77,8 +87,10 @@ class Draft:
         """The name of the server."""
         if self.kind == "imap":
             return str(self.keys["host"])
-        if self.kind == "google":
-            return "Google"
+        if self.kind in ("google", "graph"):
+            return "Google" if self.kind == "google" else "Microsoft"
+        if self.kind == "exchange" and "url" not in self.keys:
+            return str(self.keys.get("host") or self.login.rpartition("@")[2])
         return urlsplit(str(self.keys["url"])).hostname or ""
 
     @property
@@ -86,8 +98,11 @@ class Draft:
         """The server, for the owner."""
         if self.kind == "caldav":
             return str(self.keys["url"])
-        if self.kind == "google":
-            return f"{self.login} at Google"
+        if self.kind in ("google", "graph"):
+            return f"{self.login} at {self.host}"
+        if self.kind == "exchange":
+            named = self.keys.get("url") or self.keys.get("host")
+            return f"{self.login} at Exchange" + (f", {named}" if named else "")
         tls = self.keys.get("tls", "implicit")
         host = str(self.keys["host"])
         port = self.keys.get("port") or DEFAULT_PORTS[tls]
@@ -142,6 +157,8 @@ def drafts_of(settings: Settings, taken: Collection[str]) -> list[Draft]:
     """The accounts for what was found: mail, and calendars with the contacts where both are at one
     place. `taken` are names of other accounts."""
     base = free_name(_label(settings), taken)
+    if settings.exchange and settings.mail is None:
+        return [exchange_draft(base, settings)]
     names = {base}
     found: list[Draft] = []
     if (mail := settings.mail) is not None:
@@ -171,6 +188,17 @@ def drafts_of(settings: Settings, taken: Collection[str]) -> list[Draft]:
             keys[other] = False
         found.append(Draft("caldav", keys, found=dav.found, far=dav.far))
     return found
+
+
+def exchange_draft(name: str, settings: Settings) -> Draft:
+    """The account on the Exchange server that was found. Where that tells mail programs where the
+    mailbox is, it is asked each time."""
+    keys: dict[str, Any] = {"name": name, "login": settings.address}
+    if "://" in settings.exchange:
+        keys["url"] = settings.exchange
+    elif settings.exchange not in (settings.domain, f"autodiscover.{settings.domain}"):
+        keys["host"] = settings.exchange
+    return Draft("exchange", {**keys, "tasks": _LIST}, found=ANSWERS)
 
 
 def _label(settings: Settings) -> str:

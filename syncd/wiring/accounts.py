@@ -15,15 +15,18 @@ from syncd.assembly import Assembly
 from syncd.config import (
     CaldavAccountSettings,
     ConfigErrors,
+    ExchangeAccountSettings,
     GoogleAccountSettings,
+    GraphAccountSettings,
     ImapAccountSettings,
     LocalAccountSettings,
     ServerAccountSettings,
 )
 from syncd.pipeline import Account
 from syncd.store.database import Database
-from syncd.wiring.google import open_google, sign_in_of
+from syncd.wiring.google import SignIn, open_google, sign_in_of
 from syncd.wiring.keys import Key, Secret
+from syncd.wiring.microsoft import graph_sign_in, open_exchange, open_graph
 from syncd.wiring.refusals import Refusals
 
 if TYPE_CHECKING:  # each comes with its connector
@@ -59,12 +62,11 @@ def open_accounts(
     today = (now or _clock)().astimezone(zone).date()
     opened = []
     for number, entry in enumerate(assembly.settings.accounts):
-        if isinstance(entry, GoogleAccountSettings):
-            key: Any = sign_in_of(entry, assembly, now or _clock)
-        else:
-            key = key_of(entry, assembly.base, database, now)
         first = entry.since(today)
         try:
+            key: Any = _sign_in_of(entry, assembly, now or _clock)
+            if key is None:
+                key = key_of(entry, assembly.base, database, now)
             account = opened_one(entry, assembly.base, zone, key, first)
         except ModuleNotFoundError as error:
             if not lacks_extra(error):
@@ -105,22 +107,14 @@ def key_of(
 ) -> Key | None:
     """What an account signs in with; None where nobody does: for files, for a server that asks
     nobody. `base` is the configuration's folder. For the rest see `open_accounts`."""
-    if not isinstance(entry, ServerAccountSettings) or not (entry.user or entry.by_token):
+    if not isinstance(entry, ServerAccountSettings) or not entry.signs_in:
         return None
     refusals = None
     if database is not None:
-        refusals = Refusals(database, entry.name, entry.secret, _door(entry), now or _clock)
+        refusals = Refusals(
+            database, entry.name, entry.secret, "\0".join(entry.door), now or _clock
+        )
     return Key(entry.secret, base, entry.command, refusals=refusals)
-
-
-def _door(entry: ServerAccountSettings) -> str:
-    """Where a secret is shown, and as whom: whoever corrects any of it wants it tried anew."""
-    where = [type(entry).__name__, entry.auth, entry.user or ""]
-    if isinstance(entry, ImapAccountSettings):
-        where += [entry.host, str(entry.port or ""), entry.tls]
-    elif isinstance(entry, CaldavAccountSettings):
-        where.append(entry.url)
-    return "\0".join(where)
 
 
 def _clock() -> datetime:
@@ -130,10 +124,19 @@ def _clock() -> datetime:
 def lacks(entry: config.Account, assembly: Assembly) -> str:
     """Why an account cannot sign in with what is there; "" where it can, or where somebody else has
     to be asked: nobody is asked here."""
-    if isinstance(entry, GoogleAccountSettings):
-        return sign_in_of(entry, assembly, _clock).lacks()
-    key = key_of(entry, assembly.base)
+    key = _sign_in_of(entry, assembly, _clock) or key_of(entry, assembly.base)
     return key.lacks() if key is not None else ""
+
+
+def _sign_in_of(
+    entry: config.Account, assembly: Assembly, now: Callable[[], datetime]
+) -> SignIn | None:
+    """What an account signs in with that no secret is shown for; None for all others."""
+    if isinstance(entry, GoogleAccountSettings):
+        return sign_in_of(entry, assembly, now)
+    if isinstance(entry, GraphAccountSettings):
+        return graph_sign_in(entry, assembly)
+    return None
 
 
 def opened_one(
@@ -253,4 +256,6 @@ _FACTORIES: Final[Mapping[type, Callable[..., Opened]]] = {
     ImapAccountSettings: _imap,
     CaldavAccountSettings: _caldav,
     GoogleAccountSettings: open_google,
+    ExchangeAccountSettings: open_exchange,
+    GraphAccountSettings: open_graph,
 }

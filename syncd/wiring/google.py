@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from time import monotonic
-from typing import IO, TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 from zoneinfo import ZoneInfo
-
-from sqlalchemy import make_url
 
 from connectors.errors import SignInNeeded
 from connectors.hosts import is_loopback
 from syncd import secrets
-from syncd.assembly import Assembly, state_url
+from syncd.assembly import Assembly
 from syncd.config import ConfigErrors, GoogleAccountSettings, Mistake
-from syncd.store.disk import give
-from syncd.store.folder import state_file, state_folder
+from syncd.wiring.vault import Vault, vault_for
 
 if TYPE_CHECKING:
     from connectors.google.account import GoogleAccount
@@ -47,62 +43,9 @@ class SignIn(Protocol):
     def lacks(self) -> str: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Vault:
-    """Where a sign-in is kept: a credential of the service manager, else a file of the state's
-    folder that nobody else may read (`connectors.google.tokens.Vault`)."""
-
-    credential: str
-    file: Path
-
-    def load(self) -> str | None:
-        """What was saved last. Raises `SignInNeeded`."""
-        try:
-            found = secrets.credential(self.credential)
-            found = found or secrets.kept(self.file)
-        except secrets.SecretWrong as error:
-            raise SignInNeeded(str(error)) from error
-        return None if found is None else found.get_secret_value()
-
-    def save(self, text: str) -> None:
-        """Keep it, whole or not at all. Raises OSError."""
-        with self._fresh(delete=False) as file:
-            try:
-                give(Path(file.name), self.file.parent)
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-                Path(file.name).replace(self.file)
-            except BaseException:
-                Path(file.name).unlink(missing_ok=True)
-                raise
-
-    def prepare(self) -> None:
-        """Find out whether anything could be kept. Raises OSError."""
-        self._fresh(delete=True).close()
-
-    def _fresh(self, *, delete: bool) -> IO[str]:
-        from tempfile import NamedTemporaryFile  # `login` alone keeps anything
-
-        self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        name = f".{self.file.name}."  # 0600, as all of its kind
-        return NamedTemporaryFile("w", dir=self.file.parent, prefix=name, delete=delete)
-
-    def erase(self) -> None:
-        """Keep nothing. Raises OSError."""
-        self.file.unlink(missing_ok=True)
-
-    @property
-    def given(self) -> bool:
-        """Whether the service manager gave it, so that it cannot be changed here."""
-        return secrets.credential(self.credential) is not None
-
-
 def vault_of(entry: GoogleAccountSettings, assembly: Assembly) -> Vault:
-    """Where the sign-in of an account is. Two states in one folder have one each."""
-    state = state_file(make_url(state_url(assembly)))
-    folder, stem = (state_folder(), "syncd") if state is None else (state.parent, state.stem)
-    return Vault(f"{entry.name}.google-token", folder / f"{stem}.{entry.name}.google-token")
+    """Where the sign-in of an account is."""
+    return vault_for(entry.name, "google-token", assembly)
 
 
 def wanted_of(entry: GoogleAccountSettings) -> Wanted:
@@ -130,11 +73,45 @@ def sign_in_of(
         from connectors.google.tokens import Tokens
 
         vault = vault_of(entry, assembly)
-        return Tokens(vault, wanted, monotonic, name=entry.name, login=entry.login)
+        return Tokens(
+            vault,
+            wanted,
+            monotonic,
+            name=entry.name,
+            login=entry.login,
+            whose=lambda token: _whose(entry, token),
+        )
     from connectors.google.delegation import Delegate
 
     file = assembly.base / Path(entry.service_account).expanduser()
     return Delegate(lambda: _key(entry.name, file), entry.login, wanted, monotonic, now)
+
+
+class Ticket:
+    """An access token, and nothing that could get another (`connectors.google.bearer.Bearer`)."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def token(self) -> str:
+        """See `Bearer`."""
+        return self._text
+
+    def refused(self, token: str) -> None:
+        """See `Bearer`: it is told with what was asked."""
+
+
+def _whose(entry: GoogleAccountSettings, token: str) -> str:
+    """Whose an access token is, "" where that cannot be seen. Raises the errors of the contract."""
+    from connectors.google.api import Api
+    from connectors.google.quota import Quota
+    from connectors.google.survey import whose
+
+    api = Api(Ticket(token), Quota(monotonic), endpoint=endpoint(), name=entry.name)
+    try:
+        return whose(api, mail=entry.mail, calendars=bool(entry.calendars))
+    finally:
+        api.close()
 
 
 def _key(name: str, file: Path) -> str:

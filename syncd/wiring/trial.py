@@ -7,11 +7,12 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
+from zoneinfo import ZoneInfo
 
 from connectors.errors import Unavailable
-from syncd.config import CaldavAccountSettings, ImapAccountSettings
-from syncd.wiring.accounts import dav_login, mail_server, trusted
+from syncd.config import CaldavAccountSettings, ExchangeAccountSettings, ImapAccountSettings
+from syncd.wiring.accounts import dav_login, mail_server, opened_one, trusted
 
 T = TypeVar("T")
 
@@ -98,7 +99,15 @@ def collections(entry: CaldavAccountSettings, typed: Typed, base: Path) -> Colle
     return _bounded(look, entry.url)
 
 
-def _bounded(look: Callable[[], T], where: str) -> T:
+def exchange_found(entry: ExchangeAccountSettings, typed: Typed, base: Path) -> list[str]:
+    """What is there, each in a few words for the owner. Raises the errors of the contract, and
+    ModuleNotFoundError without the extra."""
+    opened: Any = opened_one(entry, base, ZoneInfo("UTC"), typed, None)
+    # Looking for the server takes its time where several have to be asked.
+    return _bounded(lambda: list(opened.survey()), entry.place, 2 * SECONDS)
+
+
+def _bounded(look: Callable[[], T], where: str, seconds: float = SECONDS) -> T:
     """What `look` returns, or raises, within the limit: a look-up of a name, or a server that
     sends a byte now and then, could take for ever."""
     done: queue.SimpleQueue[tuple[T | None, Exception | None]] = queue.SimpleQueue()
@@ -111,10 +120,10 @@ def _bounded(look: Callable[[], T], where: str) -> T:
 
     threading.Thread(target=run, daemon=True).start()
     try:
-        found, error = done.get(timeout=SECONDS)
+        found, error = done.get(timeout=seconds)
     except queue.Empty:
         raise Unavailable(
-            f"{where} was not done after {SECONDS:.0f} seconds: check its port and encryption, "
+            f"{where} was not done after {seconds:.0f} seconds: check its port and encryption, "
             "or try again later"
         ) from None
     if error is not None:

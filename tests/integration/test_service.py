@@ -16,6 +16,7 @@ from syncd.cli.service_units import Unit, quoted
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy" / "systemd"
 ME = pwd.getpwuid(os.geteuid()).pw_name
+CLIENT = "00001111-aaaa-2222-bbbb-3333cccc4444"
 CONFIG = """\
 owner: {name: Ana, addresses: [ana@example.org], timezone: Europe/Lisbon}
 accounts:
@@ -83,8 +84,16 @@ def test_accounts_on_servers_get_their_secrets(home: Path) -> None:
         "  - {name: dav, kind: caldav, url: 'https://h.example/', auth: bearer}\n"
         "  - {name: old, kind: imap, host: h.example, user: ana, password_command: pass old}\n"
         "  - {name: work, kind: google, login: ana@example.com}\n"
-        "  - {name: firm, kind: google, login: ana@example.com, service_account: key.json}\n"
+        "  - {name: firm, kind: google, login: ana@firm.example, service_account: key.json}\n"
+        "  - {name: owa, kind: exchange, login: ana@h.example}\n"
+        "  - {name: desk, kind: exchange, login: ana@i.example, auth: kerberos}\n"
+        f"  - {{name: m365, kind: graph, login: ana@h.example, client_id: {CLIENT}}}\n"
+        f"  - {{name: team, kind: graph, login: ana@i.example, client_id: {CLIENT},"
+        " tenant: i.example, app_only: true}\n"
+        f"  - {{name: sure, kind: graph, login: ana@j.example, client_id: {CLIENT},"
+        " tenant: i.example, app_only: true, certificate: app.pem}\n"
     )
+    (home / "app.pem").touch()
     done = install(home)
     assert done.code == 0, done.err
     drop_in = units(home) / "syncd.service.d" / "10-install.conf"
@@ -93,6 +102,10 @@ def test_accounts_on_servers_get_their_secrets(home: Path) -> None:
         "dav.token:syncd.dav.token",
         "work.google-token:syncd.work.google-token",
         "firm.google-key:syncd.firm.google-key",
+        "owa.password:syncd.owa.password",
+        "m365.microsoft-token:syncd.m365.microsoft-token",
+        "team.client-secret:syncd.team.client-secret",
+        "sure.certificate:syncd.sure.certificate",
     ]
     assert (
         "systemd-creds encrypt --name=post.password - "

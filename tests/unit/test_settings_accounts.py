@@ -115,8 +115,8 @@ def test_every_mistake_is_told_at_its_place(tmp_path: Path) -> None:
     )
     assert "hunter2" not in "\n".join(found)
     said = {
-        "3:46": "'host' is for kind imap, and this account is kind local",
-        "4:18": "unknown kind 'pigeon': write local, imap, caldav or google",
+        "3:46": "'host' is for kind imap or exchange, and this account is kind local",
+        "4:18": "unknown kind 'pigeon': write local, imap, caldav, google, exchange or graph",
         "5:5": "accounts.user is missing",
         "5:30": "accounts.host: write the name of the server alone, like imap.example.org",
         "5:49": "unknown key 'login': did you mean 'user'?",
@@ -126,7 +126,7 @@ def test_every_mistake_is_told_at_its_place(tmp_path: Path) -> None:
         "6:29": "write the port by itself: host: imap.example.org, port: 993",
         "6:70": "another machine would get the password in the clear: write implicit or starttls",
         "6:81": "accounts.poll: how often is between 5s and 24h, like 5m",
-        "7:64": "'url' is for kind caldav, and this account is kind imap",
+        "7:64": "'url' is for kind caldav or exchange, and this account is kind imap",
         "7:72": "no shell runs it, so '|' would be handed to the command: write [sh, -c, '...']",
         "8:5": "accounts.user: is missing: password_command needs the user whose password it print",
         "8:31": "take the user and the password out of it: who signs in goes under `user`",
@@ -138,7 +138,7 @@ def test_every_mistake_is_told_at_its_place(tmp_path: Path) -> None:
         "10:80": "write it into secrets/büro.token beside this file (chmod 600)",
         "11:65": "another machine would get the password in the clear",
         "12:72": "auth: xoauth2 takes a token: write token_command, or leave auth away",
-        "13:5": "accounts.kind is missing: write local, imap, caldav or google",
+        "13:5": "accounts.kind is missing: write local, imap, caldav, google, exchange or graph",
         "14:18": "unknown kind 'imapp': did you mean 'imap'?",
         "15:5": "accounts has keys of its own below it: name, kind and what its kind takes",
     }

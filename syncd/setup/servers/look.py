@@ -36,13 +36,23 @@ def look(address: str, network: Network) -> Settings:
     jobs: dict[str, Callable[[], Any]] = {name: _of(network.names.services, name) for name in names}
     jobs |= {f"text {name}": _of(network.names.texts, name) for name in names}
     if own is None:
-        for name in (f"_imaps._tcp.{domain}", f"_imap._tcp.{domain}"):
+        for label in ("imaps", "imap", "autodiscover"):
+            name = f"_{label}._tcp.{domain}"
             jobs[name] = _of(network.names.services, name)
         jobs["mx"] = _of(network.names.exchangers, domain)
+        jobs["autodiscover"] = _of(network.names.alias, f"autodiscover.{domain}")
         for url in autoconfig.urls(domain, address):
             jobs[url] = _of(network.get, url, address)
     said = network.together(jobs)
-    host = own or providers.by_exchangers(said.get("mx", ()))
+    # Mail may come by somebody who looks through it first.
+    host = (
+        own
+        or providers.by_exchangers(said.get("mx", ()))
+        or providers.by_autodiscover(
+            said.get("autodiscover", ""),
+            *(one.host for one in said.get(f"_autodiscover._tcp.{domain}", ())),
+        )
+    )
     found = _Finding(address, domain, said, own, host)
     settings = Settings(address, mail=found.mail(), calendars=found.dav("caldav"),
                         contacts=found.dav("carddav"))  # fmt: skip
@@ -140,6 +150,14 @@ class _Finding:
         """Whether it makes sense to try the usual hosts for calendars or contacts."""
         return self._own is None and _open(self._host, service) and not self.denied(f"{service}s")
 
+    def ews_hosts(self) -> list[str]:
+        """Where the domain may have an Exchange server of its own, the likeliest first."""
+        if self._host is not None or self.denied("autodiscover"):
+            return []
+        named = [one.host for one in self._services(f"_autodiscover._tcp.{self.domain}")]
+        usual = [f"autodiscover.{self.domain}", f"mail.{self.domain}", self.domain]
+        return list(dict.fromkeys((*(one for one in named if below(one, self.domain)), *usual)))
+
     def _services(self, name: str) -> Sequence[Service]:
         return [one for one in self._said.get(name, ()) if one.host]
 
@@ -164,12 +182,18 @@ def _guessed(settings: Settings, found: _Finding, network: Network) -> Settings:
         if have is None and found.may_guess(service):
             url = f"https://{found.domain}/.well-known/{service}"
             jobs[service] = _of(network.asks_who, url)
+    ews_hosts = found.ews_hosts()
+    if settings.mail is None or settings.calendars is None:
+        for host in ews_hosts:
+            jobs[f"ews {host}"] = _of(network.speaks_ews, host)
     if not jobs:
         return settings
     answers = network.together(jobs)
     if host := next((h for h in _hosts(found.domain) if answers.get(h)), ""):
         mail = MailServer(host, settings.address, found=GUESSED)
         settings = replace(settings, mail=mail)
+    ews = next((host for host in ews_hosts if answers.get(f"ews {host}")), "")
+    settings = replace(settings, exchange=ews)
     dav = DavServer(f"https://{found.domain}/", settings.address, GUESSED)
     if answers.get("caldav"):
         settings = replace(settings, calendars=dav)

@@ -11,6 +11,7 @@ SRV: Final = "the domain's DNS says so"
 PUBLISHED: Final = "the domain publishes it for mail programs"
 HOSTED: Final = "the domain's mail goes there"
 GUESSED: Final = "guessed; a server answers there"
+ANSWERS: Final = "an Exchange server answers there"
 NAMED: Final = "as you said"
 
 DEFAULT_PORTS: Final = {"implicit": 993, "starttls": 143, "none": 143}
@@ -60,6 +61,7 @@ class Settings:
     mail: MailServer | None = None
     calendars: DavServer | None = None
     contacts: DavServer | None = None
+    exchange: str = ""  # the host at which an Exchange server of the domain's own answers
     password: str = ""  # what kind the provider wants, and where that is made
     notes: tuple[str, ...] = ()
     missed: tuple[str, ...] = field(default=())
@@ -70,7 +72,7 @@ class Settings:
         return self.address.rpartition("@")[2].lower()
 
     def __bool__(self) -> bool:
-        return bool(self.mail or self.calendars or self.contacts)
+        return bool(self.mail or self.calendars or self.contacts or self.exchange)
 
 
 def user_of(template: str, address: str) -> str:

@@ -54,6 +54,12 @@ class Names:
         found = sorted((one.preference, one.exchange.to_text()) for one in self._ask(domain, "MX"))
         return [host.rstrip(".").lower() for _, host in found]
 
+    def alias(self, name: str) -> str:
+        """What a name is another name of (CNAME); "" where it is none."""
+        for one in self._ask(name, "CNAME"):
+            return str(one.target.to_text(omit_final_dot=True)).lower()
+        return ""
+
     def _ask(self, name: str, kind: str) -> Sequence[Any]:
         try:
             import dns.exception

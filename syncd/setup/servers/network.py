@@ -26,6 +26,7 @@ SECONDS: Final = 4.0  # without a byte
 ALL_SECONDS: Final = 8.0  # for everything that is asked together
 LARGEST: Final = 256 * 1024
 _HOPS: Final = 3
+_EWS: Final = "/EWS/Exchange.asmx"
 _REALM: Final = re.compile(
     r"(?i)realm\s*=\s*\"?[^\"]*(dav|calend|contacts|radicale|nextcloud|owncloud|ba[iï]kal|sogo|"
     r"zimbra|kerio|xandikos)"
@@ -119,6 +120,18 @@ class Network:
                 return False
             parts = there
         return False
+
+    def speaks_ews(self, host: str) -> bool:
+        """Whether an Exchange server asks whoever wants EWS there for a sign-in; nothing is shown
+        to it."""
+        answer, headers = self._request("GET", _https(f"https://{host}{_EWS}"))
+        if answer.status != 401:
+            return False
+        asked = " ".join(headers.get_all("WWW-Authenticate") or []).lower()
+        if any(word in asked for word in ("ntlm", "negotiate")) or "X-FEServer" in headers:
+            return True
+        # A web server that asks everybody for a password is none.
+        return bool(asked) and self._request("GET", _https(f"https://{host}/"))[0].status != 401
 
     def greets(self, host: str, port: int) -> bool:
         """Whether an IMAP server greets there, behind TLS with a certificate for that name."""

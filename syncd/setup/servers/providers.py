@@ -21,6 +21,7 @@ class Provider:
     name: str
     domains: frozenset[str] = frozenset()
     mx: tuple[str, ...] = ()
+    autodiscover: tuple[str, ...] = ()
     imap: Mapping[str, Any] = field(default_factory=dict)
     caldav: str = ""
     carddav: str = ""
@@ -54,6 +55,12 @@ def by_domain(domain: str) -> Provider | None:
     return next((one for one in table() if domain.lower() in one.domains), None)
 
 
+def provider_of(domain: str) -> str:
+    """The name of the provider whose own domain it is, "" for none."""
+    found = by_domain(domain)
+    return found.name if found else ""
+
+
 def by_exchangers(hosts: Iterable[str]) -> Provider | None:
     """Who receives the mail of a domain with these mail exchangers, the first of them first."""
     for host in hosts:
@@ -61,6 +68,15 @@ def by_exchangers(hosts: Iterable[str]) -> Provider | None:
         for one in table():
             if any(name.endswith("." + end) for end in one.mx):
                 return one
+    return None
+
+
+def by_autodiscover(*hosts: str) -> Provider | None:
+    """Whose mailboxes a domain has that leaves Autodiscover to these hosts."""
+    names = ["." + host.rstrip(".").lower() for host in hosts]
+    for one in table():
+        if any(name.endswith("." + end) for name in names for end in one.autodiscover):
+            return one
     return None
 
 
@@ -89,4 +105,6 @@ def table() -> tuple[Provider, ...]:
 def _provider(entry: Mapping[str, Any]) -> Provider:
     sets = {key: frozenset(entry.get(key, ())) for key in ("domains", "without")}
     rest = {key: value for key, value in entry.items() if key not in sets}
-    return Provider(**{**rest, **sets, "mx": tuple(entry.get("mx", ()))})
+    for key in ("mx", "autodiscover"):
+        rest[key] = tuple(entry.get(key, ()))
+    return Provider(**{**rest, **sets})

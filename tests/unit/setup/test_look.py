@@ -22,9 +22,11 @@ XML = b"""<clientConfig><emailProvider id="x"><incomingServer type="imap">
 class Known(Names):
     """A DNS that knows a few names; one that knows nothing at all does not answer."""
 
-    def __init__(self, srv: Mapping[str, Sequence[Service]], txt: str, mx: Sequence[str]) -> None:
+    def __init__(
+        self, srv: Mapping[str, Sequence[Service]], txt: str, mx: Sequence[str], alias: str
+    ) -> None:
         super().__init__()
-        self._srv, self._txt, self._mx = srv, txt, mx
+        self._srv, self._txt, self._mx, self._alias = srv, txt, mx, alias
 
     def services(self, name: str) -> list[Service]:
         label = name.removesuffix("._tcp.example.org").removeprefix("_")
@@ -36,6 +38,9 @@ class Known(Names):
     def exchangers(self, domain: str) -> list[str]:
         return list(self._mx)
 
+    def alias(self, name: str) -> str:
+        return self._alias if name == "autodiscover.example.org" else ""
+
 
 class Silent(Names):
     """No DNS answers."""
@@ -44,7 +49,7 @@ class Silent(Names):
         self.trouble = "the DNS does not answer"
         raise Unanswered(self.trouble)
 
-    texts = exchangers = services  # type: ignore[assignment]
+    texts = exchangers = alias = services  # type: ignore[assignment]
 
 
 @dataclass
@@ -57,10 +62,12 @@ class World(Network):
     srv: Mapping[str, Sequence[Service]] = field(default_factory=dict)
     txt: str = ""
     mx: Sequence[str] = ()
+    alias: str = ""  # of autodiscover
+    ews: Sequence[str] = ()
     asked: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        super().__init__(Known(self.srv, self.txt, self.mx))
+        super().__init__(Known(self.srv, self.txt, self.mx, self.alias))
 
     def get(self, url: str, private: str = "") -> Answer:
         self.asked.append(url)
@@ -72,6 +79,10 @@ class World(Network):
     def greets(self, host: str, port: int) -> bool:
         self.asked.append(host)
         return host in self.greeting
+
+    def speaks_ews(self, host: str) -> bool:
+        self.asked.append(host)
+        return host in self.ews
 
     def asks_who(self, url: str) -> bool:
         self.asked.append(url)
@@ -130,7 +141,8 @@ def test_starttls_where_nothing_better_is_offered() -> None:
 
 def test_a_dot_says_that_there_is_none() -> None:
     """RFC 2782: such a service is not guessed for."""
-    srv = {"imaps": [DOT], "imap": [DOT], "caldavs": [DOT], "carddavs": [DOT]}
+    labels = ("imaps", "imap", "caldavs", "carddavs", "autodiscover")
+    srv = {label: [DOT] for label in labels}
     world = World(
         srv=srv, greeting=["imap.example.org"], dav=["https://example.org/.well-known/caldav"]
     )
@@ -177,6 +189,40 @@ def test_what_the_domain_publishes() -> None:
     assert told == [
         "https://autoconfig.example.org/mail/config-v1.1.xml?emailaddress=ana%40example.org"
     ]
+
+
+def test_microsoft_behind_somebody_who_looks_through_mail() -> None:
+    """The mail goes to a filter first; Autodiscover is left to Microsoft, by CNAME or SRV."""
+    worlds = (
+        World(mx=["mx1.filter.example"], alias="autodiscover.outlook.com"),
+        World(srv={"autodiscover": [Service(0, 0, 443, "autodiscover.outlook.com")]}),
+    )
+    for world in worlds:
+        found = look(ADDRESS, world)
+        assert (found.provider, found.kind, found.exchange) == ("Microsoft 365", "graph", "")
+        assert not any("autodiscover" in one for one in world.asked)
+
+
+def test_an_exchange_server_of_ones_own() -> None:
+    """It answers where such servers do, and is one account for everything; with IMAP beside it both
+    are told; where mail and calendars are known by the DNS nobody looks for it."""
+    found = look(ADDRESS, World(ews=["autodiscover.example.org"]))
+    assert names(found) == [("example", "ana@example.org at Exchange")]
+    (draft,) = drafts_of(found, ())
+    assert draft.keys == {"name": "example", "login": ADDRESS, "tasks": "Follow-ups"}
+    (draft,) = drafts_of(look(ADDRESS, World(ews=["mail.example.org"])), ())
+    assert draft.keys["host"] == "mail.example.org"
+    srv = {"autodiscover": [Service(0, 0, 443, "owa.example.org"), Service(1, 0, 443, "evil.net")]}
+    world = World(ews=["owa.example.org"], srv=srv)
+    assert look(ADDRESS, world).exchange == "owa.example.org"
+    assert "evil.net" not in world.asked
+    both = look(ADDRESS, World(ews=["example.org"], greeting=["imap.example.org"]))
+    assert (both.exchange, names(both)) == (
+        "example.org", [("example", "imap.example.org:993, TLS")],
+    )  # fmt: skip
+    known = {"imaps": [Service(0, 0, 993, "a.example.org")]}
+    known["caldavs"] = known["carddavs"] = [Service(0, 0, 443, "b.example.org")]
+    assert not look(ADDRESS, World(ews=["example.org"], srv=known)).exchange
 
 
 def test_guesses_are_called_so() -> None:
