@@ -54,6 +54,7 @@ def main() -> None:
             against_imapclient(base / "imap", given.imap, given.runs, given.mails // 2)
         against_an_echo(base / "latency", given.mails)
         idle(base / "few", 1_350, given.idle)
+        at_providers(base / "clouds", given.idle)
         if given.people:
             small_steps(base / "crowd", given.people)
             idle(base / "many", given.people, given.idle)
@@ -66,6 +67,12 @@ def against_imapclient(folder: Path, count: int, runs: int, mails: int) -> None:
     run([sys.executable, str(HERE / "imap.py"), str(folder), str(count), str(runs)], folder)
     title(f"{mails} mails on an IMAP server that call for a task, one by one")
     run([sys.executable, str(HERE / "imap_latency.py"), str(folder), str(mails)], folder)
+
+
+def at_providers(folder: Path, seconds: float) -> None:
+    """The daemon with one idle account at Google, at Microsoft 365, on an Exchange server."""
+    title(f"idle for {seconds:.0f} s with one account at a provider")
+    run([sys.executable, str(HERE / "clouds.py"), str(folder), str(seconds)], folder.parent)
 
 
 def against_an_echo(folder: Path, mails: int) -> None:
