@@ -13,6 +13,11 @@ from fakes.exchange.world import letter
 
 ANA: Final = "ana@example.com"
 BEN: Final = "Ben Archer <ben@example.org>"
+RULES: Final = """\
+version: 1
+rules:
+  - {id: call, since: meeting, due: 30d, urgent: true, task: {title: "Call {{ first_name }}"}}
+"""
 _CONFIG: Final = """\
 owner: {{name: Ana Silva, addresses: [ana@example.com], timezone: Europe/Lisbon}}
 accounts:
@@ -49,6 +54,7 @@ def exchange_home(folder: Path, exchange: FakeExchange, rules: str = "none.yaml"
     ana = exchange.account(ANA)
     home = ExchangeHome(folder, rules=rules)
     home.exchange = exchange
+    home.write("mine.yaml", RULES)
     home.now = exchange.now().isoformat()
     home.account()
     home.password(ana.password)

@@ -22,6 +22,11 @@ from fakes.graph.tokens import CLIENT, DOMAIN
 
 ANA: Final = "ana@example.com"
 BEN: Final = "Ben Archer <ben@example.org>"
+RULES: Final = """\
+version: 1
+rules:
+  - {id: call, since: meeting, due: 30d, urgent: true, task: {title: "Call {{ first_name }}"}}
+"""
 _CONFIG: Final = """\
 owner: {{name: Ana Silva, addresses: [ana@example.com], timezone: Europe/Lisbon}}
 accounts:
@@ -79,6 +84,7 @@ def graph_home(folder: Path, graph: FakeGraph, patch: pytest.MonkeyPatch) -> Gra
     patch.setattr(webbrowser, "open", lambda page: browse(graph, page))
     home = GraphHome(folder)
     home.graph = graph
+    home.write("mine.yaml", RULES)
     home.now = graph.now().isoformat()
     home.account()
     return home

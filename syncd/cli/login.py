@@ -126,7 +126,7 @@ def _check_way(signing: Signing, *, no_browser: bool, code: bool) -> None:
 
 
 def logout(context: typer.Context, name: Name = None) -> None:
-    """Take back what `syncd login` got: Google forgets it, and syncd does."""
+    """Take back what `syncd login` got: it is deleted here, and Google forgets it."""
     signing = _signing(call_of(context), name)
     if isinstance(signing, MicrosoftSigningIn):
         sign_out_microsoft(signing)

@@ -45,7 +45,24 @@ def _ews(value: str) -> str:
         raise ValueError(words.replace("calendars", "mail")) from None
 
 
+def _host(value: str) -> str:
+    try:
+        return host_name(value)
+    except ValueError:
+        raise ValueError(
+            "write the name of the server alone, like mail.example.org, or under `url:` where its "
+            f"EWS is, like {_EWS}"
+        ) from None
+
+
 _EWS: Final = "https://mail.example.org/EWS/Exchange.asmx"
+
+
+def _is_online(value: Any) -> bool:
+    """Whether a host, or a URL, is Microsoft 365's."""
+    text = value.strip().lower() if isinstance(value, str) else ""
+    name = text.partition("://")[2].partition("/")[0] if "://" in text else text
+    return f".{name}".endswith((".office365.com", ".outlook.com"))
 
 
 def _category(value: Any) -> Any:
@@ -95,7 +112,7 @@ class ExchangeAccountSettings(ServerAccountSettings):
 
     kind: Literal["exchange"]
     login: Annotated[str, AfterValidator(address)]  # the mailbox; who signs in, without `user`
-    host: Annotated[str, AfterValidator(host_name)] | None = None
+    host: Annotated[str, AfterValidator(_host)] | None = None
     url: Annotated[str, AfterValidator(_ews)] | None = None
     # `password` is whatever the server offers: NTLM, Negotiate or Basic.
     auth: Literal["password", "basic", "ntlm", "kerberos", "bearer"] = "password"
@@ -129,6 +146,10 @@ class ExchangeAccountSettings(ServerAccountSettings):
         yield from _switched_off(given, ("folders", "drafts"))
         if given.get("host") and given.get("url"):
             yield "host", "the url says where the server is: leave one of them away"
+        if given.get("auth") != "bearer":
+            for key in ("host", "url"):
+                if _is_online(given.get(key)):
+                    yield key, "Microsoft 365 takes no passwords there: use kind: graph"
         if given.get("fingerprint") and given.get("ca_file"):
             yield "ca_file", "the fingerprint says which certificate is trusted: leave one away"
         if given.get("auth") == "kerberos":

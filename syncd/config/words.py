@@ -97,6 +97,7 @@ _AT_EXCHANGE = {
     "hostname": "host",
     "ews": "url",
     "ews_url": "url",
+    "domain": "user",
     "calendar": "calendars",
     "mailboxes": "folders",
     "command": "password_command",
@@ -115,6 +116,8 @@ def words(detail: dict[str, Any], loc: Sequence[Any], label: str) -> str:
         return _unknown(detail, loc)
     if kind == "missing" and loc[-1] == "kind":
         return f"{label} is missing: write {_either(list(KINDS))}"
+    if kind == "missing" and loc[-1] == "client_id":
+        return f"{label} is missing: docs/microsoft.md tells how to get one"
     if kind == "missing":
         return f"{label} is missing"
     if kind == "literal_error":
@@ -136,6 +139,12 @@ def _unknown(detail: dict[str, Any], loc: Sequence[Any]) -> str:
     if str(loc[0]) == "accounts" and len(loc) > 1:
         name, kind = detail.get("account") or ("", "local")
         known = list(KINDS[kind].model_fields)
+        if kind == "graph" and key == "client_secret":
+            return (
+                f"{key}: no secret stands in this file: with app_only: true write it into "
+                f"secrets/{name or 'NAME'}.client-secret beside this file (chmod 600); people run "
+                f"`syncd login {name or 'NAME'}`"
+            )
         if kind in ("google", "graph"):
             if key in (*_PASSWORDS, *_TOKENS):
                 return (

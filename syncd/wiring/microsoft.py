@@ -26,6 +26,7 @@ from syncd.wiring.vault import Vault, vault_for
 if TYPE_CHECKING:  # each comes with its connector
     from connectors.exchange.account import ExchangeAccount
     from connectors.graph.account import GraphAccount
+    from connectors.graph.bearer import Bearer
     from connectors.graph.grant import Client
     from connectors.graph.scopes import Wanted
 
@@ -71,7 +72,7 @@ def open_exchange(
 
 
 def open_graph(
-    entry: GraphAccountSettings, _: Path, zone: ZoneInfo, sign_in: SignIn, first: date | None
+    entry: GraphAccountSettings, _: Path, zone: ZoneInfo, sign_in: Bearer, first: date | None
 ) -> GraphAccount:
     """See `syncd.wiring.accounts.opened_one`."""
     from connectors.graph.account import GraphAccount

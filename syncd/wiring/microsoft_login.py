@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from connectors.errors import SignInNeeded
+from connectors.errors import ConnectorError, SignInNeeded
 from syncd.assembly import Assembly
 from syncd.config import ConfigErrors, GraphAccountSettings
 from syncd.wiring.google import Ticket
@@ -19,6 +19,7 @@ from syncd.wiring.microsoft import (
     graph_vault,
     graph_wanted,
     local_only,
+    open_graph,
     own_secret,
 )
 from syncd.wiring.vault import Vault, unkept
@@ -107,7 +108,18 @@ class MicrosoftSigningIn:
             self.vault.save(replace(grant, account=self.entry.login).to_text())
         except OSError as error:
             raise unkept(self.vault, error) from error
-        return Done(account, None)
+        return Done(account, None, self._troubles(grant))
+
+    def _troubles(self, grant: Grant) -> list[str]:
+        """What keeps the account from being read by a sign-in that is right: no mailbox, a rule."""
+        entry, zone = self.entry, self.assembly.settings.owner.zone
+        account = open_graph(entry, self.assembly.base, zone, Ticket(grant.token), None)
+        try:
+            for _ in account.survey():
+                pass
+        except ConnectorError as error:
+            return [str(error)]
+        return []
 
     def _whose(self, grant: Grant) -> str:
         """Who signed in. Raises `SignInNeeded` where it is somebody else."""

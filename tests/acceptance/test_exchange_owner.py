@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import socket
 import ssl
+import sys
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ def home(tmp_path: Path, exchange: FakeExchange) -> ExchangeHome:
 def test_from_mail_to_tasks(tmp_path: Path, exchange: FakeExchange) -> None:
     """What is there is found, read and judged; the tasks stand in a folder of their own, which the
     first one makes; one that is ticked there is done."""
-    home = exchange_home(tmp_path, exchange, "real-networking")
+    home = exchange_home(tmp_path, exchange, "mine.yaml")
     ana = exchange.account(ANA)
     fill(ana, exchange.now())
     check = right(home.syncd("check")).out
@@ -38,10 +39,10 @@ def test_from_mail_to_tasks(tmp_path: Path, exchange: FakeExchange) -> None:
     right(home.syncd("once"))
     (ben,) = home.people()
     assert ben["addresses"] == ["ben@example.org"]
-    ana.tasks.tick(ana.tasks.named("Thank Ben for Lunch", "Tasks/Follow-ups"))
+    ana.tasks.tick(ana.tasks.named("Call Ben", "Tasks/Follow-ups"))
     right(home.syncd("once"))
     done = {one["title"]: one["status"] for one in home.syncd("tasks", "--json").json}
-    assert done["Thank Ben for Lunch"] == "done"
+    assert done == {"Call Ben": "done"}
     assert ana.sent == []
 
 
@@ -113,6 +114,10 @@ def test_ews_is_blocked(home: ExchangeHome) -> None:
     ("keys", "words"),
     [
         ("*host: mail.example.com", "the url says where the server is"),
+        (
+            "*host: m.example.com:8443",
+            "write the name of the server alone, like mail.example.org, or",
+        ),
         ("*fingerprint: 00ff", "64 digits from 0 to f"),
         ("*auth: oauth", "auth: write password, basic, ntlm, kerberos or bearer"),
         ("auth: kerberos, *user: ana", "Kerberos goes by the ticket that `kinit` got"),
@@ -133,6 +138,27 @@ def test_mistakes(home: ExchangeHome, keys: str, words: str) -> None:
     assert told.code == 78
     assert f"{home.config}:3:{column}: " in told.err, told.err
     assert words in told.err
+
+
+def test_without_its_extra(home: ExchangeHome, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is named at the account's place."""
+    monkeypatch.setitem(sys.modules, "exchangelib", None)
+    told = home.syncd("check")
+    assert told.code == 78
+    assert f"{home.config}:3:18: kind: exchange needs an extra: pip install 'syncd[exc" in told.err
+
+
+def test_microsoft_365_is_of_another_kind(home: ExchangeHome) -> None:
+    """Its servers take no password: that is said before anybody is asked; a token may be tried."""
+    host = "outlook.office365.com"
+    for keys, url in ((f"host: {host}", ""), ("", f"https://{host}/EWS/Exchange.asmx")):
+        home.account(keys, url=url)
+        told = home.syncd("check")
+        assert (told.code, "use kind: graph" in told.err) == (78, True), told
+    home.account(f"host: {host}, auth: bearer", url="")
+    right(home.syncd("check"))
+    home.account("", url="https://[")
+    assert home.syncd("check").code == 78
 
 
 def test_a_ticket_needs_no_password(home: ExchangeHome) -> None:

@@ -112,6 +112,14 @@ def test_nobody_signed_in(home: GraphHome, graph: FakeGraph) -> None:
     assert home.kept.read_text() == before
 
 
+def test_what_is_not_there(home: GraphHome, graph: FakeGraph) -> None:
+    """Who signs in and has no mailbox is told at once; the sign-in is kept."""
+    graph.account(ANA).licensed = False
+    told = home.syncd("login")
+    assert (told.code, "the sign-in is kept: `syncd once` reads" in told.err) == (1, True), told
+    assert home.kept.exists()
+
+
 def test_a_token_that_dies(home: GraphHome, graph: FakeGraph) -> None:
     """A new password ends it: one line, exit code 77; a new sign-in mends it."""
     home.syncd("login")

@@ -62,7 +62,9 @@ def test_its_commands_work_in_their_order(home: Path) -> None:
     assert list((home / "tasks").glob("*.ics")) == []  # its mode is preview
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/servers.md", "docs/google.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "docs/servers.md", "docs/google.md", "docs/microsoft.md"]
+)
 def test_its_accounts_on_servers_are_right(
     page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

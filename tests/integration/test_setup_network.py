@@ -12,6 +12,8 @@ from time import monotonic
 from typing import ClassVar
 
 import pytest
+from fakes.exchange.server import running_exchange
+from fakes.exchange.world import Clock
 from servers.names import name_server, resolver_at
 from servers.tls import Certificate, certificate
 
@@ -118,12 +120,23 @@ def trusting(made: Certificate, port: int, names: Names | None = None) -> Networ
     return Network(names, dial, ssl.create_default_context(cafile=made.path))
 
 
-@pytest.fixture(scope="module")
-def web(made: Certificate) -> Iterator[Network]:
+def _server_side(made: Certificate) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(made.path, made.key)
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Web)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
+    return context
+
+
+@pytest.fixture(scope="module")
+def web(made: Certificate) -> Iterator[Network]:
+    with _pages(made, Web) as network:
+        yield network
+
+
+@contextmanager
+def _pages(made: Certificate, handler: type[Web]) -> Iterator[Network]:
+    """A network of one web server."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.socket = _server_side(made).wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
@@ -146,6 +159,7 @@ def test_records_of_a_real_name_server() -> None:
         ("_imap._tcp.example.org", "SRV"): ["0 0 0 ."],
         ("_caldavs._tcp.example.org", "TXT"): ['"path=/" "dav/"'],
         ("example.org", "MX"): ["20 second.example.org.", "10 First.example.org."],
+        ("autodiscover.example.org", "CNAME"): ["Autodiscover.Outlook.com."],
     }  # fmt: skip
     with name_server(records) as port:
         names = Names(resolver_at(port))
@@ -157,7 +171,8 @@ def test_records_of_a_real_name_server() -> None:
         assert names.services("_imap._tcp.example.org") == [Service(0, 0, 0, "")]
         assert names.texts("_caldavs._tcp.example.org") == ["path=/dav/"]
         assert names.exchangers("example.org") == ["first.example.org", "second.example.org"]
-        assert names.texts("example.org") == []
+        assert names.alias("autodiscover.example.org") == "autodiscover.outlook.com"
+        assert (names.alias("example.org"), names.texts("example.org")) == ("", [])
         assert names.services("_imaps._tcp.nowhere.example") == []
         assert names.exchangers("a..b") == names.exchangers("x" * 70 + ".org") == []
         assert names.trouble == ""
@@ -192,6 +207,28 @@ def test_what_looks_like_a_calendar_server(web: Network) -> None:
         assert not web.asks_who(well_known + path), path
     with pytest.raises(ValueError, match="https"):
         web.asks_who(well_known + "moved")
+
+
+class Club(Web):
+    """A web server that asks everybody for a password, whatever they want."""
+
+    PAGES: ClassVar[dict[str, tuple[int, bytes]]] = dict.fromkeys(
+        ("/EWS/Exchange.asmx", "/"), (401, b"")
+    )
+    REALMS: ClassVar[dict[str, str]] = dict.fromkeys(PAGES, 'Basic realm="Members"')
+
+
+def test_what_is_an_exchange_server(made: Certificate, web: Network) -> None:
+    """It asks for a sign-in where EWS is, and nowhere else; nothing is shown to it."""
+    with running_exchange(Clock(), tls=_server_side(made)) as fake:
+        network = trusting(made, fake.port)
+        for schemes in (["Basic"], ["Negotiate", "NTLM"]):
+            fake.signin.schemes = schemes
+            assert network.speaks_ews("localhost")
+        assert set(fake.signin.asked) <= {""}
+    assert not web.speaks_ews("localhost")
+    with _pages(made, Club) as club:
+        assert not club.speaks_ews("localhost")
 
 
 def test_who_greets(made: Certificate) -> None:

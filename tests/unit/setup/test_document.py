@@ -19,6 +19,7 @@ from syncd.config.accounts import (
     LocalAccountSettings,
 )
 from syncd.config.google import GoogleAccountSettings
+from syncd.config.microsoft import ExchangeAccountSettings, GraphAccountSettings
 from syncd.config.settings import OwnerSettings, Settings
 from syncd.setup import Answers, Draft, Exists, text_of, write
 from syncd.setup.document import quoted
@@ -67,6 +68,7 @@ def test_every_key_has_its_line() -> None:
         assert any(line.strip(" #-") == name for line in lines), name
 
 
+CLIENT = "00001111-aaaa-2222-bbbb-3333cccc4444"
 SERVERS = Answers(
     "Ana Silva",
     ["ana@example.org"],
@@ -81,6 +83,9 @@ SERVERS = Answers(
         Draft("imap", {"name": "mail", "host": "::1", "user": "1234", "auth": "xoauth2",
                        "token_command": "oama access 'a b'"}),
         Draft("google", {"name": "work", "login": "ana@example.com", "tasks": False}),
+        Draft("graph", {"name": "m365", "login": "ana@example.com", "client_id": CLIENT,
+                        "tenant": "example.com", "tasks": False}),
+        Draft("exchange", {"name": "owa", "login": "ana@example.net", "user": "FIRM\\ana"}),
     ],
     tasks_in="dav",
 )  # fmt: skip
@@ -97,15 +102,19 @@ def test_accounts_on_servers(tmp_path: Path) -> None:
     text = re.sub(r"^( *)# (\w+: |- (?!my))", r"\1\2", text, flags=re.MULTILINE)
     path.write_text(text, encoding="utf-8")
     again = wiring.assemble(path).settings
-    assert [one.kind for one in again.accounts] == ["imap", "caldav", "imap", "google"]
+    assert [one.kind for one in again.accounts] == [one.kind for one in SERVERS.servers]
     assert again.tasks_in == "dav"
-    kinds = (ImapAccountSettings, CaldavAccountSettings, GoogleAccountSettings)
+    kinds = (ImapAccountSettings, CaldavAccountSettings, GoogleAccountSettings,
+             ExchangeAccountSettings, GraphAccountSettings)  # fmt: skip
     for key in {key for kind in kinds for key in kind.model_fields}:
         if key not in (
             "tls",
             "auth",
             "service_account",
             "pubsub",
+            "fingerprint",
+            "app_only",
+            "certificate",
         ):  # nobody needs them who was not given them
             assert re.search(rf"^[ #-]*{key}: ", text, re.MULTILINE), key
 
