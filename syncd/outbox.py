@@ -50,7 +50,7 @@ class Summary:
     doubtful: int = 0  # may have been written; looked for the next time
     failed: dict[str, ConnectorError] = field(default_factory=dict)
     # By account, why it goes on later though nothing is wrong.
-    paused: dict[str, str] = field(default_factory=dict)
+    paused: dict[str, Paused] = field(default_factory=dict)
     # By account, keys of tasks that it held once: so many are an incident, and no answer.
     missing: dict[str, tuple[str, ...]] = field(default_factory=dict)
     # Accounts whose lists were written to, or asked.
@@ -86,8 +86,9 @@ def deliver(
             run.all()
         except Unavailable as error:
             if isinstance(error, Paused):
-                summary.paused[account] = str(error)
-                summary.tried.discard(account)  # it says nothing of how the list fares
+                summary.paused[account] = error
+                if not run.wrote:  # it says nothing of how the list fares
+                    summary.tried.discard(account)
             else:
                 summary.failed[account] = error
             with transactions.begin() as connection:
@@ -112,6 +113,7 @@ class _Run:
     eager: bool
     creating: bool
     go_on: Callable[[], None]
+    wrote: bool = False  # something was confirmed
     stuck: set[str] = field(default_factory=set)  # keys whose earlier entry has to go first
     deleted: list[tuple[Entry, Remote]] = field(default_factory=list)  # since they were written
 
@@ -192,12 +194,14 @@ class _Run:
                     self.stuck.add(entry.key)
                 else:
                     self.summary.created += remote is not None
+                    self.wrote |= remote is not None
             elif not writer.change(entry, entry.work, task):
                 return
-            elif isinstance(entry.work, Complete):
-                self.summary.completed += 1
             else:
-                self.summary.updated += 1
+                self.wrote = True
+                closed = isinstance(entry.work, Complete)
+                self.summary.completed += closed
+                self.summary.updated += not closed
         except BadItem as error:
             self.summary.aside += 1
             self._mark(entry, ASIDE, str(error))
@@ -206,7 +210,8 @@ class _Run:
             self._again(entry, str(error), _GIVE_UP)
         except (SignInNeeded, Refused, Paused) as error:
             # Certainly not written now; what was in doubt before still is.
-            self._mark(entry, entry.state, str(error))
+            words = entry.error if isinstance(error, Paused) else str(error)
+            self._mark(entry, entry.state, words)
             raise
         except Unavailable as error:
             self._mark(entry, DOUBT, str(error))

@@ -61,6 +61,7 @@ def _found(call: Call, now: str | None) -> tuple[dict[str, Any], list[str]]:
             shop.policy,
             session.now,
             {rule.id for rule in shop.ruleset.rules},
+            shop.lists,
         )
     return status, names
 
@@ -81,6 +82,7 @@ def code_of(status: dict[str, Any], accounts: Collection[str]) -> int:
 _REASONS = {
     "alias:card": "on your card",
     "alias:sent-folder": "in your sent mail",
+    "alias:own-calendar": "you, in your calendar",
     "alias:delivered-to": "mail to it is delivered here",
     "alias:named-recipient": "mail to it, under your name, is delivered to you",
 }
@@ -177,6 +179,13 @@ def _lines(status: dict[str, Any]) -> list[str]:
         f"{one['error'] or 'the next run does it'}"
         for one in status["forgetting"]
     ]
+    lines += [
+        f"{many(one['tasks'], 'new task')} for the list of {one['account']} "
+        f"{'waits' if one['tasks'] == 1 else 'wait'} until that of {' and '.join(one['unread'])} "
+        "has been read, a week at most: an older state was put back, and what is new to it may "
+        "stand there already"
+        for one in status["unread_lists"]
+    ]
     for one in status["incidents"]:
         lines.append(
             f"{len(one['missing'])} tasks vanished from {one['account']} at once. Did you delete "
@@ -250,6 +259,8 @@ def health_lines(found: list[dict[str, Any]]) -> list[str]:
             parts.append(_REMEDIES[one["remedy"]])
         if one["next_try"] is not None:
             parts.append(f"next try at {one['next_try']:%H:%M:%S} UTC")
+        # What is wrong with a source stands with it, what is wrong with a task with that.
+        parts += [f["error"] for f in facets if f["facet"] == "delivery" and f["kind"] == "Paused"]
         lines.append("; ".join(parts))
     return lines
 

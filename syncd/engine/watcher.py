@@ -1,7 +1,8 @@
 """A thread for each source: it asks what changed, and waits until something may have.
 
 A source that can wait is asked when it says so, once in a while all the same (a calendar's window
-moves with the time), and is well as long as it is heard of; any other is polled.
+moves with the time), and is well as long as it is heard of; any other is polled. One that has used
+up what it may ask for in a time is listened to all the same: it keeps something for its news.
 """
 
 from __future__ import annotations
@@ -13,13 +14,15 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from connectors.contract import Hindered, Source, TaskList, TextSource, Waiting
-from connectors.errors import ConnectorError
+from connectors.errors import ConnectorError, Unavailable
 from syncd.engine.faults import PROVEN
 from syncd.engine.worker import Desk, Worker, jittered
-from syncd.retry import Backoff
+from syncd.pipeline.observe import Outcome
+from syncd.retry import FIRST, Backoff, asked_for
 from syncd.store.health import Place
 
 QUIET: Final = 900.0  # seconds in which a source that waits is heard of at least once
+_APART: Final = 2.0  # seconds between one asking and the next of a source that rests
 _ANYWAY: Final = timedelta(hours=20)  # after which it is asked although it says nothing
 
 
@@ -36,6 +39,8 @@ class Watcher(Worker):
         self._to_ask = False
         self._due = 0.0  # when it is asked whatever it says, where that is by polling
         self._heard_at = 0.0  # when it was heard of last
+        self._rests = False  # it has used up what it may ask for, and comes again
+        self._rests_at = 0.0  # when it said so last
         self._deaf = ""
         self._deaf_until = -math.inf  # when it is listened to again; long ago while all is well
         self._ears = Backoff()
@@ -67,8 +72,12 @@ class Watcher(Worker):
 
     def look(self, now: datetime) -> None:
         """Read what changed, and the texts that are wanted of it."""
-        self.engine.read(self.account, self.source, now)
+        self._told(self.engine.read(self.account, self.source, now))
         self.meanwhile()
+
+    def _told(self, outcome: Outcome) -> None:
+        rests = bool(outcome.paused) or outcome.in_vain
+        self._rests, self._rests_at = rests, self.desk.steady()
 
     def meanwhile(self) -> None:
         """What may have come to be wanted of this source without any news of its own."""
@@ -82,6 +91,8 @@ class Watcher(Worker):
         assert self._asked_at is not None
         until = self.engine.retries.until(self._place)
         if until is not None and until > self._asked_at:
+            if self._rests and isinstance(self.source, Waiting):
+                return self._hears_before(until)
             self._is_hindered_by("")  # that it cannot be read says it all
             return not self.sleep_until(until) or self._to_ask
         if not isinstance(self.source, Waiting):
@@ -98,6 +109,23 @@ class Watcher(Worker):
             self.engine.heard(self._place, now)
         return False
 
+    def _hears_before(self, until: datetime) -> bool:
+        """As `_is_time`, of a source that rests until then: whatever it says, not in one go."""
+        seconds, steady = (until - self.desk.clock()).total_seconds(), self.desk.steady()
+        still = max(self._deaf_until, self._rests_at + _APART) - steady
+        self._hindered()
+        news = False
+        if still > 0:
+            self.sleep_at_most(min(seconds, still))
+        elif seconds > 0:
+            try:
+                news = self._news_within(seconds)
+            except ConnectorError as error:
+                self._cannot_hear(error)
+            self.leave_if_dismissed()
+            self._bell.clear()
+        return news or self._to_ask or self.desk.clock() >= until
+
     def _sleep_until_due(self) -> bool:
         return self.sleep_at_most(min(self._due - self.desk.steady(), self._left()))
 
@@ -106,20 +134,24 @@ class Watcher(Worker):
         return math.inf
 
     def _listen(self, seconds: float) -> bool:
-        assert isinstance(self.source, Waiting)
         steady = self.desk.steady()
         if seconds and steady < self._deaf_until:
             end = min(self._deaf_until, self._due) - steady
             return not self.sleep_at_most(min(end, self._left()))
-        if self._deaf:  # that it hears again shows when this lasts
-            seconds = min(seconds, self._deaf_until + PROVEN - steady + 1)
         try:
-            news = self.source.wait(seconds)
+            return self._news_within(seconds)
         except ConnectorError as error:
             # Asking it says what is wrong. It is asked soon, then later each time, and as often as
             # one that is polled at least.
             self._cannot_hear(error)
             return seconds == 0 or self._listen(seconds)
+
+    def _news_within(self, seconds: float) -> bool:
+        """Listen; not for as long where it was deaf. Raises the errors of the contract."""
+        assert isinstance(self.source, Waiting)
+        if self._deaf:  # that it hears again shows when this lasts
+            seconds = min(seconds, self._deaf_until + PROVEN - self.desk.steady() + 1)
+        news = self.source.wait(seconds)
         if self._deaf and self.desk.steady() >= self._deaf_until + PROVEN:
             self._deaf = ""
         return news
@@ -128,6 +160,9 @@ class Watcher(Worker):
         now, steady = self.desk.clock(), self.desk.steady()
         if steady > self._deaf_until + PROVEN:
             self._ears.ok()
+        asked = asked_for(error)
+        if asked is not None and asked < FIRST:
+            error = Unavailable(str(error))  # at once would be over and over: later each time
         self._deaf_until = steady + (self._ears.failed(error, now) - now).total_seconds()
         if self._ears.tries > 1:  # a connection that was lost once is made again in a moment
             self._deaf = str(error)
@@ -162,7 +197,7 @@ class HandWatcher(Watcher):
     def look(self, now: datetime) -> None:
         with self._alone:
             self.leave_if_dismissed()
-            self.engine.hand(self.account, now)
+            self._told(self.engine.hand(self.account, now))
         self._read()
 
     def _left(self) -> float:

@@ -119,7 +119,7 @@ def deliver(shop: Workshop, now: datetime, report: Report) -> None:
     report.updated = summary.updated
     report.completed = summary.completed
     report.delivery_errors = dict(summary.failed)
-    report.delivery_pauses = dict(summary.paused)
+    report.delivery_pauses = {name: str(pause) for name, pause in summary.paused.items()}
     report.incidents |= {name: len(keys) for name, keys in summary.missing.items()}
     forgotten = shop.ignore.forgotten
     report.delivery_errors |= finish_forgetting(shop.database, readable, forgotten)
@@ -138,7 +138,7 @@ def run_errands(shop: Workshop, now: datetime, report: Report) -> None:
         done = hand_over(shop, now)
         report.cards, report.drafts = done.cards, done.drafts
         report.errand_errors, report.errand_pauses = done.failed, done.paused
-    if shop.ignore.forgotten:
+    if shop.ignore.forgotten and shop.writes:
         for name, error in finish_cards(shop.database, shop.books).items():
             report.errand_errors[name, "card"] = error
 

@@ -40,6 +40,16 @@ def may_be_elsewhere(
     return unread and rewound.behind(connection, owner, now - _PATIENCE)
 
 
+def unread_beside(
+    connection: Connection, owner: str, lists: Collection[str], now: datetime
+) -> dict[str, set[str]]:
+    """By list, those of the others for which what is to be created in it waits, if any."""
+    if not rewound.behind(connection, owner, now - _PATIENCE):
+        return {}
+    unread = older_than(connection, owner, lists)
+    return {one: unread - {one} for one in lists if unread - {one}}
+
+
 def trust(connection: Connection, owner: str, accounts: Collection[str]) -> None:
     """These lists were read as a whole, and what was in them is taken in."""
     for account in accounts:

@@ -19,7 +19,7 @@ from connectors.records import Gone, Item, Seen, Task
 from syncd.people.forgotten import Forgotten
 from syncd.pipeline import lull
 from syncd.pipeline.doubt import older_than
-from syncd.pipeline.gone import gone_in, is_emptied, keys_in, lost_in
+from syncd.pipeline.gone import gone_in, is_emptied, keys_in, lost_in, ours_among
 from syncd.pipeline.health import Ward
 from syncd.pipeline.incidents import accepted, asked, asked_of, is_gone
 from syncd.pipeline.lull import Lull
@@ -29,6 +29,7 @@ from syncd.store import (
     answers,
     doubled,
     facts,
+    health,
     ledger,
     ledger_hand,
     observations,
@@ -73,6 +74,7 @@ class HandReader:
             before = sources.count(connection, owner, account, outcome.facet)
             again = account in older_than(connection, owner, (account,))
             twins = doubled.pending(connection, owner, account)
+            paused = health.has_paused(connection, owner, place)
         known = sources.StoredItems(self.database, account, outcome.facet, self.forgotten)
         items: list[Item] = []
         try:
@@ -94,13 +96,19 @@ class HandReader:
         except StoreError:
             raise
         except Paused as pause:
-            outcome.paused = str(pause)
             with self.database.begin() as connection:
-                ward.rests(connection, place, pause, well=False)
-            return outcome
+                vain = ward.in_vain(connection, place, pause)
+                if vain is None:
+                    outcome.paused = str(pause)
+                    ward.rests(connection, place, pause, well=False)
+                    return outcome
+            return self._failed(row, outcome, vain)
         except Exception as error:  # noqa: BLE001  # whatever it is, it stops nothing else
             return self._failed(row, outcome, error)
         outcome.items = len(items)
+        if paused:
+            with self.database.begin() as connection:
+                health.goes_on(connection, owner, place)
         if self.waiting is not None and self._held(self.waiting, account, items, again=again):
             outcome.held = True
             ward.calm(place)
@@ -254,7 +262,7 @@ class HandReader:
             # What came and went since the reading before was in it as well.
             listed_before=max(before, len(gone_in(items))),
             listed_after=after,
-            another=anew or (moved and not _ours_among(connection, owner, account, items)),
+            another=anew or (moved and not ours_among(connection, owner, account, items)),
             doubted=again,
             unknown=strays.lost(connection, owner, account, _lost(items), keys_in(items)),
             asked=before_it,
@@ -315,13 +323,6 @@ class HandReader:
                 ledger_hand.dismiss(connection, owner, row, now)
                 people_.add(row.person)
         return replace(received, persons=frozenset(people_), missing=())
-
-
-def _ours_among(connection: Connection, owner: str, account: str, items: Sequence[Item]) -> bool:
-    """Whether a task that was written to the account's list is there: a key alone may be that of
-    another syncd, which writes there as well."""
-    rows = ledger.by_key(connection, owner, keys_in(items)).values()
-    return any(row.task is not None and row.task.account == account for row in rows)
 
 
 def _lost(items: Sequence[Item]) -> set[str]:

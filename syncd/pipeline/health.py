@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from connectors.errors import Paused
 from syncd import log
 from syncd.retry import Retries
-from syncd.store import health
+from syncd.store import health, pauses
 from syncd.store.health import Place
 
 
@@ -47,6 +47,12 @@ class Ward:
             self.well(connection, place)
         if self.retries is not None:
             self.retries.of(place).put_off(self.now + timedelta(seconds=pause.wait))
+
+    def in_vain(self, connection: Connection, place: Place, pause: Paused) -> Paused | None:
+        """Note that it brought nothing before it paused; returns what is wrong where it has brought
+        nothing for so long that this is trouble."""
+        since = health.paused(connection, self.owner, place, self.now)
+        return None if since is None else pauses.lasting(pause, since)
 
     def ill(self, connection: Connection, place: Place, error: Exception) -> None:
         """It failed; when it is tried again is noted with it."""

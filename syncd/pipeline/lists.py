@@ -94,7 +94,7 @@ def write(
             summary.failed |= dict.fromkeys(pending, trouble)
         _tell(summary)
     note(database, Ward(owner, now, retries), lists, summary)
-    settled = doubtful - summary.failed.keys()
+    settled = doubtful - summary.failed.keys() - summary.paused.keys()
     if settled:
         with database.begin() as connection:
             trust(connection, owner, settled)
@@ -130,12 +130,13 @@ def note(
     summary: Summary,
 ) -> None:
     """How the writing to each list fared. Where nothing is left to be written, nothing is wrong;
-    what was left for later says nothing."""
+    what was left for later says nothing, unless that is all it has come to for long."""
     with database.read() as connection:
         sick = {
             row.place.account
             for row in health.load(connection, database.owner)
-            if row.place.facet == health.DELIVERY and row.state != health.UP
+            if row.place.facet == health.DELIVERY
+            and (row.state != health.UP or row.pauses.times > 0)
         }
         idle = {
             name
@@ -150,3 +151,10 @@ def note(
         elif name in summary.tried or name in idle:
             with database.begin() as connection:
                 ward.well(connection, place)
+        elif name in summary.paused:
+            with database.begin() as connection:
+                vain = ward.in_vain(connection, place, summary.paused[name])
+                if vain is not None:
+                    ward.ill(connection, place, vain)
+                    summary.failed[name] = vain
+                    del summary.paused[name]

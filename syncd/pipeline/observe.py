@@ -47,6 +47,12 @@ class Outcome:
     strays: tuple[Found, ...] = ()  # and those with a key of ours that nobody knew here
     held: bool = False  # nothing was taken in yet: see `syncd.pipeline.lull`
     paused: str = ""  # why it goes on later though nothing is wrong
+    moved: bool = False  # something was let through
+
+    @property
+    def in_vain(self) -> bool:
+        """Whether what is wrong is that it pauses and lets nothing through."""
+        return isinstance(self.trouble, Paused)
 
     @property
     def signed_out(self) -> bool:
@@ -93,15 +99,24 @@ class Reader:
         except StoreError:
             raise
         except Paused as pause:
-            outcome.paused = str(pause)
-            with self.database.begin() as connection:
-                self.ward.rests(connection, place, pause, well=outcome.items > 0)
+            self._rests(place, outcome, pause)
         except Exception as error:  # noqa: BLE001  # whatever it is, it stops nothing else
             outcome.failed(error)
             self._note(place, outcome, error)
         else:
             self.ward.calm(place)
         return outcome
+
+    def _rests(self, place: Place, outcome: Outcome, pause: Paused) -> None:
+        """It goes on later, unless that is all it has said for long."""
+        with self.database.begin() as connection:
+            vain = None if outcome.moved else self.ward.in_vain(connection, place, pause)
+            if vain is None:
+                outcome.paused = str(pause)
+                self.ward.rests(connection, place, pause, well=outcome.moved)
+                return
+        outcome.failed(vain)
+        self._note(place, outcome, vain)
 
     def _may_restart(self, place: Place) -> None:
         """Count a reading from the beginning. Raises `CursorExpired` when there are too many."""
@@ -123,16 +138,20 @@ class Reader:
         owner = self.database.owner
         with self.database.read() as connection:
             row = sources.get(connection, owner, account, facet, source.scope)
+            paused = health.has_paused(connection, owner, Place(account, facet, source.scope))
         known = sources.StoredItems(self.database, account, facet, self.ignore.forgotten)
-        terms, failed_before = Terms(account, self.ignore, since, self.indexer.row), bool(row.error)
+        terms = Terms(account, self.ignore, since, self.indexer.row)
+        ill_before = bool(row.error) or paused
         read = backfill.portions(source, None if fresh else row.cursor, known, self.now, terms)
         for portion in read:
             taken, cursor, done = portion
-            ended = done and failed_before
+            outcome.moved |= done
+            ended = done and ill_before
             if not taken and not ended and not is_news(row, cursor, self.now):
                 continue
-            taking = Taking(owner, row, portion, self.indexer, self.retries)
+            taking = Taking(owner, row, portion, self.indexer, self.retries, paused)
             outcome.changed += self._keep(taking)
+            outcome.moved |= taking.moves
             row = taking.after(self.now)
             outcome.items += len(taken)
             if taken:
@@ -184,6 +203,7 @@ class Reader:
             portion = terms.portion(Batch(items, row.cursor or ""))
             outcome.changed += self._keep(Taking(owner, row, portion, self.indexer, self.retries))
             outcome.items += len(items)
+            outcome.moved = True
 
     def _note(self, place: Place, outcome: Outcome, error: Exception) -> None:
         with self.database.begin() as connection:

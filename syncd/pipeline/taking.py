@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from syncd.pipeline.health import Ward
 from syncd.pipeline.trying import Trying
 from syncd.retry import Retries
-from syncd.store import facts, observations, sources
+from syncd.store import facts, health, observations, sources
 from syncd.store.health import Place
 from syncd.store.observations import Indexer
 from syncd.store.portions import AGAIN, Portion, fault_in
@@ -31,6 +31,13 @@ class Taking:
     portion: Portion
     indexer: Indexer
     retries: Retries | None = None
+    paused: bool = False  # it let nothing through before
+
+    @property
+    def moves(self) -> bool:
+        """Whether the reading is further than before."""
+        cursor = self.portion.cursor
+        return bool(self.portion.taken) or (bool(cursor) and cursor != self.row.cursor)
 
     @property
     def alone(self) -> bool:
@@ -71,8 +78,10 @@ class Taking:
             if self.alone:
                 facts.put(connection, self.owner, UNMARKED, "yes")
         sources.put(connection, self.owner, self.after(now))
+        place = Place(row.account, row.facet, row.scope)
+        if self.paused and self.moves:
+            health.goes_on(connection, self.owner, place)
         if self.portion.done:
-            place = Place(row.account, row.facet, row.scope)
             Ward(self.owner, now, self.retries).well(connection, place)
         return changed
 

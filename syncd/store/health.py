@@ -22,10 +22,12 @@ from connectors.errors import (
     ConnectorError,
     CursorExpired,
     NoSecret,
+    Paused,
     Refused,
     SignInNeeded,
     Vanished,
 )
+from syncd.store.pauses import UNPAUSED, Pauses
 from syncd.store.query import Query, owned
 from syncd.store.schema_health import health
 from syncd.store.statements import put_rows
@@ -70,6 +72,7 @@ class Health:
     tries: int = 0
     restarts: int = 0
     restarted: datetime | None = None
+    pauses: Pauses = UNPAUSED  # that let nothing through, in a row
 
     @property
     def outage(self) -> bool:
@@ -130,16 +133,19 @@ def failed(
     next_try: datetime | None = None,
 ) -> bool:
     """Note a try that failed; returns True where the account's outage begins. `next_try` is when
-    it is tried again by itself, None if it is not."""
+    it is tried again by itself, None if it is not. A `Paused` is one of those that never end: it
+    counts from the first of them."""
     row = get(connection, owner, where)
     tries = 1 if row is None else row.tries + 1
+    pauses = UNPAUSED if row is None else row.pauses
+    began = pauses.since if isinstance(error, Paused) else None
     state = _state_of(error, tries, again=next_try is not None)
     begun = row is not None and row.state != UP and _RANK[row.state] <= _RANK[state]
     restarts, restarted = _restarts(row, now)
     after = Health(
         where,
         state,
-        row.since if row is not None and begun else now,
+        row.since if row is not None and begun else began or now,
         None if row is None else row.last_ok,
         words_of(error),
         type(error).__name__[:32],
@@ -148,14 +154,38 @@ def failed(
         tries,
         restarts,
         restarted,
+        pauses,
     )
     return _put(connection, owner, row, after)
+
+
+def paused(connection: Connection, owner: str, where: Place, now: datetime) -> datetime | None:
+    """Note a try that only said to come again; returns since when there are no others, where that
+    is trouble by now."""
+    row = get(connection, owner, where) or Health(where, UP, now)
+    pauses = row.pauses.one_more(now)
+    if pauses != row.pauses:
+        _write(connection, owner, replace(row, pauses=pauses))
+    return pauses.in_vain(now)
+
+
+def has_paused(connection: Connection, owner: str, where: Place) -> bool:
+    """Whether it said nothing else when it was asked last."""
+    row = get(connection, owner, where)
+    return row is not None and row.pauses.times > 0
+
+
+def goes_on(connection: Connection, owner: str, where: Place) -> None:
+    """It let something through: the next pause is the first one. How it fares is not said."""
+    row = get(connection, owner, where)
+    if row is not None and row.pauses.times > 0:
+        _write(connection, owner, replace(row, pauses=UNPAUSED))
 
 
 def _state_of(error: BaseException, tries: int, *, again: bool) -> str:
     if isinstance(error, CursorExpired):
         return DEGRADED
-    if remedy_of(error) != WAIT or not again:
+    if remedy_of(error) != WAIT or isinstance(error, Paused) or not again:
         return DOWN
     return DEGRADED if tries < 2 else DOWN
 
@@ -250,6 +280,9 @@ def _write(connection: Connection, owner: str, row: Health) -> None:
         row.tries,
         row.restarts,
         maybe_int(row.restarted),
+        row.pauses.times,
+        maybe_int(row.pauses.since),
+        maybe_int(row.pauses.last),
     )
     put_rows(connection, health, [values], ("owner", "account", "facet", "scope"), replace=True)
 
@@ -286,7 +319,7 @@ _ONE = Query(
 def _row(row: Sequence[Any]) -> Health:
     """A row, its values in the order of the table's columns."""
     _, account, facet, scope, state, since, last_ok, error, kind, remedy = row[:10]
-    next_at, tries, restarts, restarted = row[10:]
+    next_at, tries, restarts, restarted, pauses, paused_since, paused_at = row[10:]
     return Health(
         Place(account, facet, scope),
         state,
@@ -299,4 +332,5 @@ def _row(row: Sequence[Any]) -> Health:
         tries,
         restarts,
         maybe_moment(restarted),
+        Pauses(pauses or 0, maybe_moment(paused_since), maybe_moment(paused_at)),
     )

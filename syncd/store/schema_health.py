@@ -30,6 +30,10 @@ health = Table(
     # Readings from the very beginning, because a cursor had expired, since `restarted`.
     Column("restarts", Integer, nullable=False),
     Column("restarted", BigInteger),
+    # It was asked so often, and let nothing through: see `syncd.store.pauses`.
+    Column("pauses", Integer),
+    Column("paused_since", BigInteger),
+    Column("paused_at", BigInteger),
     sqlite_with_rowid=False,
 )
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, select
 
 from connectors.records import Facet
 from rules.verdict import State
+from syncd.pipeline.doubt import unread_beside
 from syncd.pipeline.incidents import incident
 from syncd.pipeline.switches import in_force
 from syncd.planner import Policy
@@ -48,9 +49,10 @@ def status_of(
     policy: Policy,
     now: datetime,
     rules: Collection[str],
+    lists: Collection[str] = (),
 ) -> dict[str, Any]:
     """Plain data; `failed` says that something needs the owner. `policy` as configured,
-    `rules` the ids of those in use."""
+    `rules` the ids of those in use, `lists` the accounts that tasks are written to."""
     reporter = Reporter(connection, owner, policy, now)
     rows = [row for row in sources.load(connection, owner) if row.account in accounts]
     fared = {row.place for row in health.load(connection, owner)}
@@ -66,8 +68,9 @@ def status_of(
         account: keys for account in accounts if (keys := incident(connection, owner, account))
     }
     held = ledger.in_state(connection, owner, [State.HELD])
-    lists = {row.account for row in rows if row.facet == Facet.TASKS}
-    paused = in_force(connection, owner, policy).policy.paused(now)
+    read = {row.account for row in rows if row.facet == Facet.TASKS}
+    in_use = in_force(connection, owner, policy).policy
+    paused = in_use.paused(now)
     as_of = facts.get(connection, owner, "as_of")
     stopped = trouble.standing(connection, owner)
     troubles = ledger_outbox.troubles(connection, owner)
@@ -78,6 +81,9 @@ def status_of(
     elsewhere = _tally(
         [r.task.account for r in opened if r.task and r.task.account not in accounts]
     )
+    unwritten = [r.task for r in opened if r.task is not None and r.task.delivered_at is None]
+    beside = {} if in_use.preview else unread_beside(connection, owner, lists, now)
+    wait = _tally([task.account for task in unwritten if task.account in beside])
     return {
         "as_of": from_int(int(as_of)) if as_of else None,
         "trouble": [{"kind": one.kind, "since": one.since, "words": one.words} for one in stopped],
@@ -112,13 +118,13 @@ def status_of(
         "people_set_aside": people_aside(connection, owner),
         "tasks": {
             "open": len(opened),
-            "unwritten": sum(r.task is not None and r.task.delivered_at is None for r in opened),
+            "unwritten": len(unwritten),
             "out_of_reach": elsewhere,  # by the account that is not configured any more
             "held": len(held),
             "held_by": _tally(
                 in_incident(
                     [current(row.reasons, paused=paused)[0] for row in held if row.reasons],
-                    everywhere=bool(lists) and lists <= incidents.keys(),
+                    everywhere=bool(read) and read <= incidents.keys(),
                 )
             ),
             "without_rule": [
@@ -141,6 +147,10 @@ def status_of(
         "incidents": [
             {"account": account, "missing": keys, "tasks": reporter.named(keys)}
             for account, keys in sorted(incidents.items())
+        ],
+        "unread_lists": [
+            {"account": account, "tasks": count, "unread": sorted(beside[account])}
+            for account, count in wait.items()
         ],
         "off": reporter.off(),
         "report": reporter.report(),
