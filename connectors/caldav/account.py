@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 
 from connectors.caldav.http import Login, Session
 from connectors.caldav.server import Server
-from connectors.contract import ContactBook, Source, TaskList
+from connectors.contract import Source, TaskList
 
 if TYPE_CHECKING:
+    from connectors.caldav.cards import DavBook
     from connectors.caldav.tasks import DavTasks
 
 CONTACTS_SCOPE = "carddav"
@@ -88,9 +89,9 @@ class CaldavAccount:
         from connectors.caldav.survey import survey
 
         sources = [one for one in self.sources() if isinstance(one, DavSource)]
-        return survey(self._server, sources, self._user)
+        return survey(self._server, sources, self._user, self.contact_book())
 
-    def contact_book(self) -> ContactBook | None:
+    def contact_book(self) -> DavBook | None:
         """The place that cards are added to, where one is configured."""
         if not self._cards and not self._category:
             return None

@@ -41,7 +41,7 @@ class Contacts(DavSource):
 
 class DavBook:
     """A place that cards are added to: the address book `name`, made where it is absent; or, with
-    `category`, the first one there is, each card marked with that category.
+    `category`, the first one that may be written to, each card marked with that category.
 
     `scope` is that of the contacts that are read, so that refs are the same.
     """
@@ -122,15 +122,32 @@ class DavBook:
         )
         return search.found(self._server.dav, place, body)
 
-    def _place(self) -> Collection:
+    def survey(self) -> str:
+        """Where cards go, for whoever sets it up; nothing is made. Raises `Refused` where none
+        can."""
+        place = self._chosen()
+        if place is None:
+            return f"the first card makes the address book {self._name}"
+        if not place.writable:
+            raise Refused(
+                f"{place.name} is read-only for this login: name another address book in `cards:`, "
+                "one that is not there yet is made"
+            )
+        return f"cards are added to {place.name}"
+
+    def _chosen(self) -> Collection | None:
+        """The address book; None where it is still to be made."""
         books = self._server.collections("carddav")
-        if not self._name:
-            if not books:
-                raise Refused("there is no address book on the server: make one, or name one")
-            return books[0]
-        for book in books:
-            if book.called(self._name):
-                return book
+        if self._name:
+            return next((book for book in books if book.called(self._name)), None)
+        if not books:
+            raise Refused("there is no address book on the server: make one, or name one")
+        # Some servers have one with everybody on it, which nobody may write to.
+        return next((book for book in books if book.writable), books[0])
+
+    def _place(self) -> Collection:
+        if (place := self._chosen()) is not None:
+            return place
         home = self._server.discovery.home("carddav")
         url = as_folder(home) + quote(self._name, safe="") + "/"
         body = document(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from connectors.caldav.cards import DavBook
 from connectors.caldav.cursor import Progress
 from connectors.caldav.discovery import Collection
 from connectors.caldav.server import Server
@@ -17,9 +18,11 @@ _NAMED: Final = 6
 _WHAT: Final = {Facet.CALENDAR: "calendars", Facet.CONTACTS: "address books"}
 
 
-def survey(server: Server, sources: Sequence[DavSource], user: str) -> Iterator[str]:
-    """See `connectors.contract.Surveyed`. `user`: "" where nobody signs in. All that is there is
-    told before what is lacking is raised, as one error."""
+def survey(
+    server: Server, sources: Sequence[DavSource], user: str, book: DavBook | None = None
+) -> Iterator[str]:
+    """See `connectors.contract.Surveyed`. `user`: "" where nobody signs in; `book`: what cards are
+    added to. All that is there is told before what is lacking is raised, as one error."""
     secure = split(server.url).scheme == "https"
     said = False
     lacking: list[Refused] = []
@@ -40,6 +43,11 @@ def survey(server: Server, sources: Sequence[DavSource], user: str) -> Iterator[
             lacking.append(trouble)
         else:
             yield _line(source, sorted(place.name for place in places.values()))
+    if book is not None:
+        try:
+            yield book.survey()
+        except Refused as error:
+            lacking.append(error)
     if lacking:
         raise Refused("; ".join(map(str, lacking)))
 

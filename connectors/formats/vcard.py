@@ -68,7 +68,8 @@ def write_card(card: Card) -> bytes:
     made = vobject.vCard()
     made.add("uid").value = card.uid
     made.add("fn").value = card.name
-    given, _, family = card.name.rpartition(" ")
+    # FN is mandatory, and an address where nothing else is known; it is nobody's family name.
+    given, _, family = ("" if "@" in card.name else card.name).rpartition(" ")
     made.add("n").value = vobject.vcard.Name(family=family, given=given)
     for addr in card.addrs:
         made.add("email").value = addr

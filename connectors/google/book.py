@@ -174,7 +174,8 @@ class GoogleBook:
 
 def _person(card: Card) -> dict[str, Any]:
     """A card as the People API takes it: only what is known."""
-    given, _, family = card.name.strip().rpartition(" ")
+    # Who is known by an address alone is shown by it.
+    given, _, family = ("" if "@" in card.name else card.name.strip()).rpartition(" ")
     name = {"givenName": given, "familyName": family} if given else {"givenName": family}
     organisation = {"name": card.organisation, "title": card.title}
     birthday = _date(card.birthday)

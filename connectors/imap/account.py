@@ -46,7 +46,7 @@ class ImapAccount:
         """See `connectors.contract.Surveyed`."""
         from connectors.imap.survey import survey
 
-        return survey(self._server, self._folders)
+        return survey(self._server, self._folders, drafts=self._filing)
 
     def drafts(self) -> Drafts | None:
         """The drafts folder, where it is switched on. It has a connection of its own: other

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from email.parser import BytesHeaderParser
+from email.policy import compat32
 from typing import Final
 
 from connectors.errors import Ambiguous, Refused, Unavailable
@@ -18,8 +21,32 @@ from connectors.imap.troubles import No, of_answer
 _APPENDED: Final = re.compile(r"\[APPENDUID (\d{1,10}) (\d{1,10})\]", re.IGNORECASE)
 
 
+def place(folders: Sequence[Folder], host: str) -> Folder:
+    """The folder for drafts. Raises `Refused` where there is none."""
+    folder = role(folders, "drafts")
+    if folder is None:
+        raise Refused(
+            f"{host} has no folder for drafts: make one in your mail program, and let it be the "
+            "one for drafts"
+        )
+    return folder
+
+
+def _parent(rfc822: bytes) -> str:
+    """The Message-ID of the mail that a draft answers, as far as it can be searched for."""
+    header = BytesHeaderParser(policy=compat32).parsebytes(rfc822)
+    found = str(header.get("In-Reply-To", "")).strip().strip("<>")
+    return found if found.isascii() and found.isprintable() else ""
+
+
+def _searched(identity: str) -> str:
+    return quoted(f"<{identity}>".encode("ascii")).decode()
+
+
 class ImapDrafts:
-    """See `connectors.contract.Drafts`. `mail` is told what time the server has."""
+    """See `connectors.contract.Drafts`. `mail` is told what time the server has. A draft that
+    answers the same mail already is its owner's, or ours, in whatever words: it is left as it is,
+    and its ref is returned."""
 
     def __init__(self, line: Line, mail: ImapMail) -> None:
         self._line = line
@@ -29,17 +56,12 @@ class ImapDrafts:
         """See `connectors.contract.Drafts`. Raises `Ambiguous` when it may have happened all the
         same, `Refused` where there is no room or no such folder."""
         session = self._line.session(fresh=True)
-        folder = role(listed(session), "drafts")
-        if folder is None:
-            raise Refused(
-                f"{session.host} has no folder for drafts: make one in your mail program, and let "
-                "it be the one for drafts"
-            )
+        folder = place(listed(session), session.host)
         identity = message_id.strip().strip("<>")
         if not identity.isascii() or not identity.isprintable() or not identity:
             raise Refused("a draft needs a Message-ID of printable ASCII")
         try:
-            if (ref := self._found(session, folder, identity)) is not None:
+            if (ref := self._found(session, folder, identity, _parent(rfc822))) is not None:
                 return ref
             return self._added(session, folder, rfc822, identity)
         except No as error:
@@ -49,12 +71,15 @@ class ImapDrafts:
                 ) from error
             raise of_answer(error.text, session.host, f"file drafts in {folder.name}") from error
 
-    def _found(self, session: Session, folder: Folder, identity: str) -> str | None:
-        """The ref of the draft with that Message-ID. Raises `No`."""
+    def _found(
+        self, session: Session, folder: Folder, identity: str, parent: str = ""
+    ) -> str | None:
+        """The ref of the draft with that Message-ID, else of one that answers the mail `parent`.
+        Raises `No`."""
         validity = session.examine(folder.wire).validity
-        uids = session.search(
-            "HEADER", "Message-ID", quoted(f"<{identity}>".encode("ascii")).decode()
-        )
+        uids = session.search("HEADER", "Message-ID", _searched(identity))
+        if not uids and parent:
+            uids = session.search("UNDELETED", "HEADER", "In-Reply-To", _searched(parent))
         return f"{prefix(folder.name, validity)}{uids.highest}" if uids else None
 
     def _added(self, session: Session, folder: Folder, rfc822: bytes, identity: str) -> str:

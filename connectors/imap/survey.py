@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from connectors.imap.drafts import place
 from connectors.imap.folders import Folder, chosen, listed, missing
 from connectors.imap.session import Server, Session
 from connectors.imap.troubles import No, of_answer
@@ -12,8 +13,9 @@ from connectors.imap.troubles import No, of_answer
 _NAMED: Final = 6
 
 
-def survey(server: Server, wanted: Sequence[str]) -> Iterator[str]:
-    """See `connectors.contract.Surveyed`. `wanted`: the folders that the owner chose."""
+def survey(server: Server, wanted: Sequence[str], *, drafts: bool = False) -> Iterator[str]:
+    """See `connectors.contract.Surveyed`. `wanted`: the folders that the owner chose; `drafts`:
+    whether any may be filed."""
     session = server.connect()
     try:
         yield f"{server.host}:{session.port} answers {_protection(session)}"
@@ -30,6 +32,8 @@ def survey(server: Server, wanted: Sequence[str]) -> Iterator[str]:
             yield "tells of new mail by itself (IDLE)"
         else:
             yield "has no IDLE: it is asked for new mail as often as `poll:` says"
+        if drafts:
+            yield f"drafts are left in {place(folders, session.host).name}"
     except No as error:
         raise of_answer(error.text, session.host, "answer") from error
     finally:

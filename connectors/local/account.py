@@ -100,7 +100,8 @@ class LocalAccount:
             if root == above or root.startswith(above + os.sep):
                 below = root[len(above) + 1 :]
                 prefix = ref_prefix(self._scope(path)) + (f"{below}/" if below else "")
-        return CardFolder(root, prefix, self._category)
+        read = [os.path.normpath(self._path(path)) for path in _once(self._contacts)]
+        return CardFolder(root, prefix, self._category, read)
 
     def drafts(self) -> Drafts | None:
         """The Maildir for drafts, where one is configured."""

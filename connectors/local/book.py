@@ -6,6 +6,7 @@ A file is named after its card's UID and put there by `link`, which never overwr
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 
 from connectors.contract import ContactBook
@@ -20,19 +21,25 @@ _WHAT = "the folder for cards"
 
 class CardFolder(ContactBook):
     """One folder, made with its first card. `prefix` is what refs of its files begin with where the
-    contacts are read; `category` marks the cards that are added."""
+    contacts are read; `category` marks the cards that are added. A card may be taken out of it, and
+    put elsewhere in what is `read`: folders and files of contacts."""
 
-    def __init__(self, root: str, prefix: str, category: str = "") -> None:
+    def __init__(
+        self, root: str, prefix: str, category: str = "", read: Sequence[str] = ()
+    ) -> None:
         self.root = root
+        self._read = read
         self._prefix = prefix
         self._category = category
 
     def add_card(self, card: Card) -> str:
         """See `connectors.contract.ContactBook`."""
         with writing(self.root, _WHAT):
+            if os.path.lexists(self.root) and not os.path.isdir(self.root):
+                raise Refused(f"{storable(self.root)} is no folder: name one for cards")
             os.makedirs(self.root, mode=0o700, exist_ok=True)
             tidy(self.root)
-            name = self._found(card.uid)
+            name = _found(self.root, card.uid)
             if name is None:
                 from connectors.formats.vcard import write_card  # vobject costs 60 ms
 
@@ -49,23 +56,27 @@ class CardFolder(ContactBook):
         """See `connectors.contract.ContactBook`."""
         with writing(self.root, _WHAT):
             os.stat(self.root)  # where it is not mounted, nothing is known of what was there
-            name = self._found(uid)
-            if name is None:
-                return
-            path = os.path.join(self.root, name)
-            if _uids(path) != {uid}:
-                raise Refused(f"{storable(path)} holds other cards as well: delete it by hand")
-            os.unlink(path)
-            sync_folder(self.root)
+            for root in (self.root, *self._read):
+                name = _found(root, uid)
+                if name is None:
+                    continue
+                path = os.path.join(root, name) if name else root
+                if _uids(path) != {uid}:
+                    raise Refused(f"{storable(path)} holds other cards as well: delete it by hand")
+                os.unlink(path)
+                sync_folder(os.path.dirname(path))
 
-    def _found(self, uid: str) -> str | None:
-        """The file that has the card with that UID, below the folder."""
-        found = walk(self.root, lambda name: name.lower().endswith((".vcf", ".vcard")))
-        usual = file_name(uid, ".vcf")
-        for name in sorted(found, key=lambda name: (name != usual, name)):
-            if found[name].stamp is not None and uid in _uids(found[name].path, holding=uid):
-                return name
-        return None
+
+def _found(root: str, uid: str) -> str | None:
+    """The file that has the card with that UID, below the folder; "" where `root` is that file."""
+    if not os.path.isdir(root):
+        return "" if uid in _uids(root, holding=uid) else None
+    found = walk(root, lambda name: name.lower().endswith((".vcf", ".vcard")))
+    usual = file_name(uid, ".vcf")
+    for name in sorted(found, key=lambda name: (name != usual, name)):
+        if found[name].stamp is not None and uid in _uids(found[name].path, holding=uid):
+            return name
+    return None
 
 
 def _uids(path: str, holding: str = "") -> set[str]:

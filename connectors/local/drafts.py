@@ -18,7 +18,9 @@ _HEADER: Final = 64 * 1024  # of a draft is looked at
 
 
 class DraftFolder(Drafts):
-    """One Maildir, made with its first draft. `prefix` is what refs begin with."""
+    """One Maildir, made with its first draft. `prefix` is what refs begin with. A draft that
+    answers the same mail already is its owner's, or ours, in whatever words: it is left as it is,
+    and its ref is returned."""
 
     def __init__(self, root: str, prefix: str) -> None:
         self.root = root
@@ -28,6 +30,8 @@ class DraftFolder(Drafts):
         """See `connectors.contract.Drafts`."""
         identity = message_id.strip().strip("<>")
         with writing(self.root, _WHAT):
+            if os.path.lexists(self.root) and not os.path.isdir(self.root):
+                raise Refused(f"{storable(self.root)} is no folder: name one for drafts")
             made = not os.path.isdir(self.root) or os.path.isdir(os.path.join(self.root, "cur"))
             if not made and os.listdir(self.root):
                 raise Refused(
@@ -36,7 +40,7 @@ class DraftFolder(Drafts):
                 )
             for part in _PARTS:
                 os.makedirs(os.path.join(self.root, part), mode=0o700, exist_ok=True)
-            name = self._found(identity)
+            name = self._found(identity, _ids(rfc822)[1])
             if name is None:
                 unique = blake2b(identity.encode("utf-8", "replace"), digest_size=15).hexdigest()
                 name = f"{unique}.syncd:2,DS"
@@ -45,20 +49,35 @@ class DraftFolder(Drafts):
                 put_new(folder, name, rfc822.replace(b"\r\n", b"\n"), by=tmp)
         return f"{self._prefix}{name.partition(':')[0]}"
 
-    def _found(self, identity: str) -> str | None:
-        """The name of the draft with that Message-ID."""
+    def _found(self, identity: str, parent: str) -> str | None:
+        """The name of the draft with that Message-ID, else of one that answers the same mail."""
+        alike: str | None = None
         for part in ("cur", "new"):
             folder = os.path.join(self.root, part)
             for name in sorted(os.listdir(folder)):
-                if _message_id(os.path.join(folder, name)) == identity:
+                own, answered = _ids_of(os.path.join(folder, name))
+                if own == identity:
                     return storable(name)
-        return None
+                if parent and answered == parent and not _is_thrown_away(name):
+                    alike = alike or storable(name)
+        return alike
 
 
-def _message_id(path: str) -> str:
+def _is_thrown_away(name: str) -> bool:
+    """Whether it has the flag T."""
+    return "T" in name.rpartition(":2,")[2] if ":2," in name else False
+
+
+def _ids_of(path: str) -> tuple[str, str]:
     try:
         with open(path, "rb") as file:
-            header = BytesHeaderParser().parsebytes(file.read(_HEADER))
+            return _ids(file.read(_HEADER))
     except OSError:
-        return ""  # moved or removed meanwhile
-    return str(header.get("Message-ID", "")).strip().strip("<>")
+        return "", ""  # moved or removed meanwhile
+
+
+def _ids(data: bytes) -> tuple[str, str]:
+    """The Message-ID, and that of the mail it answers."""
+    header = BytesHeaderParser().parsebytes(data)
+    own, answered = (str(header.get(name, "")) for name in ("Message-ID", "In-Reply-To"))
+    return own.strip().strip("<>"), answered.strip().strip("<>")

@@ -21,6 +21,7 @@ from syncd.pipeline import forget as forgetting
 from syncd.pipeline.act import turn
 from syncd.store import ledger, shred
 from syncd.store.database import Database
+from syncd.store.removals import CARD
 from syncd.store.restore import kept_copies
 from syncd.store.target import Look, Target, look
 from syncd.views.errands import written_in
@@ -105,7 +106,9 @@ def command(
         for line in _lines(result):
             typer.echo(line)
         for name, error in sorted(troubles.items()):
-            typer.echo(f"syncd: {name}: tasks: {error}", err=True)
+            of_card = any(o.op == CARD and (o.account, o.error) == (name, str(error)) for o in left)
+            what = "cards" if of_card else "tasks"
+            typer.echo(f"syncd: {name}: {what}: {error}", err=True)
     raise typer.Exit(1 if left or unshredded else 0)
 
 

@@ -9,10 +9,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import Final
+from unicodedata import category
 
-from syncd.inference.signature_words import COMPANY, FAX, NOT_A_NUMBER, PHONE_LABEL, TITLE
+from syncd.inference.signature_words import (
+    COMPANY,
+    FAX,
+    NOT_A_NUMBER,
+    PHONE_LABEL,
+    TALK,
+    TITLE,
+)
 from syncd.inference.zones import own_lines, signature_of
-from syncd.people import domain_of, is_free_domain, name_key, normalise
+from syncd.people import domain_of, is_free_domain, name_key, normalise, words_of
 
 _LINES: Final = 12
 _LAST: Final = 8  # lines of a mail without a closing that may follow its author's name
@@ -45,6 +53,12 @@ _LABELLED: Final = re.compile(
 )
 _AT: Final = re.compile(r"\s*(?:,|\s[-–—@]|\s(?:at|bei|chez|en|na|no|presso|of the)(?=\s))\s+")
 _SENTENCE: Final = re.compile(r"[.!?:;]$")
+_PICTURES: Final = re.compile(r"[\u2600-\u27bf\U0001f000-\U0001faff]")
+_HEAD: Final = re.compile(r"[,|·•/]|\s[-–—]\s")  # what follows it is no more of a name
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_LOWER: Final = 2  # words in lower case beside a number, of which no label has so many
+_NAME: Final = re.compile(r"(?:[^\W\d_][^\W\d_.'’-]*[.'’-]*){1,3}")
+_NAMED: Final = 5  # words that the line with the author's name has at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +76,12 @@ class Signature:
 
 def read_signature(plain: str, name: str, addr: str) -> Signature:
     """The signature below a plain body whose author has this name and address."""
-    lines = signature_of(plain) or _below_name(own_lines(plain), name)
+    lines = [line for line in map(_plain, signature_of(plain)) if line]
+    lines = _own(lines, name, addr) if lines else _below_name(own_lines(plain), name)
     phones: dict[str, str] = {}
     links: dict[str, None] = {}
     words: list[str] = []
-    for line in [one for one in lines if one][:_LINES]:
+    for line in lines[:_LINES]:
         if len(line) > _WIDTH:
             continue
         found = _links(line)
@@ -76,11 +91,48 @@ def read_signature(plain: str, name: str, addr: str) -> Signature:
             phones |= {
                 _digits(number): number for number in numbers if _digits(number) not in phones
             }
-            rest = rest.strip(" ,;:–—-")
-            if rest and not any(char.isdigit() for char in rest) and "@" not in rest:
+            rest = _PICTURES.sub("", rest).strip(" ,;:–—-")
+            if rest and not any(char.isdigit() or char in "@:" for char in rest):
                 words.append(rest)
     title, organisation = _office(words, name, addr)
     return Signature(tuple(phones.values())[:_MOST], title, organisation, tuple(links)[:_MOST])
+
+
+def _own(lines: list[str], name: str, addr: str) -> list[str]:
+    """The lines without those of somebody else: where it begins with another name than its
+    author's, what stands above theirs, and all of it where theirs does not follow. So it is in what
+    an assistant writes for them, and below what was pasted from another mail."""
+    own = words_of(name) | set(_WORD.findall(addr.rpartition("@")[0].lower()))
+    heads = [_HEAD.split(line)[0].strip() for line in lines[:_LINES]]
+    named = (
+        at
+        for at, head in enumerate(heads)
+        if len(head.split()) <= _NAMED and not TITLE.search(head) and own & words_of(head)
+    )
+    first = next(named, len(lines))
+    if first == 0 or not _is_name(heads[0], addr):
+        return lines
+    return lines[first:]
+
+
+def _is_name(text: str, addr: str) -> bool:
+    """Whether it looks like somebody's full name."""
+    words = text.split()
+    if not 2 <= len(words) <= 4 or TITLE.search(text) or _is_company(text, addr):
+        return False
+    return all(_NAME.fullmatch(word) and word[0].isupper() for word in words)
+
+
+def _plain(line: str) -> str:
+    """A line with usual spaces, and without what nobody sees; "" where a control character is in
+    it. Pictures are no words."""
+    text = ""
+    for char in line:
+        kind = category(char)
+        if kind in ("Zl", "Zp") or (kind == "Cc" and char != "\t"):
+            return ""
+        text += " " if kind == "Zs" else "" if kind in ("Cf", "Mn") and ord(char) > 0x2000 else char
+    return text.strip()
 
 
 def _below_name(lines: list[str], name: str) -> list[str]:
@@ -88,7 +140,7 @@ def _below_name(lines: list[str], name: str) -> list[str]:
     key = name_key(name)
     if len(name.split()) < 2 or not key:
         return []
-    filled = [line.strip() for line in lines if line.strip()][-_LAST:]
+    filled = [line for line in map(_plain, lines) if line][-_LAST:]
     for at, line in enumerate(filled):
         if name_key(line) == key and len(line.split()) <= 4:
             return filled[at:]
@@ -108,12 +160,14 @@ def _links(line: str) -> list[str]:
 def _numbers(piece: str) -> tuple[list[str], str]:
     """The telephone numbers of a piece, and what is left of it. Where words are left, only a number
     with a country code or with a label is one."""
-    if NOT_A_NUMBER.search(piece):
+    if NOT_A_NUMBER.search(piece) or _is_talk(piece):
         return [], ""
     found = [match for match in _NUMBER.finditer(piece) if not _DAY.search(match["number"])]
     rest = _NUMBER.sub(" ", piece) if found else piece
     rest = re.sub(rf"^\W*(?:{PHONE_LABEL}|{FAX})\W*$", "", rest, flags=re.IGNORECASE)
     words = bool(re.search(r"\w", re.sub(rf"\b(?:{FAX})\b", "", rest, flags=re.IGNORECASE)))
+    if found and sum(word.islower() for word in _WORD.findall(rest)) >= _LOWER:
+        return [], ""  # a sentence with a number in it
     numbers = []
     for match in found:
         before = piece[: match.start("number")].rstrip(" .:)(")
@@ -125,6 +179,16 @@ def _numbers(piece: str) -> tuple[list[str], str]:
         if plus or match["label"] or (grouped and not words):
             numbers.append(_written(number + (match["ext"] or "")))
     return numbers, rest if not found or words else ""
+
+
+def _is_talk(text: str) -> bool:
+    """Whether a word in it belongs to a sentence, and to no title, company or label."""
+    words = _WORD.findall(text)
+    return "I" in words or any(
+        TALK.fullmatch(word.lower())
+        for at, word in enumerate(words)
+        if word.islower() or (at == 0 and not word.isupper())
+    )
 
 
 def _written(number: str) -> str:
@@ -146,7 +210,7 @@ def _office(words: list[str], name: str, addr: str) -> tuple[str, str]:
         whole, *halves = parts
         if name_key(whole) == key:
             continue
-        if len(halves) == 2 and name_key(halves[0]) == key:
+        if len(halves) == 2 and words_of(halves[0]) and words_of(halves[0]) <= words_of(name):
             whole, halves = halves[1], []
         both = len(halves) == 2 and not title and not _is_company(halves[0], addr)
         if both and _is_title(halves[0]) and _is_company(halves[1], addr):

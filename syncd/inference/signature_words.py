@@ -67,3 +67,15 @@ COMPANY: Final = re.compile(
     r"kanzlei|museum|mus[ée]e|museo)\b)",
     _I,
 )
+
+# Words of sentences that are in no title, in no company's name and before no number.
+TALK: Final = re.compile(
+    r"me|my|mine|we|our|ours|you|your|yours|he|she|his|they|their|please|is|are|was|were|been|"
+    r"will|would|can|could|has|have|had|not|if|this|from|by|sent|proud|looking|"
+    r"ich|mich|mir|mein\w*|wir|uns|unser\w*|dich|dein\w*|sie|ihnen|ihr\w*|bitte|ist|sind|war|"
+    r"wird|werden|nicht|wenn|"
+    r"je|mon|ma|mes|nous|notre|nos|vous|votre|vos|suis|est|sont|si|"
+    r"yo|mi|mis|nuestr[oa]s?|usted|ustedes|su|sus|es|son|est[áa]|"
+    r"eu|meus?|minhas?|nossos?|nossas?|voc[êe]s?|seus?|suas?|[ée]|s[ãa]o|"
+    r"io|mio|mia|miei|nostr[oaie]|vostr[oaie]|sono"
+)

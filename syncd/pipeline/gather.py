@@ -13,9 +13,10 @@ from connectors.contract import Source, TextSource
 from connectors.errors import BadItem, ConnectorError
 from syncd import log
 from syncd.pipeline.read import source_of
-from syncd.store import errands
+from syncd.store import errands, errands_known
 from syncd.store.database import Database
-from syncd.store.errands import CARD, GATHER, READY, Errand, Sheet
+from syncd.store.errands import CARD, GATHER, READY, Errand
+from syncd.store.errands_known import Sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Gatherer:
         found: dict[str, Any] = dict(one.found)
         if one.mails:
             with self.database.read() as connection:
-                places = errands.sheets(connection, owner, one.mails[0])
+                places = errands_known.sheets(connection, owner, one.mails[0])
             text = self._text(places)
             if text is None:
                 return None
@@ -71,6 +72,9 @@ class Gatherer:
                 text = _read(source, place.ref)
             except ConnectorError:
                 return None  # the account was up a moment ago
+            except Exception as error:  # noqa: BLE001  # one that breaks its source stops no other
+                log.event("text.failed", account=place.account, error=error)
+                text = ""
             if text:
                 return text
         return ""

@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from sqlalchemy import Connection
 
 from connectors.records import Gone, Item, Seen, Task
-from syncd.planner import MANY_DELETIONS, is_key
+from syncd.planner import MANY_DELETIONS
 from syncd.store import ledger, ledger_outbox, ledger_tasks, strays
 from syncd.store.ledger_outbox import DOUBT
 
@@ -27,6 +27,13 @@ def keys_in(items: Sequence[Item]) -> set[str]:
         for one in item.observations
         if isinstance(one, Task)
     }
+
+
+def ours_among(connection: Connection, owner: str, account: str, items: Sequence[Item]) -> bool:
+    """Whether a task that was written to the account's list is there: a key alone may be that of
+    another syncd, which writes there as well."""
+    rows = ledger.by_key(connection, owner, keys_in(items)).values()
+    return any(row.task is not None and row.task.account == account for row in rows)
 
 
 def lost_in(
@@ -58,7 +65,12 @@ def is_emptied(
     """Whether all that a list held `before` is gone, and with it perhaps open tasks of ours, none
     of which is known to have been there: of one that is, `deletions` says the same."""
     gone = gone_in(items)
-    if len(before) < MANY_DELETIONS or not before <= gone or any(map(is_key, keys_in(items))):
+    if len(before) < MANY_DELETIONS or not before <= gone:
+        return False
+    there = keys_in(items)
+    if ours_among(connection, owner, account, items) or not there.isdisjoint(
+        key for key, one in strays.load(connection, owner).items() if one.account == account
+    ):
         return False
     for row in ledger_tasks.open_tasks(connection, owner, account):
         if row.task is not None and row.task.ref in gone:

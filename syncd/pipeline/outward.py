@@ -28,12 +28,12 @@ from connectors.errors import (
 )
 from connectors.records import Card, Mailbox, Message
 from syncd import log
-from syncd.pipeline.errands import is_due, is_muted, is_to_answer
+from syncd.pipeline.errands import has_card, is_due, is_muted, is_to_answer
 from syncd.pipeline.switches import in_force
 from syncd.pipeline.workshop import Workshop
-from syncd.store import errands, health, ledger
+from syncd.store import errands, errands_known, health, ledger
 from syncd.store.database import Database
-from syncd.store.errands import ASIDE, CARD, DONE, DOUBT, OVER, READY, Errand
+from syncd.store.errands import ASIDE, CARD, DONE, DOUBT, READY, Errand
 from syncd.store.errors import StoreError
 
 _AGAIN: Final = timedelta(minutes=1)  # after an answer that left it open what happened
@@ -157,16 +157,16 @@ class _Delivery:
         if not is_due(one, state):
             # Its verdict asks under another key, or does not ask; if it does again, so be it.
             if one.written:
-                errands.changed(connection, owner, one, state=OVER, error="")
+                errands.end(connection, owner, one)
             else:
                 errands.drop(connection, owner, one)
             return None
         switches = in_force(connection, owner, self.shop.policy)
         if row is not None and is_muted(switches, one, row.rule, self.now):
-            errands.changed(connection, owner, one, not_before=self.now + _LATER)
+            errands.changed(connection, owner, one, not_before=self.now + _LATER, error="")
             return None
-        if one.op == CARD and errands.has_card(connection, owner, one.addrs):
-            errands.changed(connection, owner, one, state=OVER, error="")
+        if one.op == CARD and has_card(connection, owner, one):
+            errands.end(connection, owner, one)
             return None
         add = self._adding(connection, one)
         if add is None:
@@ -183,9 +183,11 @@ class _Delivery:
 
         language = str(one.found.get("language", ""))
         drawer, own = self.shop.drawers[one.account], self.shop.owner.addresses
-        for sheet in errands.sheets(connection, self.database.owner, str(one.found["answers"])):
+        for sheet in errands_known.sheets(
+            connection, self.database.owner, str(one.found["answers"])
+        ):
             record = wire.unpack("message", sheet.record)
-            if not isinstance(record, Message) or not is_to_answer(record, own):
+            if not isinstance(record, Message) or not is_to_answer(record, self.shop.owner):
                 continue
             sender = Mailbox(sender_of(record, own, self.database.owner), self.shop.myself.name)
 
@@ -214,7 +216,7 @@ def card_of(one: Errand) -> Card:
     return Card(
         uid=one.uid,
         name=one.name,
-        addrs=one.addrs,
+        addrs=tuple(told.get("written") or one.addrs),
         organisation=str(told.get("organisation", "")),
         title=str(told.get("title", "")),
         phones=tuple(told.get("phones", ())),

@@ -31,7 +31,18 @@ from syncd.pipeline.switches import in_force, notice
 from syncd.pipeline.taking import UNMARKED
 from syncd.pipeline.workshop import Workshop
 from syncd.planner import Policy
-from syncd.store import drafts, facts, health, observations, people, shred, sources, strays, trials
+from syncd.store import (
+    drafts,
+    errands,
+    facts,
+    health,
+    observations,
+    people,
+    shred,
+    sources,
+    strays,
+    trials,
+)
 from syncd.store.dossiers import Shelf
 from syncd.store.health import Place
 from syncd.store.times import from_int, to_int
@@ -42,6 +53,7 @@ def begin(shop: Workshop, now: datetime, report: Report, show: Progress) -> None
     show.step("Checking")
     notice_restored(shop, now)
     _forget_places(shop)
+    _drop_homeless(shop)
     _hasten(shop, now)
     before = difference.begin(shop.database, shop.prints)
     refresh(shop, now)
@@ -65,6 +77,15 @@ def _forget_places(shop: Workshop) -> None:
     if known - places:
         with shop.database.begin() as connection:
             health.keep(connection, shop.database.owner, places)
+
+
+def _drop_homeless(shop: Workshop) -> None:
+    with shop.database.read() as connection:
+        waiting = shop.writes and errands.load(connection, shop.database.owner, errands.OPEN)
+    if waiting:
+        from syncd.pipeline.errands import drop_homeless  # few have them switched on
+
+        drop_homeless(shop)
 
 
 def _hasten(shop: Workshop, now: datetime) -> None:

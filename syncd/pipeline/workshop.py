@@ -75,6 +75,7 @@ class Workshop:
     not_mine: frozenset[str] = frozenset()
     elsewhere: frozenset[str] = frozenset()  # addresses and domains whose silence means nothing
     reowned: Callable[[Workshop, frozenset[str]], Workshop] | None = None
+    writes: bool = True  # whether what is written to was constructed
 
     def gallery(self, connection: Connection, shelf: Shelf | None = None) -> Gallery:
         """How people are looked at, given how far the accounts have been read."""

@@ -3,6 +3,7 @@ to write."""
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 _SKELETONS: Final = {
@@ -12,10 +13,12 @@ _SKELETONS: Final = {
     "es": ("Hola, {who}:", "gracias por la conversación. …", "Un saludo,"),
     "pt": ("Olá {who},", "agradeço a nossa conversa. …", "Cumprimentos,"),
 }
+_NOBODY: Final = re.compile(r",? \{who\}")
 
 
 def thanks(language: str, who: str, owner: str) -> str:
-    """The text of a draft to `who` (a first name) from `owner`; English where the language is
-    another one, or not known."""
+    """The text of a draft to `who` (a first name, "" where none is known) from `owner`; English
+    where the language is another one, or not known."""
     greeting, line, closing = _SKELETONS.get(language, _SKELETONS["en"])
-    return "\n\n".join((greeting.format(who=who), line, f"{closing}\n{owner}")) + "\n"
+    greeting = greeting.format(who=who) if who else _NOBODY.sub("", greeting)
+    return "\n\n".join((greeting, line, f"{closing}\n{owner}")) + "\n"

@@ -86,7 +86,7 @@ class Eraser:
         removals.add(connection, owner, removals.of_tasks(connection, owner, found.keys, keep))
         cards = removals.of_cards(connection, owner, self.target.addrs, keep)
         removals.add(connection, owner, cards)
-        errands.erase(connection, owner, self.target.addrs)
+        errands.erase(connection, owner, self.forgotten, self.target.addrs)
         theirs = removals.of_strays(strays.load(connection, owner), self.forgotten)
         removals.add(connection, owner, theirs)
         strays.drop(connection, owner, {one.key for one in theirs if one.op == removals.REMOVE})

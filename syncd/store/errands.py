@@ -11,19 +11,20 @@ over      it is not wanted, or was not from the start
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, exists, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, or_, select, update
 
 from rules.verdict import State
 from syncd.inference.humans import OURS
+from syncd.people.forgotten import Forgotten
 from syncd.store.query import Query, owned
-from syncd.store.schema import involved, observation, sighting, verdict
+from syncd.store.schema import verdict
 from syncd.store.schema_errands import errand
-from syncd.store.statements import put_rows
+from syncd.store.statements import chunked, put_rows
 from syncd.store.times import from_int, to_int
 
 CARD: Final = "card"
@@ -34,8 +35,9 @@ OPEN: Final = (GATHER, READY, DOUBT)
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """One card or draft (`op`). `found` holds what mails told: of a card the fields of a signature,
-    of a draft the language and the key of the message that it answers."""
+    """One card or draft (`op`). `found` holds what mails told: of a card the fields of a signature
+    and how the addresses are `written`, of a draft the language and the key of the message that it
+    `answers`. Of one that is over without having been written nothing is kept."""
 
     key: str
     op: str
@@ -121,94 +123,6 @@ _WANTING = Query(
 )
 
 
-def has_card(connection: Connection, owner: str, addrs: Iterable[str]) -> bool:
-    """Whether one of these addresses stands on a card in a book that is read; not on one of ours.
-    What came attached to a mail is in no book."""
-    return any(_CARDS(connection, owner=owner, addr=addr) for addr in sorted(addrs))
-
-
-_CARDS = Query(
-    lambda _: (
-        select(observation.c.id)
-        .join(involved, involved.c.observation == observation.c.id)
-        .where(
-            owned(involved),
-            involved.c.addr == bindparam("addr"),
-            involved.c.role == "card",
-            ~observation.c.key.startswith("card:<", autoescape=True),
-        )
-        .limit(1)
-    )
-)
-
-
-class Mail(NamedTuple):
-    """A message of somebody's."""
-
-    key: str
-    author: str
-
-
-def mails_of(
-    connection: Connection,
-    owner: str,
-    addrs: Iterable[str],
-    since: datetime,
-    now: datetime,
-    most: int,
-) -> list[str]:
-    """The keys of the newest messages that they wrote, newest first."""
-    found: list[tuple[int, str]] = []
-    for addr in sorted(addrs):
-        found += _MAILS(
-            connection, owner=owner, addr=addr, since=to_int(since), now=to_int(now), most=most
-        )
-    return [key for _, key in sorted(found, reverse=True)[:most]]
-
-
-_MAILS = Query(
-    lambda _: (
-        select(observation.c.at, observation.c.key)
-        .join(involved, involved.c.observation == observation.c.id)
-        .where(
-            owned(involved),
-            involved.c.addr == bindparam("addr"),
-            involved.c.role == "from",
-            observation.c.kind == "message",
-            observation.c.at >= bindparam("since"),
-            observation.c.at <= bindparam("now"),
-        )
-        .order_by(observation.c.at.desc(), observation.c.key.desc())
-        .limit(bindparam("most"))
-    )
-)
-
-
-class Sheet(NamedTuple):
-    """One sighting of a message: where it is, and its packed record."""
-
-    account: str
-    ref: str
-    record: str
-    author: str
-
-
-def sheets(connection: Connection, owner: str, key: str) -> list[Sheet]:
-    """Where a message is now; none where it is gone everywhere."""
-    return [Sheet(*row) for row in _SHEETS(connection, owner=owner, key=key)]
-
-
-_SHEETS = Query(
-    lambda _: (
-        select(sighting.c.account, sighting.c.ref, sighting.c.record, observation.c.author)
-        .join(observation, observation.c.id == sighting.c.observation)
-        .where(owned(observation), observation.c.key == bindparam("key"))
-        .where(sighting.c.gone_at.is_(None))
-        .order_by(sighting.c.account, sighting.c.ref)
-    )
-)
-
-
 def load(
     connection: Connection, owner: str, states: Collection[str] = (), account: str | None = None
 ) -> list[Errand]:
@@ -256,8 +170,14 @@ def of_key(connection: Connection, owner: str, key: str) -> list[Errand]:
 
 def of_people(connection: Connection, owner: str, addrs: Collection[str]) -> list[Errand]:
     """What was decided about whoever holds one of these addresses."""
-    theirs = set(addrs)
-    return [one for one in load(connection, owner) if not theirs.isdisjoint(one.addrs)]
+    theirs = sorted(set(addrs))
+    found: dict[tuple[str, str], Errand] = {}
+    for some in chunked(theirs):
+        # As each stands in the JSON, quotes included: no other one holds it.
+        holds = (errand.c.addrs.contains(json.dumps(one), autoescape=True) for one in some)
+        rows = connection.execute(select(*_COLUMNS).where(errand.c.owner == owner, or_(*holds)))
+        found |= {(one.key, one.op): one for one in map(_errand, rows)}
+    return sorted(found.values(), key=lambda one: (one.made, one.key, one.op))
 
 
 def put(connection: Connection, owner: str, one: Errand) -> None:
@@ -281,16 +201,35 @@ def changed(connection: Connection, owner: str, before: Errand, **values: Any) -
     return after
 
 
+def end(connection: Connection, owner: str, one: Errand) -> None:
+    """It is not wanted (any more); what mails told for it is not kept, unless it may have been
+    written."""
+    told = {"mails": (), "found": one.found if one.written else {}}
+    changed(connection, owner, one, state=OVER, not_before=None, error="", **told)
+
+
 def drop(connection: Connection, owner: str, one: Errand) -> None:
     """Nothing was decided after all."""
     ours = (errand.c.owner == owner, errand.c.key == one.key, errand.c.op == one.op)
     connection.execute(delete(errand).where(*ours))
 
 
-def erase(connection: Connection, owner: str, addrs: Collection[str]) -> None:
-    """Nothing is known any more of what was decided about whoever holds one of these addresses."""
+def erase(connection: Connection, owner: str, forgotten: Forgotten, addrs: Collection[str]) -> None:
+    """Nothing is known any more of what was decided about whoever holds one of these addresses, and
+    what others' signatures say of whoever is forgotten is not kept."""
     for one in of_people(connection, owner, addrs):
         drop(connection, owner, one)
+    for one in load(connection, owner):
+        found = {name: _without(said, forgotten) for name, said in one.found.items()}
+        if found != one.found:
+            put(connection, owner, replace(one, found=found))
+
+
+def _without(said: Any, forgotten: Forgotten) -> Any:
+    """What was found, but for texts that name whoever is forgotten."""
+    if isinstance(said, list):
+        return [one for one in said if forgotten.text(str(one)) == one]
+    return said if forgotten.text(str(said)) == said else ""
 
 
 def hasten(connection: Connection, owner: str) -> None:

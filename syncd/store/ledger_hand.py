@@ -130,8 +130,7 @@ def _moved(connection: Connection, owner: str, row: Tracked | None, account: str
     that one, as long as nobody tried."""
     if row is None or row.task is None or row.task.account == account or row.task.ref is not None:
         return row
-    pending = ledger_outbox.of_key(connection, owner, row.key)
-    if any(entry.state != READY or entry.tries for entry in pending):
+    if any(entry.tries for entry in ledger_outbox.of_key(connection, owner, row.key)):
         return row
     ledger_outbox.drop_key(connection, owner, row.key)
     return row.having(replace(row.task, account=account))

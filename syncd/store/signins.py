@@ -3,8 +3,9 @@ Also that one was accepted: one refusal of it is no proof.
 
 In the database stand a few bits of a keyed digest (HMAC-SHA256) of what was shown: enough to tell
 it from another one, too few to find it by trying many. The key is a file of its own beside the
-state (`syncd.db.signin`, 0600), which no backup holds. Where the key is lost, what was refused is
-shown once more.
+state (`syncd.db.signin`, 0600; with PostgreSQL in the state folder of whoever runs), which no
+backup holds. What is noted goes by the key: of several machines, or users of one, each has its own,
+and shows a secret once. Where the key is lost, what was refused is shown once more.
 """
 
 from __future__ import annotations
@@ -18,9 +19,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from sqlalchemy import delete, select
+
 from syncd.store import facts, tombstones
 from syncd.store.database import Database
-from syncd.store.errors import StoreWrong
+from syncd.store.errors import StoreError
+from syncd.store.schema import fact
 from syncd.store.times import from_int, to_int
 
 _BYTES: Final = 32
@@ -45,12 +49,13 @@ class Refusal:
 def note(database: Database, name: str, shown: str, refusal: Refusal) -> None:
     """A server refused what was `shown` as the secret `name`, as whom and where included. Raises
     `StoreError` where that cannot be stored."""
-    mark = _mark(_key(database) or _made(database), name, shown, _REFUSED)
+    key = _key(database) or _made(database)
+    mark = _mark(key, name, shown, _REFUSED)
     noted = {"mark": mark, "words": refusal.words, "at": to_int(refusal.at)}
     if refusal.doubted:
         noted["doubted"] = True
     with database.begin() as connection:
-        facts.put(connection, database.owner, _fact(name), json.dumps(noted))
+        facts.put(connection, database.owner, _fact(name, key), json.dumps(noted))
 
 
 def accepted(database: Database, name: str, shown: str, now: datetime) -> None:
@@ -58,22 +63,20 @@ def accepted(database: Database, name: str, shown: str, now: datetime) -> None:
     key = _key(database) or _made(database)
     noted = {"mark": _mark(key, name, shown, _ACCEPTED), "at": to_int(now)}
     with database.read() as connection:
-        before = facts.get(connection, database.owner, _fact(name, _LET_IN))
-        refused = facts.get(connection, database.owner, _fact(name))
+        before = facts.get(connection, database.owner, _fact(name, key, _LET_IN))
+        refused = facts.get(connection, database.owner, _fact(name, key))
     known = before is not None and _is_fresh(_read(before), noted)
     if known and refused is None:
         return
     with database.begin() as connection:
         if not known:
-            facts.put(connection, database.owner, _fact(name, _LET_IN), json.dumps(noted))
-        facts.drop(connection, database.owner, _fact(name))
+            facts.put(connection, database.owner, _fact(name, key, _LET_IN), json.dumps(noted))
+        facts.drop(connection, database.owner, _fact(name, key))
 
 
 def was_accepted(database: Database, name: str, shown: str, now: datetime) -> bool:
     """Whether somebody was let in by this, lately. Raises `StoreError`."""
-    with database.read() as connection:
-        value = facts.get(connection, database.owner, _fact(name, _LET_IN))
-    key = None if value is None else _key(database)
+    key, value = _noted(database, name, _LET_IN)
     if value is None or key is None:
         return False
     noted = _read(value)
@@ -83,9 +86,7 @@ def was_accepted(database: Database, name: str, shown: str, now: datetime) -> bo
 
 def standing(database: Database, name: str, shown: str) -> Refusal | None:
     """What became of exactly this, where it is what was refused last. Raises `StoreError`."""
-    with database.read() as connection:
-        value = facts.get(connection, database.owner, _fact(name))
-    key = None if value is None else _key(database)
+    key, value = _noted(database, name, _OUT)
     if value is None or key is None:
         return None
     noted = _read(value)
@@ -94,22 +95,45 @@ def standing(database: Database, name: str, shown: str) -> Refusal | None:
     return Refusal(noted["words"], from_int(noted["at"]), noted.get("doubted", False))
 
 
+def lapse(database: Database, name: str) -> None:
+    """What was refused here is long ago. Raises `StoreError`."""
+    key, value = _noted(database, name, _OUT)
+    if value is not None and key is not None:
+        with database.begin() as connection:
+            facts.drop(connection, database.owner, _fact(name, key))
+
+
 def drop(database: Database, name: str) -> None:
-    """Let it be tried again. Raises `StoreError`."""
-    fact = _fact(name)
+    """Let it be tried again, by everybody. Raises `StoreError`."""
+    theirs = fact.c.name.startswith(_about(name, _OUT), autoescape=True)
+    ours = (fact.c.owner == database.owner, theirs)
     with database.read() as connection:
-        if facts.get(connection, database.owner, fact) is None:
+        if connection.execute(select(fact.c.name).where(*ours).limit(1)).first() is None:
             return
     with database.begin() as connection:
-        facts.drop(connection, database.owner, fact)
+        connection.execute(delete(fact).where(*ours))
 
 
 _OUT, _LET_IN = "signin", "signed-in"
 
 
-def _fact(name: str, kind: str = _OUT) -> str:
+def _about(name: str, kind: str) -> str:
     """Names of accounts may be longer than those of facts."""
     return f"{kind}:{hashlib.sha256(name.encode()).hexdigest()[:32]}"
+
+
+def _fact(name: str, key: bytes, kind: str = _OUT) -> str:
+    """Who has the same key shares what is noted."""
+    return f"{_about(name, kind)}:{hashlib.sha256(key).hexdigest()[:8]}"
+
+
+def _noted(database: Database, name: str, kind: str) -> tuple[bytes | None, str | None]:
+    """The key, and what was noted with it."""
+    key = _key(database)
+    if key is None:
+        return None, None
+    with database.read() as connection:
+        return key, facts.get(connection, database.owner, _fact(name, key, kind))
 
 
 def _mark(key: bytes, name: str, shown: str, digits: int) -> str:
@@ -142,7 +166,7 @@ def _path(database: Database) -> Path:
 def _key(database: Database) -> bytes | None:
     try:
         return tombstones.read_key(_path(database))
-    except StoreWrong:  # it is damaged, and made anew when it is needed
+    except StoreError:  # it is damaged, or cannot be read: made anew when it is needed
         return None
 
 

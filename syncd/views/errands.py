@@ -11,7 +11,7 @@ from connectors import wire
 from connectors.records import Card
 from syncd.people import normalise
 from syncd.pipeline.outward import card_of
-from syncd.store import errands
+from syncd.store import errands, errands_known
 from syncd.store.errands import CARD, DONE, OPEN, Errand
 
 
@@ -69,7 +69,7 @@ def written_in(connection: Connection, owner: str, addrs: Collection[str]) -> li
 
 
 def _differs(connection: Connection, owner: str, one: Errand) -> bool:
-    sheets = errands.sheets(connection, owner, f"card:{one.account}/{one.uid}")
+    sheets = errands_known.sheets(connection, owner, f"card:{one.account}/{one.uid}")
     cards = [wire.unpack("card", sheet.record) for sheet in sheets]
     ours = _said(card_of(one))
     return any(isinstance(card, Card) and _said(card) != ours for card in cards)

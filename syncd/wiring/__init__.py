@@ -118,6 +118,7 @@ def open_workshop(
         myself=me,
         not_mine=frozenset(normalise(addr) for addr in settings.owner.not_mine),
         reowned=reowned,
+        writes=writing,
     )
 
 

@@ -50,7 +50,7 @@ class Refusals:
                 return None
             age = self.now() - found.at
             if not timedelta() <= age < _HOUR:  # or the clock was ahead when it was noted
-                signins.drop(self.database, self.name)
+                signins.lapse(self.database, self.name)
                 return None
             left = (_SOON if found.doubted else _HOUR) - age
             if left > timedelta():

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from acceptance_fields import BEN, CLEO, PEOPLE, a_small_world
+from acceptance_fields import BEN, CLEO, a_small_world
 from acceptance_world import ANA, NOW, Home, at, run, run_apart
 
 
@@ -188,19 +188,3 @@ def test_a_reader_that_leaves_is_no_error(home: Home) -> None:
         ["sh", "-c", command], capture_output=True, text=True, timeout=60, check=False
     )
     assert done.stderr == ""
-
-
-def test_demo(tmp_path: Path) -> None:
-    """`demo --dir` leaves a world that every command can look at; a full folder is refused."""
-    folder = tmp_path / "demo"
-    result = run("demo", "--dir", str(folder), "--now", NOW)
-    assert (result.code, result.err) == (0, "")
-    config = str(folder / "syncd.yaml")
-    people = run("--config", config, "--now", NOW, "people", "--json").json
-    assert len(people) > 10
-    assert {one.keys() == PEOPLE for one in people} == {True}
-    last = [one["last_interaction"] or "" for one in people]
-    assert last == sorted(last, reverse=True)
-    tasks = run("--config", config, "--now", NOW, "tasks", "--json").json
-    assert 0 < len(tasks) <= 5
-    assert run("demo", "--dir", str(folder), "--now", NOW).code == 2

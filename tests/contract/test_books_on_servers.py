@@ -17,6 +17,8 @@ from imap_world import Mailbox, mailbox, servers
 from servers.dav import DavServer
 
 from connectors.caldav.cards import Contacts, DavBook
+from connectors.caldav.discovery import Collection
+from connectors.caldav.server import Server
 from connectors.contract import ContactBook, Drafts, Source
 from connectors.errors import Refused, Unavailable
 from connectors.imap.account import ImapAccount
@@ -142,6 +144,30 @@ class TestDavBook(BookContract, Removals):
         shelf.close()
 
 
+def test_the_first_book_that_may_be_written_to(
+    dav: DavServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where none is named, one with everybody on it that servers have for reading is none."""
+    first = DavBook(server_of(dav), "carddav", "a-everybody").add_card(BOB)
+    second = DavBook(server_of(dav), "carddav", "b-own").add_card(BOB)
+    listed = Server.collections
+
+    def collections(self: Server, service: str) -> list[Collection]:
+        found = listed(self, service)
+        return [one._replace(writable=one.name == "b-own") for one in found]
+
+    monkeypatch.setattr(Server, "collections", collections)
+    book = DavBook(server_of(dav), "carddav", "a-everybody")
+    with pytest.raises(Refused, match="a-everybody is read-only for this login"):
+        book.survey()
+    assert DavBook(server_of(dav), "carddav", "no").survey().endswith("makes the address book no")
+    assert DavBook(server_of(dav), "carddav", category="Met").survey() == "cards are added to b-own"
+    ref = DavBook(server_of(dav), "carddav", category="Met").add_card(Card("syncd-9", "Eve"))
+    assert ref.rpartition("/")[0] == second.rpartition("/")[0]
+    for one in (first, second):
+        dav.delete(one.removeprefix("carddav/").rpartition("/")[0] + "/")
+
+
 class LocalDesk:
     """A Maildir."""
 
@@ -180,7 +206,18 @@ class ImapDesk:
         return 0
 
 
-class TestLocalDrafts(DraftsContract):
+class Answers:
+    """Where the owner was faster."""
+
+    def test_the_owners_own_answer_is_left_as_it_is(self, desk: DraftsDesk) -> None:
+        """No other draft is put beside one that answers the same mail."""
+        theirs = desk.drafts().add_draft(letter(7, "<m1@example.org>"), message_id(7))
+        assert desk.drafts().add_draft(letter(1, "<m1@example.org>"), message_id(1)) == theirs
+        assert desk.drafts().add_draft(letter(2, "<m10@example.org>"), message_id(2)) != theirs
+        assert len(desk.seen()) == 2
+
+
+class TestLocalDrafts(Answers, DraftsContract):
     """A Maildir for drafts."""
 
     @pytest.fixture
@@ -208,8 +245,26 @@ class TestLocalDrafts(DraftsContract):
         desk.drafts().add_draft(letter(1), message_id(1))
         assert len(desk.seen()) == 1
 
+    def test_an_answer_that_was_thrown_away_is_none(self, tmp_path: Path) -> None:
+        """Mail programs mark it first (maildir(5), the flag T)."""
+        desk = LocalDesk(tmp_path / "Drafts")
+        desk.drafts().add_draft(letter(7, "<m1@example.org>"), message_id(7))
+        (path,) = desk.root.glob("cur/*")
+        path.rename(f"{path}T")
+        desk.drafts().add_draft(letter(1, "<m1@example.org>"), message_id(1))
+        assert len(desk.seen()) == 2
 
-class TestImapDrafts(DraftsContract):
+
+def test_where_drafts_are_left_is_told(mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By whoever looks at the account; and where there is no folder for them."""
+    account = ImapAccount("home", mailbox.settings(), drafts=True)
+    assert list(account.survey())[-1] == "drafts are left in Drafts"
+    monkeypatch.setattr("connectors.imap.drafts.role", lambda *_: None)
+    with pytest.raises(Refused, match="has no folder for drafts"):
+        list(account.survey())
+
+
+class TestImapDrafts(Answers, DraftsContract):
     """IMAP."""
 
     @pytest.fixture

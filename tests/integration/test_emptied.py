@@ -105,6 +105,17 @@ def test_behind_an_older_copy_it_is_no_answer(older: Lab) -> None:
     assert len(older.tasks(day(3.1))) == 3
 
 
+def test_what_another_syncd_writes_is_none_of_ours(older: Lab) -> None:
+    """Its key alone does not say that anything of ours is left in the list."""
+    gone = emptied(older.world)
+    older.world.add_task(Task(f"syncd-{0:024x}", "Theirs", "", None))
+    (trouble,) = [one for one in older.once(day(1.1)).outcomes if one.error]
+    assert trouble.error_kind == "Vanished"
+    put_back(older.world, gone)
+    assert not any(one.error for one in older.once(day(2.1)).outcomes)
+    assert len(older.tasks(day(2.1))) == 3
+
+
 def test_behind_an_older_copy_it_may_have_been_meant(older: Lab) -> None:
     """Then the tasks are what was deleted. They have to be looked for to be known, and the owner
     is asked of them by number."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from connectors.contract import Text
 from connectors.errors import Ambiguous, BadItem, ConnectorError, Refused, Unavailable
 from connectors.memory.account import MemoryContacts, MemoryDrafts
+from connectors.memory.source import MemoryMail
 from connectors.records import Card, Facet
 from syncd.pipeline.report import Report
 
@@ -80,6 +83,18 @@ def test_one_that_fails_stops_no_other(
     monkeypatch.setattr(MemoryContacts, "add_card", real)
     assert added(lab.once(day(11.1))) == (int(tried_again), 0)
     assert found(lab) == (int(tried_again), 1)
+
+
+def test_a_mail_that_breaks_its_source(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is known of what it says, and nothing else waits for it."""
+
+    def breaking(*_: object) -> Iterator[Text]:
+        raise KeyError(1)
+        yield
+
+    monkeypatch.setattr(MemoryMail, "read_text", breaking)
+    assert added(lab.once(day(11))) == (1, 1)
+    assert found(lab) == (1, 1)
 
 
 def test_a_meeting_that_was_none_brings_no_card(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -67,6 +67,29 @@ def test_a_state_that_keeps_nothing(tmp_path: Path) -> None:
     database.close()
 
 
+def test_each_machine_knows_its_own(tmp_path: Path, database: Database) -> None:
+    """Where two have a key each, neither takes the other's refusal for its own, nor away; the owner
+    lets both try again."""
+    key, other = tmp_path / "syncd.db.signin", tmp_path / "other"
+    refusals(database).note("hunter2", "no")
+    key.rename(other)
+    assert refusals(database).of("hunter2") is None
+    refusals(database).note("hunter3", "no")
+    refusals(database).accepted("hunter4")
+    later = NOON + timedelta(hours=2)
+    refusals(database, later).note("hunter3", "no")
+    assert refusals(database, later + timedelta(hours=1)).of("hunter3") is None
+    refusals(database).note("hunter3", "no")
+    own = key.read_text()
+    key.write_text(other.read_text())
+    assert refusals(database).of("hunter2") is not None
+    assert refusals(database).of("hunter3") is None
+    refusals(database).drop()
+    assert refusals(database).of("hunter2") is None
+    key.write_text(own)
+    assert refusals(database).of("hunter3") is None
+
+
 @pytest.mark.parametrize(
     "value", ["{}", "[]", "null", "no", '{"at": "x"}', '{"at": 1, "words": 2}']
 )

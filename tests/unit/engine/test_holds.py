@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from threading import Event, get_ident
+from threading import Event, Thread, get_ident
 from typing import Any, cast
 
 import pytest
@@ -109,3 +109,44 @@ def test_one_that_dies_hangs_up_before_another_takes_its_seat() -> None:
     first = seat.worker
     ended(first)
     assert (first.ended_by, source.closed_by) == ("MemoryError", [first.ident])
+
+
+def test_who_comes_while_another_hangs_up_waits_for_it() -> None:
+    """Nobody is given a connection that is about to be closed, and nobody's is closed behind them:
+    the next one to leave closes what they have opened."""
+    holds, hanging_up, go, arrived = Holds(), Event(), Event(), Event()
+    done: list[str] = []
+
+    class Slow(Line):
+        def close(self) -> None:
+            super().close()
+            if not done:
+                hanging_up.set()
+                assert go.wait(PATIENCE)
+            done.append("closed")
+
+    source = Slow()
+
+    def use(name: str) -> None:
+        with holds.using(source):
+            done.append(name)
+
+    def come() -> None:
+        arrived.set()
+        use("second")
+
+    def first() -> None:
+        with holds.using(source):
+            pass
+
+    threads = [Thread(target=first), Thread(target=come)]
+    threads[0].start()
+    assert hanging_up.wait(PATIENCE)
+    threads[1].start()
+    assert arrived.wait(PATIENCE)
+    go.set()
+    for one in threads:
+        one.join(PATIENCE)
+        assert not one.is_alive()
+    assert done == ["closed", "second", "closed"]
+    assert len(source.closed_by) == 2

@@ -91,6 +91,13 @@ def test_what_is_taken(name: str, addr: str, text: str, expected: Signature) -> 
         "ok\n\n-- \nBen\nIBAN CH93 0076 2011 6238 5295 7\nUID CHE-123.456.789\n",
         "ok\n\n-- \nBen\nF +41 44 123 45 68\nTelefax: 044 123 45 68\n",
         "Best,\nBen\n\nOn Monday, 2 March 2026, Ana wrote:\n> -- \n> Ana\n> CEO\n> T +41 1\n",
+        # Somebody else's number in a sentence, and whoever else signs or manages.
+        "ok\n\nBest,\nBen\nCall my lawyer on +41 44 777 66 55 please\nSent by my assistant\n",
+        "ok\n\nBest,\nBen\nLawyer of the year since +41 44 777 66 55 was dialled\n",
+        "ok\n\nBest,\nBen\nManaging Director: Zoe Other\n",
+        "ok\n\nBest,\nSara Quinn\nAssistant to Ben Keller\nOther GmbH\nT +41 44 123 45 67\n",
+        "See:\n\n-- \nZoe Other\nCEO, Other GmbH\nT +49 30 1234567\n\nThanks,\nBen\n",
+        "ok\n\nBest,\nBen\nDirector\x85X-EVIL:1\nTel +41 44 123 45 67\u2028NOTE:x\n",
         "-----Original Message-----\nFrom: Eve\nSent: today\nTo: Ben\n\nRegards\nEve, CEO\n",
         "",
     ],
@@ -98,6 +105,18 @@ def test_what_is_taken(name: str, addr: str, text: str, expected: Signature) -> 
 def test_what_is_left(text: str) -> None:
     """Talk, dates, numbers that nobody answers, faxes, others' pages and signatures."""
     assert not read_signature(text, *BEN)
+
+
+def test_what_stands_above_the_author_is_somebody_elses() -> None:
+    """Below another name only what follows the author's own is theirs."""
+    text = "ok\n\n-- \nMarketing Team\nT +41 44 1\nB. Keller, CTO\nM +41 79 123 45 67\n"
+    assert read_signature(text, *BEN) == Signature(("+41 79 123 45 67",), "CTO")
+
+
+def test_pictures_and_odd_spaces() -> None:
+    """They are no part of a number, or of a title."""
+    text = "ok\n\nBest,\nBen\n👨\u200d💼 Chief Engineer 😎\n📞 +41\u200944\u2009123 45 67\n"
+    assert read_signature(text, *BEN) == Signature(("+41 44 123 45 67",), "Chief Engineer")
 
 
 def test_the_company_of_the_domain() -> None:
