@@ -131,7 +131,8 @@ def _contact(card: Card, category: str) -> Element:
     """A card as EWS takes it, in the order of types.xsd: only what is known."""
     from connectors.exchange.request import typed, value
 
-    given, _, family = card.name.strip().rpartition(" ")
+    # Who is known by an address alone is shown by it.
+    given, _, family = ("" if "@" in card.name else card.name.strip()).rpartition(" ")
     plain = {
         "FileAs": card.name,
         "DisplayName": card.name,

@@ -70,7 +70,8 @@ class GraphBook:
 
     def _fields(self, card: Card) -> dict[str, Any]:
         """A card as Graph takes it: only what is known."""
-        given, _, family = card.name.strip().rpartition(" ")
+        # Who is known by an address alone is shown by it.
+        given, _, family = ("" if "@" in card.name else card.name.strip()).rpartition(" ")
         mobile = card.phones[_MOST_PHONES : _MOST_PHONES + 1]
         fields = {
             "displayName": card.name.strip(),
