@@ -52,14 +52,19 @@ def _mail(api: Api, chosen: Sequence[str]) -> str:
     if found.missing is not None:
         raise found.missing
     count, names = sum(one.count for one in found.folders), [one.name for one in found.folders]
-    return f"mail: {count:,} messages in {len(names)} folders: {_listed(names)}"
+    messages = "1 message" if count == 1 else f"{count:,} messages"
+    return f"mail: {messages} in {_folders(names)}: {_listed(names)}"
 
 
 def _contacts(api: Api) -> str:
     names = sorted(one.name for one in ContactFolders(api).find())
-    return f"contacts: {len(names)} folders: {_listed(names)}" if names else "contacts: none"
+    return f"contacts: {_folders(names)}: {_listed(names)}" if names else "contacts: none"
 
 
 def _listed(names: Sequence[str]) -> str:
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     return (", ".join(names[:_NAMED]) or "none") + more
+
+
+def _folders(names: Sequence[str]) -> str:
+    return "1 folder" if len(names) == 1 else f"{len(names)} folders"

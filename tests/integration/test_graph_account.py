@@ -83,7 +83,7 @@ def test_a_survey(graph: FakeGraph) -> None:
     found = list(account(graph).survey())
     assert found[0] == f"signed in as {ANA}"
     assert any(line.startswith("mail: 0 messages in ") and "Inbox" in line for line in found)
-    assert any(line == "contacts: 1 folders: Contacts" for line in found)
+    assert any(line == "contacts: 1 folder: Contacts" for line in found)
     assert any(line.startswith("tasks: ") for line in found)
     assert len(found) == 5
     assert whose(api_of(graph)) == (ANA,)
