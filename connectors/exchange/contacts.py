@@ -4,13 +4,16 @@ among them."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from connectors.contract import Counted, Known
+from connectors.errors import Unavailable
 from connectors.exchange.book import SCOPE
 from connectors.exchange.contact_items import Contacts
+from connectors.exchange.errors import NotThere
 from connectors.exchange.places import place
 from connectors.exchange.synced import Reading
 from connectors.exchange.synced_cursor import State, progress_of
@@ -38,9 +41,18 @@ class ContactsSource:
         self._resolve = resolve
 
     def changes(self, cursor: str | None, known: Known, now: datetime) -> Iterator[Batch]:
-        """See `connectors.contract.Source`."""
+        """See `connectors.contract.Source`. A mailbox without a folder for them has none."""
         progress = progress_of(cursor, SCOPE)
-        one = self._contacts()
+        try:
+            one = self._contacts()
+        except NotThere as error:
+            if known.under(f"{SCOPE}//"):
+                raise Unavailable(
+                    "the mailbox shows no folder for contacts any more; nothing was deleted: look "
+                    "there, or set `contacts: false`"
+                ) from error
+            yield Batch((), progress.text(), done=True)
+            return
         if one.key not in progress.folders:
             held = bool(known.under(one.under))
             progress.folders[one.key] = State(anew=cursor is None and held, compare=held)
@@ -55,7 +67,8 @@ class ContactsSource:
 
     def census(self) -> Iterator[Counted]:
         """See `connectors.contract.Countable`."""
-        yield from map(Counted, sorted(self._contacts().there()))
+        with suppress(NotThere):
+            yield from map(Counted, sorted(self._contacts().there()))
 
     def dated(self, refs: Sequence[str]) -> Mapping[str, date]:
         """See `connectors.contract.Countable`: contacts have no day."""
@@ -63,7 +76,8 @@ class ContactsSource:
 
     def server_time(self) -> datetime | None:
         """See `connectors.contract.Timed`."""
-        self._contacts()
+        with suppress(NotThere):
+            self._contacts()
         return self._exchange.server_time()
 
     def close(self) -> None:

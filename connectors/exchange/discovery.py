@@ -83,7 +83,7 @@ def discovered(server: Server, adapter: Adapter) -> str:
 
 def _candidates(server: Server, address: str, adapter: Adapter) -> Iterator[str]:
     if server.url:
-        yield server.url
+        yield _svc(server.url)
         return
     domain = address.rpartition("@")[2].lower()
     yield f"https://{domain}/{_PATH}"

@@ -15,6 +15,12 @@ MESSAGES: Final = "{http://schemas.microsoft.com/exchange/services/2006/messages
 
 Element = Any
 
+_CLASSES: Final = {
+    "CalendarFolder": "IPF.Appointment",
+    "ContactsFolder": "IPF.Contact",
+    "TasksFolder": "IPF.Task",
+}
+
 
 class ItemId(NamedTuple):
     """By which an item is asked for, and the change key that guards it ("" where none is told)."""
@@ -75,6 +81,11 @@ def moment_of(told: str, zone: tzinfo = UTC) -> datetime | None:
         return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
     except OverflowError as error:
         raise ValueError("a date out of range") from error
+
+
+def class_of(folder: Element) -> str:
+    """What a folder holds ([MS-OXOSFLD] 2.2.3); where that is not told, as what it is told."""
+    return text(folder, "FolderClass").strip() or _CLASSES.get(name_of(folder), "")
 
 
 def id_of(element: Element, path: str = "ItemId") -> ItemId:

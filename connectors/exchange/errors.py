@@ -78,6 +78,11 @@ _PASSING: Final = _PERHAPS | frozenset(
      "ErrorDataSourceOperation", "ErrorFolderPropertRequestFailed", "ErrorReadEventsFailed",
      "ErrorLocalServerObjectNotFound", "ErrorWebRequestInInvalidState", "ErrorAutoDiscoverFailed")
 )  # fmt: skip
+# What is said of a field that is not known, by whoever does not leave it out.
+UNKNOWN_FIELD: Final = frozenset(
+    ("ErrorInvalidPropertyRequest", "ErrorInvalidExtendedProperty", "ErrorUnsupportedPathForGet",
+     "ErrorSchemaValidation", "ErrorInvalidRequest")
+)  # fmt: skip
 # Errors of exchangelib itself for answers that it cannot read.
 _UNREADABLE: Final = frozenset(
     ("SOAPError", "MalformedResponseError", "TransportError", "ResponseMessageError", "EWSError")

@@ -72,7 +72,8 @@ class ExchangeMail:
         heard = self._listener.take()
         there, self._read = self._listed()
         lacking = missing(there, self._wanted, self._exchange.host)
-        for batch in reading.batches(self._read, heard.folders, only=heard.all):
+        told = reading.batches(self._read, heard.folders, only=heard.all, missing=lacking)
+        for batch in told:
             if batch.done and lacking is not None:
                 yield Batch(batch.items, batch.cursor)
                 raise lacking

@@ -10,7 +10,8 @@ from typing import Final, NamedTuple
 from connectors.errors import ConnectorError, Unavailable
 from connectors.exchange import mail_calls as calls
 from connectors.exchange import mail_meeting as meetings
-from connectors.exchange.errors import Broken, Declined, NotThere, Skipped
+from connectors.exchange.element import Element
+from connectors.exchange.errors import UNKNOWN_FIELD, Broken, Declined, NotThere, Skipped
 from connectors.exchange.mail_letter import FIELDS, HEADER, HEADERS, Letter, Terms, has_header
 from connectors.exchange.mail_meeting import is_lacking
 from connectors.exchange.mail_refs import under
@@ -73,7 +74,7 @@ class Fetcher:
     def _look(self, ids: Sequence[str], key: str, found: Found) -> ConnectorError | None:
         """Read those mails that are no more than their headers, then the others; what went wrong
         with some of them."""
-        answers = calls.mails(self.exchange, ids, (*FIELDS, *self._headers))
+        answers = self._headed(ids)
         trouble: ConnectorError | None = None
         inside: dict[str, Letter] = {}
         given = []
@@ -95,6 +96,24 @@ class Fetcher:
             if letter.size > _WHOLE_LIMIT:
                 found[one] = letter.item(self._files(letter))
         return self._complete(inside, found) or trouble
+
+    def _headed(self, ids: Sequence[str]) -> list[Element | ConnectorError]:
+        """What is said of these mails, with their headers in whichever way the server knows."""
+        ways = [self._headers, *((one,) for one in self._headers if len(self._headers) > 1), ()]
+        answers: list[Element | ConnectorError] = []
+        for way in ways:
+            try:
+                answers = calls.mails(self.exchange, ids, (*FIELDS, *way))
+            except Declined as error:
+                if error.code not in UNKNOWN_FIELD or way == ():
+                    raise
+                continue
+            if way and all(_is_about_fields(one) for one in answers):
+                continue
+            if len(ids) > 1:  # a single one may be odd itself
+                self._headers = way
+            break
+        return answers
 
     def _complete(self, letters: dict[str, Letter], found: Found) -> ConnectorError | None:
         """Add the meetings that are told by properties alone; what went wrong with some mails,
@@ -178,6 +197,10 @@ class Fetcher:
         if self._failed[one] < _TRIES:
             return None
         return Bad(under(key) + one, "", _UNDELIVERED, for_now=True)
+
+
+def _is_about_fields(answer: Element | ConnectorError) -> bool:
+    return isinstance(answer, Declined) and answer.code in UNKNOWN_FIELD
 
 
 def _groups(letters: dict[str, Letter]) -> Iterator[list[str]]:

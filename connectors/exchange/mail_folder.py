@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import pairwise
 from typing import Final
 
 from connectors.contract import Known
@@ -239,7 +240,10 @@ class FolderReading:
 
     def _page(self, state: str) -> raw.Changes:
         what = f"the folder {self.folder.path}"
-        return raw.changes(self._exchange, self.folder.id, state, (calls.RECEIVED,), PAGE, what)
+        page = raw.changes(self._exchange, self.folder.id, state, (calls.RECEIVED,), PAGE, what)
+        if not page.last and page.state in ("", state):
+            raise Unavailable(f"the server does not get on with {what}: it is asked again")
+        return page
 
     def _stamp(self, item_id: str) -> str | None:
         """Its stamp, None where it is not known."""
@@ -268,7 +272,8 @@ def _turn(mark: Mark, page: calls.Page, *, sure: bool) -> None:
             mark.phase = "settle"
         return
     times = [int(one.at) for one in page.mails if one.at is not None]
-    if times and (not mark.before or min(times) + 1 < mark.before):
+    ordered = all(later >= earlier for later, earlier in pairwise(times))
+    if times and ordered and (not mark.before or min(times) + 1 < mark.before):
         mark.before, mark.offset = min(times) + 1, 0
-    else:  # so many came in one second
+    else:  # so many came in one second, or it sorts by something else
         mark.offset += max(1, len(page.mails) - _MARGIN)

@@ -7,13 +7,22 @@ called. An archive mailbox (`archivemsgfolderroot`), where there is one, is part
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Final, NamedTuple
 
 from connectors.errors import Refused
 from connectors.exchange import raw
 from connectors.exchange import request as ask
-from connectors.exchange.element import MESSAGES, Element, id_of, number, text
-from connectors.exchange.errors import Declined
+from connectors.exchange.element import (
+    MESSAGES,
+    Element,
+    class_of,
+    id_of,
+    name_of,
+    number,
+    text,
+)
+from connectors.exchange.errors import Broken, Declined
 from connectors.exchange.places import key_of
 from connectors.exchange.request import Distinguished
 from connectors.exchange.session import Exchange
@@ -25,6 +34,7 @@ _ROLES: Final = (
     "inbox", "sentitems", "drafts", "deleteditems", "junkemail", "outbox", "syncissues",
     "conversationhistory", "archivedeleteditems",
 )  # fmt: skip
+_RARE: Final = ("archivemsgfolderroot", "archivedeleteditems", "syncissues", "conversationhistory")
 # Of these, and of what lies in them, nothing is read unless it is named.
 _UNREAD: Final = frozenset(_ROLES) - {"inbox", "sentitems"}
 # By these the owner may name them, in whatever language they are.
@@ -32,6 +42,7 @@ _CALLED: Final = {"inbox": {"inbox"}, "sentitems": {"sent", "sent items"}}
 _FIELDS: Final = (
     "folder:DisplayName", "folder:FolderClass", "folder:ParentFolderId", "folder:TotalCount",
 )  # fmt: skip
+_SEARCH: Final = "SearchFolder"  # shows the mail of others
 _DEEPEST: Final = 100
 
 
@@ -72,8 +83,22 @@ class Folders:
         return found
 
     def _ask(self) -> None:
-        """Find out what is where. One request: what there is not is told one by one."""
+        """Find out what is where. One request: what there is not is told one by one. Whoever knows
+        not all of the names may refuse the others with them: then the rarer ones are asked for one
+        by one."""
         names = (*_ROOTS, *_ROLES)
+        try:
+            found = self._named(names)
+        except (Broken, Declined):
+            found = self._named([one for one in names if one not in _RARE])
+            for name in _RARE:
+                with suppress(Broken, Declined):
+                    found |= self._named([name])
+        self._roles = {found[name]: name for name in _ROLES if name in found}
+        self._roots = {name: found[name] for name in _ROOTS if name in found}
+
+    def _named(self, names: Sequence[str]) -> dict[str, str]:
+        """The ids of these, by what they are for, as far as they are there."""
         asked = ask.message("GetFolder", ask.shape("FolderShape", ()))
         asked.append(ask.folders("FolderIds", *map(Distinguished, names)))
         answers = self._exchange.call("GetFolder", asked, _WHAT)
@@ -87,14 +112,13 @@ class Folders:
                 continue  # its archive may be kept elsewhere, and be out of reach
             elif name == _ROOTS[0] or not isinstance(error, Declined):
                 raise error
-        self._roles = {found[name]: name for name in _ROLES if name in found}
-        self._roots = {name: found[name] for name in _ROOTS if name in found}
+        return found
 
     def _placed(
         self, folders: Mapping[str, Element], root: str, top: tuple[str, ...]
     ) -> Iterator[Folder]:
         for folder_id, one in folders.items():
-            if not _holds_mail(text(one, "FolderClass")):
+            if name_of(one) == _SEARCH or not _holds_mail(class_of(one)):
                 continue
             names: list[str] = []
             above: list[str] = []

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from connectors.contract import Known
-from connectors.errors import ConnectorError, Paused, Unavailable
+from connectors.errors import ConnectorError, Paused, Refused, Unavailable
 from connectors.exchange.errors import Declined, NotThere
 from connectors.exchange.mail_cursor import Cursor, Mark
 from connectors.exchange.mail_fetch import Fetcher
@@ -44,11 +44,17 @@ class Reading:
         self.hindrances: list[str] = []
 
     def batches(
-        self, folders: Sequence[Folder], rung: Collection[str] = (), *, only: bool = False
+        self,
+        folders: Sequence[Folder],
+        rung: Collection[str] = (),
+        *,
+        only: bool = False,
+        missing: Refused | None = None,
     ) -> Iterator[Batch]:
         """Everything that there is to say; the last batch is `done`. The folders with ids in `rung`
-        are looked at first; where that is enough, `only` they and those that are not read yet."""
-        self._refuse_sudden_emptiness(folders)
+        are looked at first; where that is enough, `only` they and those that are not read yet.
+        `missing`: a folder that should be there, which is why there may be no mail at all."""
+        self._refuse_sudden_emptiness(folders, missing)
         there: dict[str, FolderReading] = {}
         for folder in sorted(folders, key=lambda one: one.id not in rung):
             there[folder.key] = self._of(folder)
@@ -76,15 +82,15 @@ class Reading:
             self._fetcher, self._known, self._since, self._cursor.text, folder, mark
         )
 
-    def _refuse_sudden_emptiness(self, folders: Sequence[Folder]) -> None:
-        """Raise `Unavailable` where a full mailbox has nothing at all."""
+    def _refuse_sudden_emptiness(self, folders: Sequence[Folder], missing: Refused | None) -> None:
+        """Raise where a full mailbox has nothing at all."""
         if any(one.mails for one in folders):
             return
         held = sum(mark.count for mark in self._cursor.folders.values())
         if self._begins:
             held = len(self._known.under(f"{SCOPE}//"))
         if held > _FULL_ONCE:
-            raise Unavailable(
+            raise missing or Unavailable(
                 f"{self._host} shows no mail at all, though there were {held}; nothing was "
                 "deleted: look into the mailbox, and at `folders:`"
             )

@@ -19,7 +19,10 @@ from connectors.exchange.soap import envelope
 
 
 class Operation(EWSAccountService):  # type: ignore[misc]  # untyped
-    """See above. The name is that of the class, `SERVICE_NAME`."""
+    """See above. The name is that of the class, `SERVICE_NAME`. `is_own`: who signs in does so by
+    the mailbox's address, so that it is theirs."""
+
+    is_own = False
 
     @classmethod
     def _get_soap_parts(cls, response: Any) -> tuple[Any, Any]:
@@ -29,7 +32,7 @@ class Operation(EWSAccountService):  # type: ignore[misc]  # untyped
         """The response messages, whatever they say; only that there is no such mailbox is raised,
         since it may be found elsewhere."""
         for folder in payload.iter(f"{TYPES}DistinguishedFolderId"):
-            if not len(folder):  # else it is the folder of whoever signs in
+            if not len(folder) and not self.is_own:  # else it is the folder of whoever signs in
                 folder.append(_whose(self.account.primary_smtp_address))
         version = self._version_hint.api_version
         header, body = self._get_soap_parts(self._get_response(payload, version))
@@ -50,12 +53,13 @@ def _whose(address: str) -> Element:
     return mailbox
 
 
-def operation(name: str, account: Any) -> Operation:
-    """The operation with that name, for an account of exchangelib."""
+def operation(name: str, account: Any, *, is_own: bool = False) -> Operation:
+    """The operation with that name, for an account of exchangelib. `is_own`: see `Operation`."""
     kind = _operations.get(name)
     if kind is None:
         kind = _operations[name] = type(name, (Operation,), {"SERVICE_NAME": name})
     made: Operation = kind(account=account)
+    made.is_own = is_own
     return made
 
 

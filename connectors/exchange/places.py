@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from connectors.exchange.element import Element, id_of, text
+from connectors.exchange.element import Element, class_of, id_of, text
+from connectors.exchange.errors import NotThere
 
 if TYPE_CHECKING:
     from connectors.exchange.request import Distinguished
@@ -65,11 +67,12 @@ class Places:
         found = list(raw.subfolders(self._exchange, root, _FIELDS, "the folders"))
         if not any(id_of(one, "FolderId").id == self._deleted for one in found):
             deleted = Distinguished("deleteditems")
-            self._deleted = place(self._exchange, deleted, "the deleted items").id
+            with suppress(NotThere):
+                self._deleted = place(self._exchange, deleted, "the deleted items").id
         return list(_placed(found, self._deleted))
 
     def deleted(self) -> str:
-        """The id of the folder of deleted items, as `every` found it last."""
+        """The id of the folder of deleted items, as `every` found it last; "" for none."""
         return self._deleted
 
 
@@ -84,7 +87,7 @@ def place(exchange: Exchange, which: str | Distinguished, what: str) -> Place:
 
     found = raw.folder(exchange, which, _FIELDS, what)
     name = text(found, "DisplayName")
-    return Place(id_of(found, "FolderId").id, name, name, text(found, "FolderClass"))
+    return Place(id_of(found, "FolderId").id, name, name, class_of(found))
 
 
 def _placed(found: list[Element], deleted: str) -> Iterator[Place]:
@@ -94,7 +97,7 @@ def _placed(found: list[Element], deleted: str) -> Iterator[Place]:
         here = id_of(one, "FolderId").id
         way = _way(here, above)
         path = "/".join(names[each].strip() for each in reversed(way) if each in names)
-        yield Place(here, names[here], path, text(one, "FolderClass"), deleted in way)
+        yield Place(here, names[here], path, class_of(one), deleted in way)
 
 
 def _way(here: str, above: Mapping[str, str]) -> list[str]:

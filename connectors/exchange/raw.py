@@ -11,11 +11,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from connectors.errors import ConnectorError, Unavailable
+from connectors.errors import Ambiguous, ConnectorError, Unavailable
 from connectors.exchange import request as ask
 from connectors.exchange.element import MESSAGES, TYPES, Element, ItemId, name_of
 from connectors.exchange.errors import Declined, NotThere, of_code
-from connectors.exchange.operation import operation
 from connectors.exchange.request import Field, Folder
 from connectors.exchange.session import Exchange
 
@@ -214,12 +213,15 @@ def call(
     exchange: Exchange, name: str, asked: Element, what: str, *, write: bool = False
 ) -> list[Element]:
     """One operation: its response messages, whatever they say."""
-    return exchange.ask(what, lambda account: operation(name, account).messages(asked), write=write)
+    return exchange.call(name, asked, what, write=write)
 
 
 def _written(exchange: Exchange, name: str, asked: Element, what: str) -> Element:
     answer = only(exchange, name, asked, what, write=True)
-    return first(exchange, answer, "Items")
+    try:
+        return first(exchange, answer, "Items")
+    except Unavailable as error:
+        raise Ambiguous(f"{error}: {what} was written, or was not") from error
 
 
 def only(
@@ -228,7 +230,8 @@ def only(
     """The one response message. Raises what it says is wrong."""
     answers = call(exchange, name, asked, what, write=write)
     if len(answers) != 1:
-        raise Unavailable(f"{exchange.host} answers more, or less, than it was asked ({what})")
+        words = f"{exchange.host} answers more, or less, than it was asked ({what})"
+        raise Ambiguous(words) if write else Unavailable(words)
     if (error := wrong(exchange, answers[0], what, write=write)) is not None:
         raise error
     return answers[0]
@@ -295,11 +298,17 @@ def page_of(offset: int) -> dict[str, str]:
 
 
 def next_offset(page: Element, offset: int) -> int | None:
-    """Where the next page begins; None behind the last, and where a server goes round."""
-    if _is_yes(page.get("IncludesLastItemInRange")):
+    """Where the next page begins; None behind the last, and where a server goes round. Where it is
+    not told, which the schema allows, it is behind what came."""
+    reached = offset + sum(len(one) for one in page)
+    if (last := page.get("IncludesLastItemInRange")) is None:
+        total = page.get("TotalItemsInView") or ""
+        last = "false" if total.isdecimal() and int(total) > reached else "true"
+    if _is_yes(last):
         return None
-    told = int(page.get("IndexedPagingOffset") or 0)
-    return told if told > offset else None
+    told = page.get("IndexedPagingOffset") or ""
+    after = int(told) if told.isdecimal() else reached
+    return after if after > offset else None
 
 
 def _is_yes(text: str | None) -> bool:

@@ -8,9 +8,11 @@ from typing import Final
 
 from connectors.errors import Refused
 from connectors.exchange.element import TYPES, text
+from connectors.exchange.errors import Broken
 from connectors.exchange.session import Exchange
 
 _KEPT: Final = 10_000
+_TRIES: Final = 3
 _WHAT: Final = "the directory"
 
 
@@ -21,6 +23,7 @@ class Resolver:
         self._exchange = exchange
         self._found: dict[str, str] = {}
         self._lock = Lock()
+        self._failed = 0  # times in a row that the question broke
 
     def __call__(self, name: str) -> str:
         """The SMTP address behind a name; "" where the directory knows none, or several. Raises the
@@ -31,8 +34,15 @@ class Resolver:
                 return self._found[key]
         try:
             found = self._asked(name)
+            self._failed = 0
         except Refused:
             found = ""
+        except Broken:
+            # Who serves no directory may break over the question, and mail is worth more.
+            self._failed += 1
+            if self._failed < _TRIES:
+                raise
+            return ""
         with self._lock:
             if len(self._found) >= _KEPT:
                 self._found.clear()

@@ -40,9 +40,10 @@ class Server:
     `refused` is told that it was not accepted, and what is said of that, and says whether to
     believe it; `accepted` is told that it was.
 
-    `url` of EWS; or `host`, the server's name; or neither, then it is discovered. `auth`: password
-    (whatever the server offers) | basic | ntlm | kerberos | bearer. `ca_file`: certificates that
-    are trusted in place of the system's; `fingerprint`: SHA-256 of the server's own.
+    `url` of EWS, of its server, or of Autodiscover; or `host`, the server's name; or neither, then
+    it is discovered. `auth`: password (whatever the server offers) | basic | ntlm | kerberos |
+    bearer. `ca_file`: certificates that are trusted in place of the system's; `fingerprint`:
+    SHA-256 of the server's own.
     """
 
     login: str
@@ -134,9 +135,16 @@ class Exchange:
         def doing(account: Any) -> list[Any]:
             from connectors.exchange.operation import operation as made
 
-            return made(operation, account).messages(payload)
+            return made(operation, account, is_own=self.is_own).messages(payload)
 
         return self.ask(what, doing, write=write)
+
+    @property
+    def is_own(self) -> bool:
+        """Whether who signs in does so by the mailbox's address: a ticket, or a token, may be
+        somebody else's."""
+        server, user = self.server, self.server.user.strip().lower()
+        return server.auth in ("password", "basic", "ntlm") and user in ("", server.login.lower())
 
     def another(self) -> Exchange:
         """The same for one who keeps a connection busy: it has its own, which it closes."""
@@ -287,11 +295,20 @@ class Exchange:
 
 def _is_unknown(server: Server) -> bool:
     """Whether its URL is to be discovered."""
-    return not server.host and not server.url.lower().endswith(".asmx")
+    return not server.host and (not server.url or "autodiscover" in _path_of(server.url))
 
 
 def _url_of(server: Server) -> str:
-    return server.url or f"https://{server.host}/EWS/Exchange.asmx"
+    if server.url and _path_of(server.url):
+        return server.url
+    return (server.url.rstrip("/") or f"https://{server.host}") + "/EWS/Exchange.asmx"
+
+
+def _path_of(url: str) -> str:
+    try:
+        return urlsplit(url).path.strip("/").lower()
+    except ValueError as error:
+        raise Refused("`url:` is no URL: https://HOST/EWS/Exchange.asmx") from error
 
 
 def _check(url: str) -> None:

@@ -22,7 +22,7 @@ from exchangelib.transport import (
 )
 
 from connectors.errors import ConnectorError, Refused, SignInNeeded, Unavailable
-from connectors.exchange.errors import Answered, of_answer
+from connectors.exchange.errors import Answered, blocked, is_online, of_answer
 from connectors.exchange.http import CONNECT_SECONDS, READ_SECONDS, Adapter
 from connectors.exchange.wire import raw_session
 
@@ -81,9 +81,13 @@ def kind_of(server: Server, url: str, adapter: Adapter) -> str:
         if 300 <= answer.status_code < 400 or answer.status_code == 451:
             raise found
         raise of_answer(found, "a sign-in", server.shown(url))
+    # By it exchangelib would show the password as a token, whatever else is offered.
+    answer.headers.pop("ms-diagnostics-public", None)
     try:
         return str(get_auth_method_from_response(answer))
     except UnauthorizedError as error:
+        if is_online(server.shown(url)):
+            raise blocked(server.shown(url)) from error
         offered = answer.headers.get("www-authenticate", "")
         if "negotiate" in offered.lower():
             raise Refused(

@@ -41,8 +41,11 @@ def survey(
             raise trouble
         yield f"calendars are read: {_listed([one.path for one in read])}"
     if contacts:
-        found = raw.folder(exchange, Distinguished("contacts"), _COUNT, "the contacts")
-        yield f"contacts: {number(found, 'TotalCount'):,}"
+        try:
+            found = raw.folder(exchange, Distinguished("contacts"), _COUNT, "the contacts")
+            yield f"contacts: {number(found, 'TotalCount'):,}"
+        except NotThere:
+            yield "contacts: the mailbox has no folder for them"
     if tasks:
         yield _tasks(exchange, tasks)
 

@@ -199,7 +199,7 @@ class Reading:
             if first:
                 told.load()
             page = one.page(state.token)
-            if not page.last and not page.changes and page.token in ("", state.token):
+            if not page.last and page.token in ("", state.token):
                 raise Unavailable(f"the server does not get on with {one.name}: it is asked again")
             retold = first and state.anew
             items = []

@@ -117,7 +117,9 @@ class ExchangeTasks:
         deleted."""
         listed = self._lists.every()
         self._list(make=False, listed=listed)
-        folders = {one.id: one.deleted for one in listed} | {self._lists.deleted(): True}
+        folders = {one.id: one.deleted for one in listed}
+        if deleted := self._lists.deleted():
+            folders[deleted] = True
         found: list[Remote] = []
         for folder, refs in self._folders.keyed(list(folders), [key]).items():
             tasks = self._folders.tasks(folder)

@@ -33,7 +33,7 @@ class Lists:
         return [one for one in self._places.every() if one.holds(TASKS)]
 
     def deleted(self) -> str:
-        """The id of the folder of deleted items, as it was found with `every`."""
+        """The id of the folder of deleted items, as it was found with `every`; "" for none."""
         return self._places.deleted()
 
     def own(self, remembered: str, held: Counter[str], listed: Sequence[Place]) -> str | None:

@@ -141,7 +141,9 @@ class TodoTasks:
             raise self._choice.vanished() from error
         except Declined as error:
             raise _unfit(error, "") from error
-        self._keys[str(made.get("id"))] = draft.key
+        if not made.get("id"):
+            raise Ambiguous(f"Microsoft does not say which task of {self._what} was made")
+        self._keys[str(made["id"])] = draft.key
         return self._remote(own, self._linked(own, made, draft, page))
 
     def update(

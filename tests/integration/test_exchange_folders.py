@@ -199,6 +199,19 @@ def test_an_empty_mailbox_is_no_deletion(box: Box) -> None:
         box.read()
 
 
+def test_a_name_that_is_none_is_no_empty_mailbox(box: Box) -> None:
+    """Where no other folder is read and a lot was known, it is the name that is told."""
+    for number in range(25):
+        box.mail(f"{number}")
+    box.read()
+    box.source.close()
+    box.more["folders"] = ["Inbxo"]
+    box.source = box.another()
+    with pytest.raises(Refused, match="no folder Inbxo"):
+        box.read()
+    assert len(box.ledger.stamps) == 25
+
+
 def test_another_persons_mailbox(exchange: FakeExchange) -> None:
     """Who signs in may be somebody else: it is the folders of the mailbox that are read."""
     team = exchange.account("team@example.com")
