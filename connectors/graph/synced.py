@@ -129,7 +129,7 @@ class Reading:
         """What there is to say, up to the batch that is `done`. `everything`: it began without a
         cursor. What fails in one list is told after the others were read. So is what is `missing`:
         lists that should be there, of which what is known is `kept`, by their keys."""
-        yield from self._lost(lists, kept, everything=everything)
+        yield from self._lost(lists, kept, missing, everything=everything)
         trouble: Refused | Unavailable | None = None
         steps = [(key, "near") for key in lists] + [(key, "now") for key in lists]
         failed: set[str] = set()
@@ -254,7 +254,12 @@ class Reading:
             yield item
 
     def _lost(
-        self, lists: Mapping[str, Listed], keep: Collection[str], *, everything: bool
+        self,
+        lists: Mapping[str, Listed],
+        keep: Collection[str],
+        missing: Refused | None,
+        *,
+        everything: bool,
     ) -> Iterator[Batch]:
         """Lists that are not there any more take with them what they held."""
         away = self._progress.lists.keys() - lists.keys() - set(keep)
@@ -262,7 +267,7 @@ class Reading:
             return
         known = self._known.under(self._under)
         if len(known) > _FULL_ONCE and not lists and not keep:
-            raise Unavailable(
+            raise missing or Unavailable(
                 f"Microsoft lists nothing any more, though {len(known)} items were there; nothing "
                 "was deleted: look there, or correct the configuration"
             )

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import typer
+from sqlalchemy import Connection
 
 from syncd.cli.context import JsonOption, NowOption, call_of, print_json
 from syncd.cli.session import writing
 from syncd.pipeline import draws
 from syncd.pipeline.act import acting
 from syncd.pipeline.switches import in_force
+from syncd.pipeline.workshop import Workshop
 from syncd.store import switches
-from syncd.views.coming import coming
+from syncd.views.coming import Coming, coming
 
 
 def register(app: typer.Typer) -> None:
@@ -29,9 +33,11 @@ def command(context: typer.Context, now: NowOption = None, as_json: JsonOption =
                 switches.put_mode(connection, owner, "deliver")
                 switches.judge_held(connection, owner, moment)
                 draws.order(connection, owner)
-        with shop.database.read() as connection:
-            policy = in_force(connection, owner, shop.policy).policy
-            waiting = coming(connection, owner, shop.ruleset, policy, moment)
+                # Here, because a syncd that runs writes them sooner than they could be counted.
+                waiting = _waiting(shop, connection, moment)
+        else:
+            with shop.database.read() as connection:
+                waiting = _waiting(shop, connection, moment)
         has_list = bool(shop.tasks_in)
     if as_json:
         print_json(
@@ -61,3 +67,8 @@ def command(context: typer.Context, now: NowOption = None, as_json: JsonOption =
             f"The next run (`syncd once`) writes {waiting.now} of {waiting.all} that wait; "
             "`syncd tasks --all` shows them."
         )
+
+
+def _waiting(shop: Workshop, connection: Connection, moment: datetime) -> Coming:
+    policy = in_force(connection, shop.database.owner, shop.policy).policy
+    return coming(connection, shop.database.owner, shop.ruleset, policy, moment)

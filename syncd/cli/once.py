@@ -194,8 +194,8 @@ def troubles_of(report: Report) -> list[str]:
     lines = [f"syncd: {report.clock}"] if report.clock else []
     lines += _failures(report)
     lines += [
-        f"syncd: {account}: {n} tasks vanished from the list at once. They keep their state and "
-        "nothing is written there until they are back. If you deleted them: "
+        f"syncd: {account}: {many(n, 'task')} vanished from the list at once. They keep their "
+        "state and nothing is written there until they are back. If you deleted them: "
         "`syncd once --accept-deletions`"
         for account, n in sorted(report.incidents.items())
         if account not in {o.account for o in report.outcomes if o.error_kind == "Vanished"}

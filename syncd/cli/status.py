@@ -188,9 +188,9 @@ def _lines(status: dict[str, Any]) -> list[str]:
     ]
     for one in status["incidents"]:
         lines.append(
-            f"{len(one['missing'])} tasks vanished from {one['account']} at once. Did you delete "
-            "them? They keep their state; nothing is written there until they are back. If you "
-            "did: `syncd once --accept-deletions`"
+            f"{many(len(one['missing']), 'task')} vanished from {one['account']} at once. Did "
+            "you delete them? They keep their state; nothing is written there until they are back. "
+            "If you did: `syncd once --accept-deletions`"
         )
         lines += _some([f"{task['title']}  {task['key']}" for task in one["tasks"]])
     return lines

@@ -124,6 +124,17 @@ def test_a_name_that_is_none(desk: Desk) -> None:
     assert desk.trouble is None
 
 
+def test_a_name_that_is_none_among_many(desk: Desk) -> None:
+    """Also where nothing else is read and a lot was known: it is the name that is told."""
+    for day in range(1, 25):
+        desk.add(f"{day}", day)
+    desk.read()
+    desk.restart(chosen=["Calender"])
+    assert told(desk.read()) == []
+    assert isinstance(desk.trouble, Refused)
+    assert "no calendar 'Calender'" in str(desk.trouble)
+
+
 def test_one_that_shows_when_somebody_is_busy(desk: Desk) -> None:
     """Chosen by name it is told of: nothing can be learnt from it."""
     desk.calendars.add(TEAM, "Team", accessRole="freeBusyReader")

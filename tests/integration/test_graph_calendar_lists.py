@@ -73,6 +73,17 @@ def test_a_name_that_is_none(desk: Desk) -> None:
     assert desk.trouble is None
 
 
+def test_a_name_that_is_none_among_many(desk: Desk) -> None:
+    """Also where nothing else is read and a lot was known: it is the name that is told."""
+    for day in range(1, 25):
+        desk.add(f"{day}", day)
+    desk.read()
+    desk.restart(chosen=["Calender"])
+    assert told(desk.read()) == []
+    assert isinstance(desk.trouble, Refused)
+    assert "no calendar 'Calender'" in str(desk.trouble)
+
+
 @pytest.mark.parametrize("can_edit", [True, False])
 def test_notes_of_others(desk: Desk, can_edit: bool) -> None:
     """What stands without guests in a calendar that somebody shares is theirs, however much they
