@@ -15,6 +15,7 @@ from fakes.loopback import sitecustomize
 from hypothesis import settings
 from kept import Kept
 from mortal import forks_die_with_us
+from remembered import remember
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -30,6 +31,12 @@ settings.load_profile("syncd")
 _GUARD = str(Path(sitecustomize.__file__).resolve().parent)
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (_GUARD, os.environ.get("PYTHONPATH"))))
 forks_die_with_us()
+
+
+def pytest_collection_finish() -> None:
+    """All modules with tests are loaded, and with them what they use."""
+    remember()
+
 
 # --- a test that hangs ---
 

@@ -57,7 +57,8 @@ def expunged(
 
 def compared(known: Known, below: str, there: Uids, number: int, highest: int) -> Iterator[Portion]:
     """What is known of a folder, up to the UID `highest`, to be compared with what is `there`;
-    about `number` more are known."""
+    about `number` more are known. Of the few UIDs that begin those of many others (1, 10, ...) none
+    is told: whoever reads what is lacking reads them anew, and one that is gone stays known."""
     return _portions(known, below, highest, _crowding(there, number, highest))
 
 

@@ -4,31 +4,41 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from acceptance_fields import PEOPLE
 from acceptance_world import run
 
-from syncd.demo import Truth, write
+from syncd import demo
+from syncd.demo import Truth
 from syncd.demo.cast import Person
 
 END = datetime(2026, 3, 11, 9, 0, tzinfo=UTC)
-SYNCD = str(Path(sys.executable).with_name("syncd"))
 SEEDS = (7, 11) if os.environ.get("SYNCD_SOAK") else (7,)
 
 
 class Year:
-    """The demo's folder after one run, and what the command line says of it."""
+    """The demo's folder after `syncd demo`, and what the command line says of it."""
 
     def __init__(self, folder: Path, seed: int, end: datetime) -> None:
         self.folder, self.end = folder, end
-        self.truth: Truth = write(folder, seed=seed, end=end)
-        self.run("once")
+        truths: list[Truth] = []
+
+        def write(*where: Path, **more: Any) -> Truth:
+            truths.append(written(*where, **more))
+            return truths[-1]
+
+        written = demo.write
+        self.command = ("demo", "--dir", str(folder), "--seed", str(seed), "--now", end.isoformat())
+        with patch.object(demo, "write", write):
+            self.shown = run(*self.command)
+        assert self.shown.code == 0, self.shown.err
+        (self.truth,) = truths
         self.people: list[dict[str, Any]] = json.loads(self.run("people", "--json"))
         self.tasks: list[dict[str, Any]] = json.loads(self.run("tasks", "--all", "--json"))
 
@@ -152,19 +162,24 @@ def test_nothing_of_a_text_is_kept(year: Year) -> None:
     assert [phrase for phrase in phrases if phrase in state] == []
 
 
-def test_the_demo_itself(tmp_path: Path) -> None:
-    """`syncd demo` prints the week, the tasks and what did not count, in at most 100 columns."""
-    where = tmp_path / "demo"
-    command = [SYNCD, "demo", "--dir", str(where), "--now", END.isoformat()]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=200)
-    assert done.returncode == 0, done.stderr
-    assert done.stderr == ""
-    assert max(len(line) for line in done.stdout.splitlines() if str(tmp_path) not in line) <= 100
+def test_the_demo_itself(year: Year) -> None:
+    """`syncd demo` prints the week, the tasks and what did not count, in at most 100 columns; a
+    folder with something in it is refused."""
+    assert year.shown.err == ""
+    lines = year.shown.out.splitlines()
+    assert max(len(line) for line in lines if str(year.folder) not in line) <= 100
     for heading in ("The truth of this week", "5 tasks written", "What it did not count"):
-        assert heading in done.stdout
-    again = subprocess.run(command, capture_output=True, text=True, check=False, timeout=200)
-    assert again.returncode == 2
-    assert "not empty" in again.stderr
+        assert heading in year.shown.out
+    again = run(*year.command)
+    assert again.code == 2
+    assert "not empty" in again.err
+
+
+def test_its_people_are_told_like_all_people(year: Year) -> None:
+    """Every field is there, and whoever was met last comes first."""
+    assert {one.keys() == PEOPLE for one in year.people} == {True}
+    last = [one["last_interaction"] or "" for one in year.people]
+    assert last == sorted(last, reverse=True)
 
 
 def test_the_truth_names_everybody(year: Year) -> None:

@@ -15,7 +15,7 @@ from acceptance_world import ANA, FIRST_NAMES, LAST_NAMES, Home, at
 from mortal import mortal, within
 
 SYNCD = str(Path(sys.executable).with_name("syncd"))
-COUNT = 1500
+COUNT = 1100  # three portions
 
 
 @cache

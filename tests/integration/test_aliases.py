@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from chances import examples
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -237,7 +238,7 @@ HAPPENINGS: dict[str, Callable[[World], object]] = {
 }  # fmt: skip
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow], phases=PHASES)
+@settings(max_examples=examples(6), suppress_health_check=[HealthCheck.too_slow], phases=PHASES)
 @given(
     st.lists(
         st.lists(st.sampled_from(sorted(HAPPENINGS)), min_size=1, max_size=4, unique=True),

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from chances import examples
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -97,7 +98,7 @@ def lab(folder: str) -> Lab:
     return Lab(Path(folder), policy=Policy(zone=LISBON, working_days=WEEKDAYS, preview=True))
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow], phases=PHASES)
+@settings(max_examples=examples(8), suppress_health_check=[HealthCheck.too_slow], phases=PHASES)
 @given(
     st.lists(
         st.lists(st.sampled_from(sorted(HAPPENINGS)), min_size=1, max_size=4, unique=True),

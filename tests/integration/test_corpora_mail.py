@@ -24,6 +24,7 @@ from syncd.inference.signals import read_signals
 from syncd.inference.zones import new_text
 from syncd.people import AddressKind, classify, normalise
 
+ARCHIVE = 30_000_000  # bytes of the list
 THEN = datetime(2002, 1, 1, tzinfo=UTC)
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ACTS = frozenset((SignalKind.ASKS, SignalKind.PROMISES, SignalKind.PROPOSES_MEETING))
@@ -116,13 +117,14 @@ def test_signals_are_precise(corpora: Path) -> None:
 
 @pytest.fixture(scope="module")
 def archive(corpora: Path) -> list[Message]:
-    """A year of a busy development list."""
+    """Some months of a busy development list."""
     path = corpora / "list-mbox" / "list-12000.mbox.xz"
     if not path.is_file():
         pytest.skip(f"no corpus at {path}")
-    data = lzma.decompress(path.read_bytes())
+    with lzma.open(path) as unpacked:
+        data = unpacked.read(ARCHIVE)
     found = []
-    for raw in re.split(rb"(?m)^From .*\n", data):
+    for raw in re.split(rb"(?m)^From .*\n", data)[:-1]:
         try:
             found.append(read_message(raw, THEN))
         except BadItem:
@@ -130,7 +132,7 @@ def archive(corpora: Path) -> list[Message]:
     return found
 
 
-def test_a_year_of_a_list_has_few_ties(archive: list[Message]) -> None:
+def test_a_list_has_few_ties(archive: list[Message]) -> None:
     """One of its authors as the owner: what counts answers or addresses them, and is two-way."""
     authors = Counter(normalise(m.from_[0].addr) for m in archive if m.from_)
     busiest = authors.most_common(1)[0][0]

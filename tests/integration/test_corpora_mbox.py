@@ -1,11 +1,12 @@
-"""mboxes against stdlib `mailbox`: 12,000 mails of a list, and invented ones in four dialects."""
+"""mboxes against stdlib `mailbox`: 3,000 mails of a list (all 12,000 with SYNCD_SOAK), and invented
+ones in four dialects."""
 
 from __future__ import annotations
 
 import lzma
 import mailbox
+import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from connectors.formats.mbox import spans, unquoted
 from connectors.local.mail import Mail
 from connectors.records import Message, Seen
 
+COUNT = 12_000 if "SYNCD_SOAK" in os.environ else 3_000
 LINE = b"From ana@example.org Mon Mar  2 09:00:00 2026\n"
 
 
@@ -40,31 +42,37 @@ def theirs(path: Path) -> Iterator[bytes]:
 
 @pytest.fixture(scope="module")
 def listed(corpora: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The list, unpacked."""
+    """The first mails of the list, unpacked."""
     packed = corpora / "list-mbox" / "list-12000.mbox.xz"
     if not packed.is_file():
         pytest.skip(f"no {packed.name} among the corpora")
     path = tmp_path_factory.mktemp("list") / "list.mbox"
+    count, blank = 0, True
     with lzma.open(packed) as source, path.open("wb") as target:
-        shutil.copyfileobj(source, target, 1 << 20)
+        for line in source:
+            count += blank and line.startswith(b"From ")
+            if count > COUNT:
+                break
+            blank = line == b"\n"
+            target.write(line)
     yield path
     path.unlink()
 
 
 def test_the_list_as_mailbox_sees_it(listed: Path) -> None:
-    """The same 12,000 mails, byte by byte."""
+    """The same mails, byte by byte."""
     count = 0
     for mine, other in zip(ours(listed), theirs(listed), strict=True):
         assert mine.rstrip(b"\r\n") == other
         count += 1
-    assert count == 12_000
+    assert count == COUNT
 
 
 def test_the_list_is_read_and_appended_to(listed: Path) -> None:
     """Every mail is an item of its own; after one more is appended, that one is read."""
     ledger, source = Ledger(), Mail(listed, "list")
     first = ledger.read(source)
-    assert len(first) == len({item.ref for item in first}) == 12_000
+    assert len(first) == len({item.ref for item in first}) == COUNT
     assert all(isinstance(item, Seen) for item in first)
     assert ledger.read(source) == []
     before = listed.stat().st_size

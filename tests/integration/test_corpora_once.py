@@ -80,7 +80,7 @@ def unpack(archive: Path, folder: Path, limit: int) -> None:
 def the_list(corpora: Path, tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     """A mailing list as its busiest author has it, read once."""
     folder = tmp_path_factory.mktemp("list")
-    unpack(corpora / "list-mbox" / "list-12000.mbox.xz", folder / "mail", 2000)
+    unpack(corpora / "list-mbox" / "list-12000.mbox.xz", folder / "mail", 1200)
     owner = ["wqu@suse.com", "quwenruo.btrfs@gmx.com"]
     return Corpus(folder, folder / "mail", owner, "2022-01-15T00:00:00+00:00")
 

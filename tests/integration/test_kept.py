@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import remembered
 from sqlalchemy import Connection
 
 from syncd.store import facts, observations, people
@@ -39,8 +40,12 @@ def test_the_next_transaction_has_the_same_connection(database: Database) -> Non
             assert driver_of(connection) is not first
 
 
-def test_each_transaction_is_as_safe_as_it_says(database: Database) -> None:
+def test_each_transaction_is_as_safe_as_it_says(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """One that may be undone by a power cut does not make the next one so."""
+    monkeypatch.setattr(remembered, "SYNCHRONOUS", True)
+    database.engine.dispose()
     for repeatable in (False, True, False, False, True, True, False):
         with database.begin(repeatable=repeatable) as connection:
             assert synchronous(connection) == (1 if repeatable else 2)

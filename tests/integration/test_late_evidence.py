@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from chances import examples
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -124,7 +125,7 @@ def shuffled(draw: st.DrawFn, count: int, cuts: int) -> Cut:
 COPIES = st.frozensets(st.integers(0, len(POOL) - 1), max_size=6)
 
 
-@settings(max_examples=12, suppress_health_check=SLOW, phases=PHASES)
+@settings(max_examples=examples(6), suppress_health_check=SLOW, phases=PHASES)
 @given(shuffled(len(POOL), 3), COPIES)
 def test_late_evidence_leads_to_the_same_state(coming: Cut, copies: frozenset[int]) -> None:
     """Shuffled, split into runs, some of it in two accounts: the same views, the same tables."""
@@ -133,7 +134,7 @@ def test_late_evidence_leads_to_the_same_state(coming: Cut, copies: frozenset[in
     assert stored == reference(gone=False)[1]
 
 
-@settings(max_examples=8, suppress_health_check=SLOW, phases=PHASES)
+@settings(max_examples=examples(4), suppress_health_check=SLOW, phases=PHASES)
 @given(shuffled(len(POOL), 2), shuffled(len(GOINGS), 2), COPIES)
 def test_what_goes_away_leads_to_the_same_state(
     coming: Cut, going: Cut, copies: frozenset[int]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from chances import examples
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -223,7 +224,7 @@ HAPPENINGS: Mapping[str, Callable[[World], object]] = {
 NAMES = st.lists(st.sampled_from(sorted(HAPPENINGS)), min_size=1, max_size=6, unique=True)
 
 
-@settings(max_examples=14, suppress_health_check=[HealthCheck.too_slow], phases=PHASES)
+@settings(max_examples=examples(7), suppress_health_check=[HealthCheck.too_slow], phases=PHASES)
 @given(NAMES, NAMES, st.sampled_from([2.5, 6.5, 31.5]), st.booleans())
 def test_merge_then_split_restores_every_row(
     first: list[str], second: list[str], at: float, nested: bool
@@ -247,7 +248,7 @@ def test_merge_then_split_restores_every_row(
         assert differences(before, dump(lab)) == {}
 
 
-@settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow], phases=PHASES)
+@settings(max_examples=examples(4), suppress_health_check=[HealthCheck.too_slow], phases=PHASES)
 @given(NAMES, NAMES)
 def test_a_run_between_merge_and_split_is_taken_back_too(
     first: list[str], second: list[str]

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from chances import examples
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -120,7 +121,7 @@ def portions(draw: st.DrawFn) -> list[list[int]]:
     return [list(order[a:b]) for a, b in zip([0, *cuts], [*cuts, len(POOL)], strict=True)]
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow], phases=PHASES)
+@settings(max_examples=examples(8), suppress_health_check=[HealthCheck.too_slow], phases=PHASES)
 @given(portions(), st.frozensets(st.integers(0, len(POOL) - 1), max_size=4))
 def test_any_order_of_arrival_gives_the_same_state(
     parts: list[list[int]], copies: frozenset[int]
