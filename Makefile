@@ -19,6 +19,8 @@ MONTHS ?= 6
 SERVERS ?=
 # make simulate GOOGLE=1: every owner has an account at Google, not only those of some seeds
 GOOGLE ?=
+# make simulate MICROSOFT=1: an account at an Exchange server, or at Microsoft 365
+MICROSOFT ?=
 # make lock UPGRADE=--upgrade
 UPGRADE ?=
 
@@ -130,7 +132,8 @@ fuzz: .venv/.fuzz
 YEARS := PYTHONPATH=tests $(BIN)/python -m simulation.years --months $(MONTHS) --jobs $(WORKERS)
 
 simulate: $(READY)
-	$(YEARS) $(if $(SERVERS),--servers) $(if $(GOOGLE),--google) $(if $(SEED),$(SEED),--seeds $(or $(SEEDS),40 --minutes 3))
+	$(YEARS) $(if $(SERVERS),--servers) $(if $(GOOGLE),--google) \
+	  $(if $(MICROSOFT),--microsoft) $(if $(SEED),$(SEED),--seeds $(or $(SEEDS),40 --minutes 3))
 
 # Years of owners where SEEDS is given, else the state machine of owner's actions.
 soak: $(READY)

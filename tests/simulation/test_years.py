@@ -39,11 +39,14 @@ def test_some_weeks_on_servers() -> None:
     assert result.figures.tasks > 3
 
 
-@pytest.mark.parametrize(("seed", "google"), [(7, "pair"), (4, "alone")])
-def test_some_weeks_at_google(seed: int, google: str) -> None:
-    """The same with mail, calendar, contacts and tasks at Google: beside a local account that has
-    copies of some, or with no other."""
-    result = years.simulate(seed, 1, google=google)
+@pytest.mark.parametrize(
+    ("seed", "cloud", "alone"),
+    [(7, "google", False), (4, "google", True), (12, "exchange", False), (12, "graph", False)],
+)
+def test_some_weeks_in_a_cloud(seed: int, cloud: str, alone: bool) -> None:
+    """The same with mail, calendar, contacts and tasks at Google, at an Exchange server or at
+    Microsoft 365: beside a local account that has copies of some, or with no other."""
+    result = years.simulate(seed, 1, cloud=cloud, alone=alone)
     assert not result.trouble, result.trouble
     assert result.figures.undisturbed > 3
     assert result.figures.readings > 100

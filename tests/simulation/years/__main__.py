@@ -6,7 +6,8 @@
 Every tenth owner has one of the accounts on a real Dovecot and a real Radicale, where both are
 installed, for a third of the months; with --servers every one has, for all of them. Of every
 twentieth two have one of the accounts at Google (a fake on loopback) and one has no other account,
-for half of the months; with --google every one has.
+for half of the months; one has one at an Exchange server and one at Microsoft 365, for a third of
+them. With --google and --microsoft every one has, and some have no other.
 
 Each seed is a world of its own. One that fails prints where, what happened last, and the one
 command that shows it again. Exit code 1 when there was any, but for those whose finding is known
@@ -21,12 +22,14 @@ import sys
 import tempfile
 import time
 import traceback
+from collections import defaultdict
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from servers import dovecot
 from simulation.years.figures import Figures
@@ -34,7 +37,13 @@ from simulation.years.year import Year
 
 OPEN = Path(__file__).with_name("open.txt")
 _SERVED = 10
-_PAIR, _ALONE = 5, 11  # seeds that end so, the latter of every twenty, have Google
+# What seeds of every twenty end so: whose cloud one of the accounts is in, and whether it is alone.
+_CLOUDS = {
+    5: ("google", False), 15: ("google", False), 11: ("google", True),
+    17: ("exchange", False), 13: ("graph", False),
+}  # fmt: skip
+_COST = {"google": 2, "exchange": 3, "graph": 3}  # a month there, in months of a local account
+_MICROSOFT = ("exchange", "graph")
 _FAST = Path("/dev/shm")  # states are small, short-lived, and wait for no disk there
 
 
@@ -54,33 +63,38 @@ def is_served(seed: int, *, every: bool = False) -> bool:
     return (every or seed % _SERVED == 0) and not why_not()
 
 
-def google_of(seed: int, *, every: bool = False) -> str:
-    """What of this one's owner is at Google: "" for nothing, else see `Year`."""
-    if seed % 20 == _ALONE or (every and seed % 4 == 0):
-        return "alone"
-    return "pair" if every or seed % 10 == _PAIR else ""
+def cloud_of(seed: int, every: str = "") -> tuple[str, bool]:
+    """In whose cloud one of this one's accounts is, and whether there is no other. `every`:
+    everybody's is at "google", or at "microsoft"."""
+    if every == "google":
+        return "google", seed % 4 == 0 or seed % 20 == 11
+    usual = _CLOUDS.get(seed % 20, ("", False))
+    if every == "microsoft" and usual[0] not in _MICROSOFT:
+        return _MICROSOFT[seed % 2], seed % 6 < 2
+    return usual
 
 
 def length(seed: int, months: int) -> int:
-    """How many of the months are simulated: on servers one costs as much as three, at
-    Google as two."""
-    return max(1, months // (3 if is_served(seed) else 2 if google_of(seed) else 1))
+    """How many of the months are simulated: on servers and in clouds one costs as much as two or
+    three."""
+    return max(1, months // (3 if is_served(seed) else _COST.get(cloud_of(seed)[0], 1)))
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What is asked for. `months` is what each seed has whose owner is where everybody is to be."""
+    """What is asked for. `months` is what each seed has whose owner is where everybody is to be.
+    `cloud`: see `cloud_of`."""
 
     months: int
     servers: bool = False
-    google: bool = False
+    cloud: str = ""
 
-    def of(self, seed: int) -> tuple[int, bool, str]:
-        """How many months this seed has, and where its owner is."""
-        served = not self.google and is_served(seed, every=self.servers)
-        google = "" if self.servers else google_of(seed, every=self.google)
-        whole = self.servers or self.google
-        return self.months if whole else length(seed, self.months), served, google
+    def of(self, seed: int) -> dict[str, Any]:
+        """How many months this seed has, and where its owner is: what `Year` takes."""
+        served = not self.cloud and is_served(seed, every=self.servers)
+        cloud, alone = ("", False) if self.servers else cloud_of(seed, self.cloud)
+        months = self.months if self.servers or self.cloud else length(seed, self.months)
+        return {"months": months, "served": served, "cloud": cloud, "alone": alone}
 
 
 def why_not() -> str:
@@ -90,15 +104,12 @@ def why_not() -> str:
     )
 
 
-def simulate(
-    seed: int, months: int, *, verbose: bool = False, served: bool = False, google: str = ""
-) -> Result:
-    """One seed, in a folder of its own. `served`: with one account on real servers; `google`: with
-    one at Google, see `Year`."""
+def simulate(seed: int, months: int, *, verbose: bool = False, **where: Any) -> Result:
+    """One seed, in a folder of its own. `where` its owner's accounts are: see `Year`."""
     began = time.perf_counter()
     home = _FAST if _FAST.is_dir() else None
     with tempfile.TemporaryDirectory(dir=home, prefix=f"syncd-{seed}-") as folder:
-        year = Year(seed, months, Path(folder), served, google)
+        year = Year(seed, months, Path(folder), **where)
         if verbose:
             year.tell = _say
         try:
@@ -122,10 +133,12 @@ def _told(year: Year, error: BaseException) -> str:
     if not isinstance(error, AssertionError) or not shown:
         shown = "".join(traceback.format_exception(error)).rstrip()
     acts = "\n".join(f"    {act}" for act in year.acts)
+    where = " SERVERS=1" if year.served else ""
+    if year.cloud:
+        where = " GOOGLE=1" if year.cloud == "google" else " MICROSOFT=1"
     return (
         f"seed {year.seed} broke at {year.step}:\n  {shown}\n  what happened last:\n{acts}\n"
-        f"  again: make simulate SEED={year.seed} MONTHS={year.months}"
-        f"{' SERVERS=1' if year.served else ' GOOGLE=1' if year.google else ''}"
+        f"  again: make simulate SEED={year.seed} MONTHS={year.months}{where}"
     )
 
 
@@ -146,7 +159,7 @@ def many(first: int, least: int, kind: Kind, jobs: int, minutes: float) -> int:
     failed: list[int] = []
     passed: list[int] = []
     on_servers: list[float] = []
-    at_google: list[float] = []
+    in_clouds: dict[str, list[float]] = defaultdict(list)
     known = open_findings(kind.months)
     with ProcessPoolExecutor(jobs) as pool:
         running: dict[Future[Result], int] = {}
@@ -154,8 +167,7 @@ def many(first: int, least: int, kind: Kind, jobs: int, minutes: float) -> int:
 
         def begin() -> None:
             seed = next(seeds)
-            months, served, google = kind.of(seed)
-            running[pool.submit(simulate, seed, months, served=served, google=google)] = seed
+            running[pool.submit(simulate, seed, **kind.of(seed))] = seed
 
         for _ in range(min(least, jobs)):
             begin()
@@ -170,9 +182,9 @@ def many(first: int, least: int, kind: Kind, jobs: int, minutes: float) -> int:
                     _say(f"a process that ran one of the seeds {lost} is gone: killed, or a crash")
                     return len(failed) + len(lost)
                 number, seconds = number + 1, seconds + result.seconds
-                _, served, google = kind.of(result.seed)
-                on_servers += [result.seconds] if served else []
-                at_google += [result.seconds] if google else []
+                where = kind.of(result.seed)
+                on_servers += [result.seconds] if where["served"] else []
+                in_clouds[where["cloud"]].append(result.seconds)
                 compared += result.figures.compared
                 total.add(result.figures)
                 if not result.trouble:
@@ -190,13 +202,13 @@ def many(first: int, least: int, kind: Kind, jobs: int, minutes: float) -> int:
         f"({seconds / max(1, number):.1f} s each): {total.line()}; "
         f"{compared} of them in another order as well"
     )
-    if at_google:
-        each = sum(at_google) / len(at_google)
-        _say(f"{len(at_google)} of them at Google ({each:.1f} s each)")
+    for name in filter(None, sorted(in_clouds)):
+        each = sum(in_clouds[name]) / len(in_clouds[name])
+        _say(f"{len(in_clouds[name])} of them with an account of kind {name} ({each:.1f} s each)")
     if on_servers:
         each = sum(on_servers) / len(on_servers)
         _say(f"{len(on_servers)} of them on Dovecot and Radicale ({each:.1f} s each)")
-    elif not kind.google and (lacking := why_not()):
+    elif not kind.cloud and (lacking := why_not()):
         _say(f"NONE OF THEM ON SERVERS: {lacking}")
     for seed in sorted(known.keys() & set(passed)):
         _say(f"seed {seed}: holds now: take it off {OPEN.name}")
@@ -216,17 +228,20 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=2)
     everybody = parser.add_mutually_exclusive_group()
     everybody.add_argument("--servers", action="store_true", help="everybody on Dovecot, Radicale")
-    everybody.add_argument("--google", action="store_true", help="everybody at Google")
+    for name in ("google", "microsoft"):
+        everybody.add_argument(
+            f"--{name}", dest="cloud", action="store_const", const=name, default="",
+            help=f"everybody at {name.title()}",
+        )  # fmt: skip
     parser.add_argument("--verbose", action="store_true")
     asked = parser.parse_args()
-    kind = Kind(asked.months, asked.servers, asked.google)
+    kind = Kind(asked.months, asked.servers, asked.cloud)
     if asked.seed is None:
         failed = many(asked.first, asked.seeds, kind, asked.jobs, asked.minutes)
         return 1 if failed else 0
     if asked.servers and (lacking := why_not()):
         parser.error(f"--servers: {lacking}")
-    months, served, google = kind.of(asked.seed)
-    result = simulate(asked.seed, months, verbose=asked.verbose, served=served, google=google)
+    result = simulate(asked.seed, verbose=asked.verbose, **kind.of(asked.seed))
     _say(result.trouble or f"seed {asked.seed}: {result.figures.line()} in {result.seconds:.1f} s")
     return 1 if result.trouble else 0
 

@@ -154,7 +154,10 @@ def nothing_private(said: Collection[str], cast: Cast) -> None:
 
 
 _FAULTS = ("person.failed", "person.set_aside", "item.failed", "worker.failed", "process.crashed")
-_TROUBLES = ("SignInNeeded", "Unavailable", "Refused", "Vanished", "CursorExpired", "Ambiguous")
+_TROUBLES = (
+    "SignInNeeded", "Unavailable", "Refused", "Vanished", "CursorExpired", "Ambiguous", "Paused",
+    "Crowded", "Broken", "Declined",
+)  # fmt: skip
 
 
 def _is_left(line: str, account: str) -> bool:

@@ -15,11 +15,13 @@ from connectors.contract import Source
 from connectors.records import Facet
 from syncd.engine.engine import Engine
 from syncd.pipeline.lull import QUIET
+from syncd.pipeline.observe import Outcome
 from syncd.retry import Retries
 
 _AGAIN: Final = 50  # deliveries to one list in a row
 _SOON: Final = timedelta(minutes=5)  # what is left open is tried again within the same drive
 _PAUSE: Final = timedelta(seconds=61)  # after which a quota of a minute is free again
+_VAIN: Final = 3  # times that a service puts off all that it is asked for
 _BETWEEN: Final = timedelta(seconds=4)  # two deletions of a program that empties a list
 Act = Callable[[], bool]  # whether nothing stood in the way
 
@@ -117,30 +119,37 @@ class Driver:
     def _reading(self, engine: Engine, account: str, source: Source) -> Act:
         def read() -> bool:
             at = self._at(account, source.facet)
-            outcome = engine.read(account, source, self.now)
-            for _ in range(_AGAIN):
-                if not outcome.paused:
-                    break
-                self.process.stage.passes(_PAUSE)
-                outcome = engine.read(account, source, self.now)
+            outcome = self._to_the_end(lambda: engine.read(account, source, self.now))
             fine = not outcome.error and not outcome.paused
             self._noted(account, source.facet, at, fine=fine)
             return fine
 
         return read
 
+    def _to_the_end(self, read: Callable[[], Outcome]) -> Outcome:
+        """Where a quota is used up its minute passes, and it is read on."""
+        outcome = read()
+        for _ in range(_AGAIN):
+            if not outcome.paused:
+                break
+            self.process.stage.passes(_PAUSE)
+            outcome = read()
+        return outcome
+
     def _texts(self, engine: Engine) -> None:
         """All that can be had; where a quota is used up its minute passes."""
+        vain = _VAIN if self.process.wires else 1
         for _ in range(_AGAIN):
-            if not engine.wants_texts():
+            if not vain or not engine.wants_texts():
                 return
             self.process.stage.passes(_PAUSE)
-            if not engine.texts(self.now):
-                return
+            vain -= not engine.texts(self.now)
 
     def _hand(self, engine: Engine, account: str) -> Act:
         def hand() -> bool:
-            at, fine = self._at(account, Facet.TASKS), not engine.hand(account, self.now).error
+            at = self._at(account, Facet.TASKS)
+            outcome = self._to_the_end(lambda: engine.hand(account, self.now))
+            fine = not outcome.error and not outcome.paused
             self._noted(account, Facet.TASKS, at, fine=fine)
             while self.process.stage.goes_on(account):
                 self._later(_BETWEEN)

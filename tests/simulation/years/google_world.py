@@ -1,21 +1,16 @@
-"""An account at Google: everything that happens in its world happens at the fake on loopback.
-
-Mail comes in and goes out, events and cards are written by Google's own programs, and the task list
-is nowhere but there. The fake's time is the simulation's, so that quotas, tokens, the history and
-sync tokens end when they would. What syncd has to know is looked up in the fake itself.
+"""An account at Google: mail comes in and goes out, events and cards are written by Google's own
+programs.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
-from pathlib import Path
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from fakes.google.calendar import list_events
 from fakes.google.calendars import Calendar
@@ -25,7 +20,8 @@ from fakes.google.lists import TaskList, TaskLists
 from fakes.google.server import FakeGoogle, fake_google
 from simulation.years import google_bodies as bodies
 from simulation.years import letters, rendered
-from simulation.years.stage import THERE, Chronicle, Version
+from simulation.years.cloud_world import EVER, LIST, Cloud
+from simulation.years.stage import THERE, Version
 
 from connectors.formats.mail import read_mail
 from connectors.formats.mime import header_end
@@ -44,51 +40,33 @@ from connectors.records import (
     Mailbox,
     Meeting,
     Message,
-    Observation,
     Seen,
     Task,
 )
 
-LIST: Final = "Follow-ups"
 _SCOPES: Final = {
     Facet.MAIL: "gmail", Facet.CALENDAR: "calendar", Facet.CONTACTS: "people", Facet.TASKS: LIST,
 }  # fmt: skip
-_EVER: Final = (datetime(2000, 1, 1, tzinfo=UTC), datetime(2040, 1, 1, tzinfo=UTC))
 _MOVES: Final = 0.05  # of all drives
 _EVENTS: Final = "calendar.events.list"
 
 
 @dataclass(slots=True)
-class AtGoogle(Chronicle):
-    """See above. `zone` is where its owner lives, `owner` their address, `time` tells what it is
-    out there."""
+class AtGoogle(Cloud):
+    """See above."""
 
-    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
-    owner: str = ""
-    time: Callable[[], datetime] = lambda: _EVER[0]
     google: FakeGoogle = field(init=False)
-    there: dict[Facet, dict[str, tuple[str, Stored]]] = field(
-        default_factory=lambda: {facet: {} for facet in Facet}
-    )  # what is to be known: stamps by ref
     ids: dict[tuple[Facet, str], str] = field(default_factory=dict)  # Google's, by ours
     others: set[str] = field(default_factory=set)  # whom Gmail noted for itself
     called_off: set[tuple[str, datetime]] = field(default_factory=set)  # instances of series
-    late: list[Callable[[], object]] = field(default_factory=list)  # creates that are to land
     _gone: list[TaskList] = field(default_factory=list)  # the list, while it is not there
-    _latest: datetime = _EVER[0]
     _parsed: dict[str, tuple[int, Task]] = field(default_factory=dict)
 
-    def opens(self, stack: ExitStack, folder: Path) -> None:
-        """Google starts; what was not as its documents have it is raised when the stack ends."""
+    def opens(self, stack: ExitStack) -> None:
+        """See `Cloud.opens`."""
         self.google = stack.enter_context(fake_google(self.now))
-        days = sha256(str(folder).encode()).digest()[0] % 3
-        self.account.mailbox.history_life = timedelta(days=(3, 7, 40)[days])
+        self.account.mailbox.history_life = timedelta(days=(3, 7, 40)[self.seed % 3])
         self.account.calendars.change(self.owner, timeZone=str(self.zone))
-
-    def now(self) -> datetime:
-        """Google's time, which never goes back."""
-        self._latest = max(self._latest, self.time())
-        return self._latest
 
     @property
     def account(self) -> Any:
@@ -97,9 +75,7 @@ class AtGoogle(Chronicle):
 
     # --- what happens to items ---
 
-    def _touch(self, facet: Facet, ref: str) -> None:
-        Chronicle._touch(self, facet, ref)
-        stored = self.items[facet][ref]
+    def _happens(self, facet: Facet, ref: str, stored: Stored) -> None:
         if facet is Facet.MAIL:
             if stored.deleted:
                 self._unlink(ref)
@@ -109,9 +85,6 @@ class AtGoogle(Chronicle):
             self._event(ref, stored)
         elif facet is Facet.CONTACTS:
             self._card(ref, stored)
-
-    def spoil(self, facet: Facet, ref: str, reason: str = "") -> None:
-        """Google holds nothing that cannot be read; the contract's suites have some."""
 
     def expire_all_cursors(self) -> None:
         """Google forgets what it had told."""
@@ -193,7 +166,7 @@ class AtGoogle(Chronicle):
             else:
                 _new(calendar, found, meetings[0], fields)
         told = Entry(self.owner, "", "", True, True, True)
-        events: Any = Events(None, told, "calendar", self.zone, _EVER, _EVER[0])  # type: ignore[arg-type]  # asks nothing
+        events: Any = Events(None, told, "calendar", self.zone, EVER, EVER[0])  # type: ignore[arg-type]  # asks nothing
         for body in self._bodies(ref):
             item = events.item(body) or Gone(events.under + str(body["id"]))
             self._is(Facet.CALENDAR, stored, item)
@@ -259,18 +232,7 @@ class AtGoogle(Chronicle):
         """See `Chronicle.scope`."""
         return _SCOPES[facet]
 
-    def known_as(self, facet: Facet) -> Iterator[tuple[str, str, Stored]]:
-        """See `Chronicle.known_as`."""
-        for ref, (stamp, stored) in self.there[facet].items():
-            yield ref, stamp, stored
-
     # --- the task list ---
-
-    def alive(self, facet: Facet) -> dict[str, Stored]:
-        """See `World.alive`."""
-        if facet is not Facet.TASKS:
-            return Chronicle.alive(self, facet)
-        return {ref: Stored((task,), 0) for ref, task in self.tasks().items()}
 
     def task(self, ref: str) -> Task:
         """See `World.task`: a deleted one as well."""
@@ -284,21 +246,6 @@ class AtGoogle(Chronicle):
         """See `World.tick`. Google's own programs hide it in the same moment; others do not."""
         self._lists.tick(ref, hidden=sha256(ref.encode()).digest()[0] % 2 == 0)
         self.moved(Facet.TASKS)
-
-    def put(
-        self, facet: Facet, ref: str, observations: tuple[Observation, ...], text: str | None = None
-    ) -> str:
-        """See `World.put`. A task is edited, or comes back out of the bin, or lands late."""
-        if facet is not Facet.TASKS:
-            return Chronicle.put(self, facet, ref, observations, text)
-        (task,) = observations
-        assert isinstance(task, Task)
-        if all(one.id != ref for one in self._listed()):
-            self.late.pop(0)()
-        else:
-            self._edit(ref, task)
-        self.moved(Facet.TASKS)
-        return ref
 
     def delete_task(self, ref: str) -> None:
         """See `World.delete_task`."""
@@ -320,22 +267,16 @@ class AtGoogle(Chronicle):
             lists.all |= {one.id: one for one in self._gone}
             self._gone, self.away = [], False
 
-    def lost_marks(self) -> list[str]:
-        """Tasks that lost what another application wrote to them: none has a place for it here."""
-        return []
-
-    def moved(self, facet: Facet) -> None:
-        """Something changed there that is not among the items."""
-        self.change += 1
-        self.touched[facet] = self.change
+    def _undeletes(self, ref: str) -> bool:
+        found = [one for one in self._listed() if one.id == ref]
+        for one in found:
+            self._lists.edit(one.id, deleted=None)
+        return bool(found)
 
     def _edit(self, ref: str, task: Task) -> None:
         """In Google's own programs, which show all of the notes."""
-        assert not self.away, "nobody works in a list that is not there"
         one = self._of(ref)
         before, fields = self._read(one), dict[str, Any]()
-        if one.body.get("deleted"):
-            fields["deleted"] = None
         if task.title != before.title:
             fields["title"] = task.title
         if task.due != before.due:

@@ -107,10 +107,14 @@ class Owner:
             saying(f"the owner's hand: {what} {one.task.title!r} {one.key}")
             self._one(one, what, now)
 
-    def empties_a_list(self, saying: Callable[[str], None]) -> bool:
-        """Everything in a list is gone at once; whether there was enough for an incident."""
+    def empties_a_list(
+        self, saying: Callable[[str], None], seen: Collection[tuple[str, str]]
+    ) -> bool:
+        """Everything in a list is gone at once; whether there was enough for an incident of what
+        was not written just now (`seen`), so that syncd may have heard of it."""
         mine = [one for one in tasks_of(self.stage) if one.account == "home"]
-        if len(mine) < MANY or self.memory.untold or self._is_away("home"):
+        old = [one for one in mine if (one.account, one.ref) in seen]
+        if len(old) < MANY or self.memory.untold or self._is_away("home"):
             return False  # what was deleted before would be found gone with the others
         saying(f"the list of home is emptied: {len(mine)} tasks")
         self.stage.going = [(one.account, one.ref) for one in mine]

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from simulation.years.cast import Cast
+from simulation.years.cloud_wires import CloudWires
 from simulation.years.edge import (
     EdgeList,
     EdgeMail,
@@ -20,7 +21,6 @@ from simulation.years.edge import (
     Fuse,
     Weather,
 )
-from simulation.years.google_wires import GoogleWires
 from simulation.years.stage import LISTS, READ, THERE, Stage
 from simulation.years.thrift import Remembering, compiling_once
 from simulation.years.wires import Wires
@@ -41,7 +41,7 @@ from syncd.pipeline.decide import Decider
 from syncd.pipeline.portrait import domains_of
 from syncd.pipeline.report import Report
 from syncd.planner import Policy, Status
-from syncd.store import aliases, facts, tombstones
+from syncd.store import aliases, facts, readings, tombstones
 from syncd.store.database import Database, open_database
 from syncd.store.query import Query, owned
 from syncd.store.schema import item, task
@@ -50,6 +50,7 @@ from syncd.store.sqlite import is_still
 _ROOM = 2**30  # pages: no limit
 _PAUSE = timedelta(seconds=61)  # after which a quota of a minute is free again
 _PATIENCE = 20  # pauses in one pass
+_MANY = 10_000  # texts
 MAIN = "home"  # where tasks go unless their anchor's account has a list
 
 
@@ -93,7 +94,7 @@ class Process:
         settings: Settings,
         weather: dict[str, Weather],
         fuse: Fuse,
-        wires: Mapping[str, Wires | GoogleWires] | None = None,
+        wires: Mapping[str, Wires | CloudWires] | None = None,
     ) -> None:
         self.folder, self.stage, self.cast = folder, stage, cast
         self.settings, self.weather, self.fuse = settings, weather, fuse
@@ -157,13 +158,20 @@ class Process:
 
     def once(self, now: datetime, *, real: bool = False) -> Report:
         """A whole pass. With `real` the moment is what the machine's clock says."""
-        report = once(self.shop, now, real=real)
+        report, before = once(self.shop, now, real=real), frozenset[str]()
         for _ in range(_PATIENCE):
-            if not any(one.paused for one in report.outcomes):
+            left = self._unread() if self.wires else frozenset[str]()
+            if left in (frozenset(), before) and not any(one.paused for one in report.outcomes):
                 break
             self.stage.passes(_PAUSE)
-            report = once(self.shop, now, real=real)
+            report, before = once(self.shop, now, real=real), left
         return report
+
+    def _unread(self) -> frozenset[str]:
+        """The texts that nobody has read yet: some services give so many at a time."""
+        with self.database.read() as connection:
+            found = readings.unread(connection, self.database.owner, "", _MANY, list(READ))
+        return frozenset(one.key for one in found)
 
     def mine(self, database: Database) -> bool:
         """Whether it is this process that writes there."""

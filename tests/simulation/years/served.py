@@ -61,6 +61,7 @@ class Served(Chronicle):
 
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     owner: str = ""
+    folder: Path = Path()  # where Radicale keeps what it has
     dovecot: Dovecot = field(init=False)
     dav: DavServer = field(init=False)
     copies: dict[str, list[tuple[str, str]]] = field(default_factory=dict)  # by Message-ID: files
@@ -72,10 +73,10 @@ class Served(Chronicle):
     _parsed: dict[str, tuple[int, Task]] = field(default_factory=dict)
     _lists: dict[Path, tuple[int, str, Mapping[str, str]]] = field(default_factory=dict)
 
-    def opens(self, stack: ExitStack, folder: Path) -> None:
+    def opens(self, stack: ExitStack) -> None:
         """The servers start."""
         self.dovecot = stack.enter_context(running())
-        self.dav = stack.enter_context(radicale(folder))
+        self.dav = stack.enter_context(radicale(self.folder))
         self.dav.make_calendar("events")
         self.dav.make_book("cards")
         client = self.dovecot.client(USER)

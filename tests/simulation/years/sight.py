@@ -106,16 +106,13 @@ class Noted:
         return {key: min(places.values()) for key, places in found.items()}
 
     def _comes(self, record: Record) -> bool:
-        """Whether a calendar shows that the owner means to be there."""
+        """Whether a calendar shows that the owner means to be there: to convene is to accept."""
+        if not isinstance(record, Meeting) or record.method:
+            return False
         mine = self.process.cast.owner
-        return (
-            isinstance(record, Meeting)
-            and not record.method
-            and any(
-                one.mailbox == mine and one.partstat is PartStat.ACCEPTED
-                for one in record.attendees
-            )
-        )
+        said = {one.partstat for one in record.attendees if one.mailbox.addr == mine.addr}
+        host = record.organizer is not None and record.organizer.addr == mine.addr
+        return PartStat.ACCEPTED in said or (host and said <= {PartStat.UNKNOWN})
 
 
 def untouched(process: Process, memory: Memory) -> None:

@@ -21,12 +21,12 @@ import pytest
 from simulation.years import deep, heart, sight
 from simulation.years.broken import must
 from simulation.years.cast import cast
+from simulation.years.cloud_wires import CloudWires
+from simulation.years.clouds import CLOUDS
 from simulation.years.dice import dice, share
 from simulation.years.drive import Driver
 from simulation.years.edge import Crash, Fuse, Weather, burning
 from simulation.years.figures import Figures
-from simulation.years.google_wires import GoogleWires
-from simulation.years.google_world import AtGoogle
 from simulation.years.life import HISTORY, Life
 from simulation.years.owner import MANY, Owner
 from simulation.years.process import Process, Settings
@@ -68,7 +68,8 @@ class Year:
     months: int
     folder: Path
     served: bool = False  # whether one of the accounts is on real servers
-    google: str = ""  # "pair": `work` is an account at Google; "alone": there is no other
+    cloud: str = ""  # whose: one of the accounts is there
+    alone: bool = False  # there is no other; else it is `work`
     figures: Figures = field(default_factory=Figures)
     acts: deque[str] = field(default_factory=lambda: deque(maxlen=40))
     step: str = "nothing"
@@ -86,7 +87,7 @@ class Year:
         self.coming = deque(life.tell())
         self.truth = life.truth
         self.fuse = Fuse()
-        if self.google == "alone":
+        if self.alone:
             self.stage.instead = {"work": "home", "desk": "home"}
             for name in self.stage.instead:
                 del self.stage.worlds[name]
@@ -103,12 +104,13 @@ class Year:
             batch=rng.choice((20, 50, 100)),
             tasks_in=rng.choice(({"default": "home"}, {"default": "home", "work": "work"})),
         )
-        self.wires: dict[str, Wires | GoogleWires] = {}
-        if self.google:
-            self._signs_in("work" if self.google == "pair" else "home")
+        self.wires: dict[str, Wires | CloudWires] = {}
+        if self.cloud:
+            self._signs_in("home" if self.alone else "work")
         if self.served:
             self.stage.now = self.start
-            home = Served(zone=self.cast.zone, owner=self.cast.owner.addr)
+            folder = self.folder / "radicale"
+            home = Served(zone=self.cast.zone, owner=self.cast.owner.addr, folder=folder)
             self.stage.worlds["home"] = home
             self.wires["home"] = Wires(home, self.weather["home"], dice(seed, "wires"))
         self.process = Process(
@@ -129,13 +131,17 @@ class Year:
         self.put_back = False  # whether a copy was since the last drive
 
     def _signs_in(self, account: str) -> None:
-        """This account is at Google, which has no key that keeps a second task from being made."""
-        self.stage.now = self.start - 2 * HISTORY
-        world = AtGoogle(zone=self.cast.zone, owner=self.cast.owner.addr, time=self._out_there)
+        """This account is in a cloud, where no key keeps a second task from being made."""
+        first = self.stage.now = self.start - 2 * HISTORY
+        make, wires = CLOUDS[self.cloud]
+        world = make(
+            zone=self.cast.zone, owner=self.cast.owner.addr, time=self._out_there, seed=self.seed,
+            since=first.date(),
+        )  # fmt: skip
         self.stage.worlds[account] = world
-        self.wires[account] = GoogleWires(world, self.weather[account], dice(self.seed, "wires"))
+        self.wires[account] = wires(world, self.weather[account], dice(self.seed, "wires"))
         self.settings.creates_once = False
-        if self.google == "alone":
+        if self.alone:
             self.settings.tasks_in = {"default": "home"}
 
     def _out_there(self) -> datetime:
@@ -151,7 +157,7 @@ class Year:
             pytest.MonkeyPatch.context() as patch,
         ):
             for wires in self.wires.values():
-                wires.world.opens(stack, self.folder / "radicale")
+                wires.world.opens(stack)
                 wires.opens(stack)
             burning(patch, lambda one: self.fuse if self.process.mine(one) else None)
             try:
@@ -236,7 +242,7 @@ class Year:
         if self.owner.asked:
             return True
         bad = "emptied" in self.traits and share(self.seed, "emptied", clock) < 0.04
-        return bad and not calm and self.owner.empties_a_list(self._says)
+        return bad and not calm and self.owner.empties_a_list(self._says, self.watch.refs)
 
     def _no_trouble(self) -> bool:
         return all(one.fine for one in self.weather.values())
