@@ -40,12 +40,12 @@ def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], list[dict[st
 
 def test_a_library_is_heard_from_warnings_on(lines: Callable[[], list[dict[str, Any]]]) -> None:
     """Its words are those of its code, without what it put in; below WARNING it is not heard."""
-    library = logging.getLogger("exchangelib.protocol")
+    library = logging.getLogger("googleapiclient.http")
     library.info("Session %s", PRIVATE)
     library.warning("Retrying after %s: %r", 30, PRIVATE)
     library.error("It is over")
     warned, failed = lines()
-    assert (warned["event"], warned["library"]) == ("library.warned", "exchangelib")
+    assert (warned["event"], warned["library"]) == ("library.warned", "googleapiclient")
     assert warned["said"] == "Retrying after %s: %r"
     assert warned["at"].startswith("test_log_capture:")
     assert (failed["event"], failed["said"]) == ("library.failed", "It is over")
@@ -55,7 +55,7 @@ def test_words_put_together_before_are_not_repeated(
     lines: Callable[[], list[dict[str, Any]]],
 ) -> None:
     """An f-string, an old `%`, a name made from data: nobody can tell the mail from the words."""
-    library = logging.getLogger("urllib3.connectionpool")
+    library = logging.getLogger("imapclient.connection")
     library.warning(f"Retrying {PRIVATE}")  # this is what libraries do
     library.warning("Retrying %s" % PRIVATE)  # noqa: UP031
     library.warning(PRIVATE.upper().title())
