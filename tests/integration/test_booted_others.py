@@ -79,7 +79,7 @@ def test_the_state_survives_a_restart(box: Owner) -> None:
 
 def test_an_encrypted_credential_reaches_the_service_alone(box: Owner) -> None:
     """As docs/systemd.md encrypts it: decrypted for its process, unreadable to others."""
-    command = documented("sh", "systemd-creds").splitlines()[1].replace("@ana", "@box")
+    command = documented("sh", "state-password").splitlines()[1].replace("@ana", "@box")
     box.machine.run("mkdir", "-p", "-m", "700", "/etc/credstore.encrypted")
     box.machine.run("sh", "-c", f"printf %s '{PASSWORD}' | {command}")
     sealed = box.machine.run("cat", "/etc/credstore.encrypted/syncd@box.state-password")
