@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
@@ -387,23 +386,3 @@ def test_batches_hold_few_items_and_their_cursors_go_on(
         rest = ledger.read(calendar(fake))
         assert len(ledger.stamps) == 5
         assert len(rest) == max(0, 5 - 2 * number)
-
-
-def test_compressed_answers(fake: FakeDav) -> None:
-    """They are unpacked; one that ends early inside is no answer, and costs nothing."""
-    real, cut = fake.answer, [0]
-
-    def packed(asked: Asked) -> Reply:
-        reply = real(asked)
-        if reply.status != 207:
-            return reply
-        body = gzip.compress(str(reply.body).encode())
-        return Reply(207, body[: len(body) - cut[0]], {"Content-Encoding": "gzip"})
-
-    fake.answer = packed  # type: ignore[method-assign]  # the same server, which compresses
-    ledger, calendars = Ledger(), calendar(fake)
-    assert len(ledger.read(calendars)) == 5
-    cut[0] = 12
-    with pytest.raises(Unavailable, match="broke"):
-        ledger.read(calendars)
-    assert len(ledger.stamps) == 5
