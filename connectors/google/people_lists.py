@@ -4,6 +4,7 @@ which dies seven days after the list was read in full, however often it was rene
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from hashlib import blake2b
 from typing import Any, Final
@@ -33,7 +34,7 @@ _OF_NOBODY: Final = frozenset(
 )
 
 
-class _People:
+class _People(ABC):
     """One list of people: see `connectors.google.synced.Listed`."""
 
     key: str
@@ -83,17 +84,17 @@ class _People:
         """Changes with what is told."""
         return str(person.get("etag", "")).strip('"')
 
+    @abstractmethod
     def cards(self, person: Mapping[str, Any]) -> tuple[Card, ...]:
         """What is told of somebody. Raises `BadItem`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def request(self, fields: str, **how: Any) -> Any:
         """Ask for a page."""
-        raise NotImplementedError
 
+    @abstractmethod
     def fields(self) -> str:
         """What is asked for of each."""
-        raise NotImplementedError
 
     def everyone(self) -> Iterator[Mapping[str, Any]]:
         """All, with everything that is told of them."""

@@ -5,6 +5,7 @@ the answer on its way.
 from __future__ import annotations
 
 import random
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import datetime
@@ -20,7 +21,7 @@ from connectors.records import Batch, Facet
 Fault = Any  # each fake has its own, all alike
 
 
-class CloudWires:
+class CloudWires(ABC):
     """The way to the service of `world`, in `weather`."""
 
     create: ClassVar[str]  # what the writes of a task are called there
@@ -39,43 +40,43 @@ class CloudWires:
         """The owner signs in."""
         self._signs_in()
 
+    @abstractmethod
     def sources(self) -> tuple[list[Source], TaskList]:
         """What a new process has, read in the order of `READ`."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def faults(self) -> Any:
         """The fake's."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _kinds(self) -> Sequence[Callable[[], Fault]]:
         """What may happen to the next calls."""
-        raise NotImplementedError
 
-    def _signs_in(self) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _signs_in(self) -> None: ...
 
+    @abstractmethod
     def _signs_out(self) -> None:
         """The owner is not let in any more."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _refuses(self) -> None:
         """The service will not have it, until it is said that the weather is another."""
-        raise NotImplementedError
 
-    def _allows(self) -> None:
+    def _allows(self) -> None:  # noqa: B027  # few have anything to do
         """It will have it again; what was set without an end is gone already."""
 
-    def _tires(self) -> None:
+    def _tires(self) -> None:  # noqa: B027  # few have anything to do
         """A sign-in does not last."""
 
+    @abstractmethod
     def _unwritten(self, method: str) -> Fault:
         """A write that does not happen."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _busy(self, method: str) -> Fault:
         """One that does, and is answered as if nobody had the time."""
-        raise NotImplementedError
 
     def _unheard(self, method: str) -> Fault:
         """One that does, and is not answered."""
@@ -85,7 +86,7 @@ class CloudWires:
         )
         return found
 
-    def fidgets(self) -> None:
+    def fidgets(self) -> None:  # noqa: B027  # few have anything to do
         """What the owner does there that means little."""
 
     # --- what is the same for all ---

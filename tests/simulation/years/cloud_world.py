@@ -6,6 +6,7 @@ The task list is nowhere but there. What syncd has to know is looked up in the f
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -23,7 +24,7 @@ EVER: Final = (datetime(2000, 1, 1, tzinfo=UTC), datetime(2040, 1, 1, tzinfo=UTC
 
 
 @dataclass(slots=True)
-class Cloud(Chronicle):
+class Cloud(Chronicle, ABC):
     """See above. `zone` is where its owner lives, `owner` their address, `time` tells what it is
     out there; `seed` decides what the service leaves open."""
 
@@ -40,29 +41,29 @@ class Cloud(Chronicle):
 
     # --- what each service does in its way ---
 
+    @abstractmethod
     def opens(self, stack: ExitStack) -> None:
         """It starts; what was not as its documents have it is raised when the stack ends."""
-        raise NotImplementedError
 
+    @abstractmethod
     def tasks(self) -> dict[str, Task]:
         """What is in the lists, by the service's ids."""
-        raise NotImplementedError
 
+    @abstractmethod
     def vanish(self, away: bool) -> None:
         """The list is gone with all that is in it, or as it was before."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _happens(self, facet: Facet, ref: str, stored: Stored) -> None:
         """An item is like this from now on."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _edit(self, ref: str, task: Task) -> None:
         """The owner writes in a task, in the service's own programs."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _undeletes(self, ref: str) -> bool:
         """A deleted task is there again; whether there was one."""
-        raise NotImplementedError
 
     # --- what is the same for all ---
 

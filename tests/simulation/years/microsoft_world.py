@@ -5,6 +5,7 @@ out by a reader of its own, to which nothing ever happens.
 from __future__ import annotations
 
 import random
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -35,25 +36,25 @@ class AtMicrosoft(Cloud):
 
     # --- what each of the two does in its way ---
 
+    @abstractmethod
     def _places(self, facet: Facet) -> Mapping[str, tuple[object, bytes]]:
         """The refs of everything there, with what changes whenever they do; of a mail what came."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _sees(self, facet: Facet) -> tuple[Rereading, str]:
         """Somebody to whom nothing happens, and a cursor."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _calm(self) -> AbstractContextManager[object]:
         """Nothing is wrong inside."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _moves_mail(self, rng: random.Random) -> None:
         """The owner reads some mails and puts them elsewhere."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _moves_task(self, ref: str, rng: random.Random) -> None:
         """Into another list."""
-        raise NotImplementedError
 
     # --- what syncd has to know ---
 
@@ -116,8 +117,8 @@ class AtMicrosoft(Cloud):
         """See `World.task`: a deleted one as well."""
         return self.tasks()[ref] if ref in self.tasks() else self._binned(ref)
 
-    def _binned(self, ref: str) -> Task:
-        raise NotImplementedError
+    @abstractmethod
+    def _binned(self, ref: str) -> Task: ...
 
 
 def some(rng: random.Random, found: Sequence[T]) -> list[T]:
