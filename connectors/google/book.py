@@ -187,7 +187,7 @@ def _person(card: Card) -> dict[str, Any]:
         "organizations": [{k: v for k, v in organisation.items() if v}],
         "biographies": [{"value": card.note, "contentType": "TEXT_PLAIN"}] if card.note else [],
         "birthdays": [{"date": birthday}] if birthday else [],
-        "urls": _values(getattr(card, "links", ())),
+        "urls": _values(card.links),
         "clientData": [{"key": MARK, "value": card.uid}],
     }
     return {name: found for name, values in fields.items() if (found := [v for v in values if v])}
